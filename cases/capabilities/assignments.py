@@ -1,0 +1,128 @@
+"""Lead and support departments: one row a unit for its part of the case (主办 / 协办)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from cases.errors import FieldError, InvalidFields
+from cases.record.case import Assignment, Case
+from cases.record.people import Unit
+from cases.words import Deed, Post, condition, effect, register, role
+from workflow.errors import Refusal
+from workflow.vocabulary import Field
+
+LEAD, SUPPORT = "lead", "support"
+OFFERED, SIGNED, DONE, RETURNED, ENDED = "offered", "signed", "done", "returned", "ended"
+HANDLERS = ("handler", "head")
+
+_ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+_CURRENT = select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None))
+_CHANGE = update(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("assignment_id"))
+
+register(
+    Field("lead", "unit", "主办单位", "Lead", longest=64),
+    Field("support", "units", "协办单位", "Support", longest=1_000),
+)
+
+
+@role(LEAD)
+def lead(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desk of the lead department."""
+    return [Post(HANDLERS, case.lead_id)] if case.lead_id else []
+
+
+@role(SUPPORT)
+def support(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desks of the support departments."""
+    return [Post(HANDLERS, row.unit_id) for row in current(db, case) if row.kind == SUPPORT]
+
+
+@effect("assign")
+def assign(deed: Deed) -> None:
+    """Name the lead and the support departments; whoever had a part before and is not named again is relieved."""
+    units = _named_units(deed)
+    wanted = {units[deed.fields["lead"]]: LEAD} | {units[code]: SUPPORT for code in deed.fields.get("support", [])}
+    kept_supports = "support" not in deed.fields
+    for row in current(deed.db, deed.case):
+        if not (kept_supports and row.kind == SUPPORT and row.unit_id not in wanted):
+            _change(deed, row, status=ENDED, ended_at=deed.at)
+    deed.db.connection().execute(
+        insert(_ASSIGNMENTS),
+        [
+            {
+                "case_id": deed.case.id,
+                "unit_id": unit_id,
+                "kind": kind,
+                "status": OFFERED,
+                "round": deed.now("round"),
+                "assigned_at": deed.at,
+            }
+            for unit_id, kind in wanted.items()
+        ],
+    )
+    deed.sets["lead_id"] = units[deed.fields["lead"]]
+
+
+@effect("sign")
+def sign(deed: Deed) -> None:
+    """Note that the lead has signed for the case."""
+    for row in current(deed.db, deed.case):
+        if row.kind == LEAD and row.status == OFFERED:
+            _change(deed, row, status=SIGNED, signed_at=deed.at)
+
+
+@effect("end_assignments")
+def end_assignments(deed: Deed) -> None:
+    """Relieve every department that still has a part."""
+    for row in current(deed.db, deed.case):
+        _change(deed, row, status=ENDED, ended_at=deed.at)
+
+
+@condition("support_done")
+def support_done(deed: Deed) -> Refusal | None:
+    """Refuse while a support department has signed for its part and not finished it."""
+    if any(row.kind == SUPPORT and row.status == SIGNED for row in current(deed.db, deed.case)):
+        return Refusal("协办单位尚未办完，不能报办结。", "A support department has not finished its part.")
+    return None
+
+
+def current(db: Session, case: Case) -> Sequence[Row[Any]]:
+    """Return the parts of a case that have not ended."""
+    return db.connection().execute(_CURRENT, {"case_id": case.id}).all()
+
+
+def relieve_lead(deed: Deed, status: str) -> None:
+    """End the lead's part with a status of its own, such as returned."""
+    for row in current(deed.db, deed.case):
+        if row.kind == LEAD:
+            _change(deed, row, status=status, ended_at=deed.at)
+
+
+def _named_units(deed: Deed) -> dict[str, int]:
+    """Return the ids of the units named in the form. Raises InvalidFields for one unknown, closed, or named twice."""
+    named = [("lead", deed.fields["lead"]), *(("support", code) for code in deed.fields.get("support", []))]
+    rows = deed.db.exec(
+        select_rows(Unit.code, Unit.id).where(col(Unit.code).in_([code for _, code in named]), Unit.is_active)
+    )
+    known = {code: unit_id for code, unit_id in rows if unit_id is not None}
+    errors = [
+        FieldError(field, f"没有代码为 {code} 的单位", f"There is no unit {code}")
+        for field, code in named
+        if code not in known
+    ]
+    if deed.fields["lead"] in deed.fields.get("support", []):
+        errors.append(
+            FieldError("support", "主办单位不能同时是协办单位", "The lead cannot be a support department too")
+        )
+    if errors:
+        raise InvalidFields(errors)
+    return known
+
+
+def _change(deed: Deed, row: Row[Any], **values: Any) -> None:
+    deed.db.connection().execute(_CHANGE, {"assignment_id": row.id, **values})

@@ -1,0 +1,77 @@
+"""More time: asked for by the handler before the limit, decided by someone else; the first limit stays on record."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from cases import clocks
+from cases.record.case import Case, Extension
+from cases.words import Deed, condition, effect, register
+from workflow.errors import Refusal
+from workflow.limits import Limit
+from workflow.vocabulary import Field
+
+register(
+    Field("extra", "limit", "延长时间", "Extra time", longest=8),
+    Field("approve", "yes_no", "是否同意", "Approve"),
+)
+
+
+@effect("request_extension")
+def request_extension(deed: Deed) -> None:
+    """Keep the request until someone decides it."""
+    asker = deed.by.id if deed.by else None
+    deed.db.add(Extension(case_id=deed.case.id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
+    deed.db.flush()
+
+
+@effect("decide_extension")
+def decide_extension(deed: Deed) -> None:
+    """Grant the request, which moves every running clock, or refuse it, which leaves them."""
+    request = pending(deed.db, deed.case)
+    assert request is not None  # the law asks for `extension_pending`
+    request.is_granted = deed.fields["approve"]
+    request.decided_by, request.decided_at = (deed.by.id if deed.by else None), deed.at
+    deed.db.add(request)
+    deed.db.flush()
+    if request.is_granted:
+        clocks.extend(deed, Limit.parse(request.extra))
+
+
+@condition("extension_pending")
+def extension_pending(deed: Deed) -> Refusal | None:
+    """Refuse when nobody has asked for more time."""
+    if pending(deed.db, deed.case) is None:
+        return Refusal("没有待审批的延期申请。", "No extension has been asked for.")
+    return None
+
+
+@condition("no_extension_pending")
+def no_extension_pending(deed: Deed) -> Refusal | None:
+    """Refuse a second request while the first waits."""
+    if pending(deed.db, deed.case) is not None:
+        return Refusal("已有一份延期申请待审批。", "An extension already waits for a decision.")
+    return None
+
+
+@condition("before_the_limit")
+def before_the_limit(deed: Deed) -> Refusal | None:
+    """Refuse once the nearest limit has passed."""
+    if deed.case.due_at is not None and deed.at > deed.case.due_at:
+        return Refusal("时限已过，不能再申请延期。", "The limit has passed; it is too late to ask for more time.")
+    return None
+
+
+@condition("not_the_asker")
+def not_the_asker(deed: Deed) -> Refusal | None:
+    """Refuse a decision by the one who asked."""
+    request = pending(deed.db, deed.case)
+    if request and deed.by and request.asked_by == deed.by.id:
+        return Refusal("延期须由申请人以外的人审批。", "Someone else must decide an extension you asked for.")
+    return None
+
+
+def pending(db: Session, case: Case) -> Extension | None:
+    """Return the request that waits for a decision."""
+    waiting = select(Extension).where(Extension.case_id == case.id, col(Extension.decided_at).is_(None))
+    return db.exec(waiting).first()

@@ -1,0 +1,42 @@
+"""The person who raised a case says whether it is solved, and sends it round again if it is not."""
+
+from __future__ import annotations
+
+from cases.capabilities.assignments import LEAD, SIGNED, current
+from cases.record.case import Assignment
+from cases.words import Deed, effect, register
+from workflow.vocabulary import Field
+
+RATINGS = {
+    "satisfied": ("满意", "Satisfied"),
+    "partly_satisfied": ("基本满意", "Partly satisfied"),
+    "unsatisfied": ("不满意", "Unsatisfied"),
+}
+
+register(Field("rating", "choice", "评价", "Rating", options=RATINGS, column="rating"))
+
+
+@effect("new_round")
+def new_round(deed: Deed) -> None:
+    """Count another round; whoever led the last one leads again."""
+    deed.sets["round"] = deed.case.round + 1
+    take_up_again(deed)
+
+
+@effect("take_up_again")
+def take_up_again(deed: Deed) -> None:
+    """Give the case back to the department that led it, which need not sign for it again."""
+    if deed.case.lead_id is None or any(row.kind == LEAD for row in current(deed.db, deed.case)):
+        return
+    deed.db.add(
+        Assignment(
+            case_id=deed.case.id,
+            unit_id=deed.case.lead_id,
+            kind=LEAD,
+            status=SIGNED,
+            round=deed.now("round"),
+            assigned_at=deed.at,
+            signed_at=deed.at,
+        )
+    )
+    deed.db.flush()

@@ -1,0 +1,182 @@
+"""The clocks of a case as it moves: which stop, which start, which stand still. The arithmetic is the law's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlmodel import Session
+
+from cases.record.clock import Clock, ClockSpan
+from cases.words import Deed
+from workflow import clocks as law_of_clocks
+from workflow.calendar import Calendar
+from workflow.clocks import Figures
+from workflow.definition import CaseClock, State
+from workflow.limits import Limit, Remaining
+
+CASE, STATE = "case", "state"
+
+_CLOCKS = Clock.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+_SPANS = ClockSpan.__table__  # type: ignore[attr-defined]  # as above
+_RUNNING = select(_CLOCKS).where(_CLOCKS.c.case_id == bindparam("case_id"), _CLOCKS.c.stopped_at.is_(None))
+_START = insert(_CLOCKS)
+_STOP = update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")).values(stopped_at=bindparam("at"))
+_CHANGE = update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id"))
+_END_SPAN = (
+    update(_SPANS)
+    .where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None))
+    .values(until_at=bindparam("at"))
+)
+
+
+def move(deed: Deed, old: State, new: State) -> None:
+    """Stop, start and pause clocks for a case that goes from one state to another, and note it in the event.
+
+    The desk's clock always ends and a new one begins. The clock of the whole case begins when the case leaves its first
+    state, stands still in states that pause, and ends with the case; a case that is reopened gets a new one.
+    """
+    case_id = deed.case.id
+    assert case_id is not None
+    running = running_clocks(deed.db, case_id)
+    noted: list[list[Any]] = []
+    dues: list[datetime] = []
+    for clock in running:
+        if clock.kind == STATE or new.final:
+            _stop(deed.db, clock, deed.at)
+            noted.append(["stop", clock.kind, clock.state])
+    if not new.final:
+        if limit := deed.law.definition.limit_of(new, _chosen(deed)):
+            due = start(deed, STATE, new.name, limit)
+            noted.append(["start", STATE, new.name, str(limit), due])
+            dues += [due] if due else []
+        whole = next((clock for clock in running if clock.kind == CASE), None)
+        due = _whole_case(deed, whole, old, new, noted)
+        dues += [due] if due else []
+    deed.facts["clocks"] = noted
+    deed.sets["due_at"] = min(dues, default=None)
+
+
+def start(deed: Deed, kind: str, state: str | None, limit: Limit, paused: bool = False) -> datetime | None:
+    """Start a clock, running or standing still, and return when it is due."""
+    figures = law_of_clocks.start(deed.calendar, limit, deed.at)
+    first_due_at = figures.due_at
+    if paused:
+        figures = law_of_clocks.pause(deed.calendar, figures, deed.at)
+    row = {
+        "case_id": deed.case.id,
+        "kind": kind,
+        "state": state,
+        "round": deed.now("round"),
+        "limit": str(limit),
+        "calendar": deed.calendar.name,
+        "is_provisional": figures.is_provisional,
+        "started_at": deed.at,
+        "first_due_at": first_due_at,
+        "due_at": figures.due_at,
+        "remaining": str(figures.remaining) if figures.remaining else None,
+        "spans": 0,
+    }
+    deed.db.connection().execute(_START, row)
+    if kind == CASE and deed.now("first_due_at") is None:
+        deed.sets["first_due_at"] = first_due_at
+    return figures.due_at
+
+
+def extend(deed: Deed, extra: Limit) -> None:
+    """Give every running clock of the case more time; those that stand still keep what they have."""
+    assert deed.case.id is not None
+    noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
+    dues: list[datetime] = []
+    for clock in running_clocks(deed.db, deed.case.id):
+        if clock.due_at is None:
+            continue
+        figures = law_of_clocks.extend(deed.calendar, figures_of(clock), extra)
+        change(deed.db, clock, figures, deed.at, "extend")
+        assert figures.due_at is not None
+        dues.append(figures.due_at)
+        noted.append(["extend", clock.kind, clock.state, str(extra), figures.due_at])
+    deed.sets["due_at"] = min(dues, default=None)
+
+
+def change(db: Session, clock: Row[Any], figures: Figures, at: datetime, why: str) -> None:
+    """Give a clock new figures and keep the stretch that ends; the first change also keeps how the clock began."""
+    if clock.spans == 0:
+        first = {
+            "clock_id": clock.id,
+            "why": "start",
+            "from_at": clock.started_at,
+            "until_at": at,
+            "due_at": clock.due_at,
+        }
+        db.connection().execute(insert(_SPANS), first)
+    else:
+        db.connection().execute(_END_SPAN, {"clock": clock.id, "at": at})
+    db.connection().execute(
+        insert(_SPANS),
+        {"clock_id": clock.id, "why": why, "from_at": at, "until_at": None, "due_at": figures.due_at},
+    )
+    db.connection().execute(
+        _CHANGE,
+        {
+            "clock_id": clock.id,
+            "due_at": figures.due_at,
+            "remaining": str(figures.remaining) if figures.remaining else None,
+            "is_provisional": figures.is_provisional,
+            "spans": clock.spans + (2 if clock.spans == 0 else 1),
+        },
+    )
+
+
+def running_clocks(db: Session, case_id: int) -> Sequence[Row[Any]]:
+    """Return the clocks of a case that have not stopped."""
+    return db.connection().execute(_RUNNING, {"case_id": case_id}).all()
+
+
+def figures_of(clock: Row[Any] | Clock) -> Figures:
+    """Return the figures of a clock row, as the law's arithmetic wants them."""
+    return Figures(
+        Limit.parse(clock.limit) if clock.limit else None,
+        clock.due_at,
+        Remaining.parse(clock.remaining) if clock.remaining else None,
+        clock.is_provisional,
+    )
+
+
+def _whole_case(deed: Deed, clock: Row[Any] | None, old: State, new: State, noted: list[list[Any]]) -> datetime | None:
+    """Start, pause or resume the clock of the whole case; return its due moment if it runs."""
+    law: CaseClock | None = deed.law.definition.case_clock
+    if clock is None:
+        first = deed.law.definition.initial.name
+        leaves = old.final or (old.name == first and new.name != first)
+        limit = deed.law.definition.limit_of(law, _chosen(deed)) if law and leaves else None
+        if limit is None:
+            return None
+        due = start(deed, CASE, None, limit, paused=new.pauses)
+        noted.append(["start", CASE, None, str(limit), due])
+        return due
+    figures = figures_of(clock)
+    if new.pauses and not figures.is_paused and figures.due_at is not None:
+        figures, why = law_of_clocks.pause(deed.calendar, figures, deed.at), "pause"
+    elif not new.pauses and figures.is_paused:
+        figures, why = law_of_clocks.resume(deed.calendar, figures, deed.at), "resume"
+    else:
+        return clock.due_at  # type: ignore[no-any-return]  # a Row has no column types
+    change(deed.db, clock, figures, deed.at, why)
+    noted.append([why, CASE, None, figures.due_at])
+    return figures.due_at
+
+
+def _stop(db: Session, clock: Row[Any], at: datetime) -> None:
+    db.connection().execute(_STOP, {"clock_id": clock.id, "at": at})
+    if clock.spans:
+        db.connection().execute(_END_SPAN, {"clock": clock.id, "at": at})
+
+
+def _chosen(deed: Deed) -> dict[str, str | None]:
+    return {name: deed.now(name) for name in deed.law.definition.choices}
+
+
+__all__ = ["CASE", "STATE", "Calendar", "change", "extend", "figures_of", "move", "running_clocks", "start"]

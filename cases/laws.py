@@ -1,0 +1,97 @@
+"""Published laws: every version stays, and a case keeps the one it began with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlmodel import Session, col, select
+
+from cases import audit
+from cases.errors import NotFound
+from cases.record.law import LawVersion
+from cases.words import vocabulary
+from workflow.definition import Definition
+from workflow.errors import Refusal
+from workflow.machine import Law
+from workflow.proof import prove
+from workflow.reading import parse
+
+# A published version never changes, so a process reads and builds each only once per database.
+_known: WeakKeyDictionary[Any, dict[int, Law]] = WeakKeyDictionary()
+
+
+class UnsoundLaw(Refusal):
+    """A law that could strand a case is not published."""
+
+
+def law_of(db: Session, law_id: int) -> Law:
+    """Return a published law, ready to be asked."""
+    laws = _known.setdefault(db.connection().engine.pool, {})
+    if law_id not in laws:
+        row = db.get_one(LawVersion, law_id)
+        laws[law_id] = build(row.source, f"{row.name} v{row.version}")
+    return laws[law_id]
+
+
+@lru_cache(maxsize=64)
+def build(source: str, where: str) -> Law:
+    """Return the law of a text."""
+    return Law(parse(source, where, vocabulary()))
+
+
+def latest(db: Session, name: str) -> LawVersion:
+    """Return the newest version of a law. Raises NotFound for a name that was never published."""
+    newest = select(LawVersion).where(LawVersion.name == name).order_by(col(LawVersion.version).desc()).limit(1)
+    row = db.exec(newest).first()
+    if row is None:
+        raise NotFound(f"没有名为 {name[:40]} 的流程。", f"No law named {name[:40]} has been published.")
+    return row
+
+
+def published(db: Session) -> list[LawVersion]:
+    """Return the newest version of each law, by name."""
+    rows = db.exec(select(LawVersion).order_by(LawVersion.name, col(LawVersion.version))).all()
+    return list({row.name: row for row in rows}.values())
+
+
+def publish(db: Session, definition: Definition, *, at: datetime, by: int | None = None) -> LawVersion:
+    """Keep a proven law as its next version; the same text twice is the same version.
+
+    Raises UnsoundLaw with the first finding of the proof.
+    """
+    findings = prove(definition)
+    if findings:
+        first = findings[0]
+        raise UnsoundLaw(
+            f"{definition.where} 第 {first.line} 行：{first.zh}", f"{definition.where}, line {first.line}: {first.en}"
+        )
+    versions = db.exec(
+        select(LawVersion).where(LawVersion.name == definition.name).order_by(col(LawVersion.version))
+    ).all()
+    if versions and versions[-1].source == definition.source:
+        return versions[-1]
+    row = LawVersion(
+        name=definition.name,
+        version=len(versions) + 1,
+        title=definition.title,
+        source=definition.source,
+        published_at=at,
+    )
+    db.add(row)
+    db.flush()
+    audit.append(
+        db,
+        [
+            audit.Entry(
+                at=at,
+                action="publish_law",
+                actor_id=by,
+                role="administrator" if by else "system",
+                data={"law": row.name, "version": row.version, "digest": audit.digest(definition.source)},
+            )
+        ],
+    )
+    return row

@@ -1,0 +1,434 @@
+"""The first schema: units and people, laws, cases with their parts, clocks, and the chain of events."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from cases.record.columns import Id, Moment, Path
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Bring the schema one step forward."""
+    op.create_table(
+        "heartbeats",
+        sa.Column("node", sa.String(length=100), nullable=False),
+        sa.Column("beat_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("node"),
+    )
+    op.create_table(
+        "installation",
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "kept_answers",
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "key"),
+    )
+    op.create_table(
+        "laws",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name", "version"),
+    )
+    op.create_table(
+        "units",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("parent_id", Id, nullable=True),
+        sa.Column("path", Path, nullable=False),
+        sa.Column("calendar", sa.String(length=64), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["units.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_index("ix_units_name", "units", ["name"], unique=False)
+    op.create_index("ix_units_parent_id", "units", ["parent_id"], unique=False)
+    op.create_index("ix_units_path", "units", ["path"], unique=False)
+
+    op.create_table(
+        "users",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=True),
+        sa.Column("phone", sa.String(length=32), nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("login"),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("law_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("lead_id", Id, nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("category", sa.String(length=100), nullable=True),
+        sa.Column("tier", sa.String(length=16), nullable=True),
+        sa.Column("urgency", sa.String(length=16), nullable=True),
+        sa.Column("identity", sa.String(length=16), nullable=False),
+        sa.Column("submitter_id", Id, nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rating", sa.String(length=16), nullable=True),
+        sa.Column("merged_into_id", Id, nullable=True),
+        sa.Column("source", sa.String(length=64), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("submitted_at", Moment(), nullable=True),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("entered_at", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("first_due_at", Moment(), nullable=True),
+        sa.Column("closed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["law_id"],
+            ["laws.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead_id"],
+            ["units.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submitter_id"],
+            ["users.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["units.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    op.create_index("ix_cases_external_id", "cases", ["external_id"], unique=False)
+    op.create_index(
+        "ix_cases_open_due",
+        "cases",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_open_lead",
+        "cases",
+        ["lead_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_open_submitter",
+        "cases",
+        ["submitter_id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_open_unit",
+        "cases",
+        ["unit_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index("ix_cases_submitted_at", "cases", ["submitted_at"], unique=False)
+
+    op.create_table(
+        "duties",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("from_at", Moment(), nullable=True),
+        sa.Column("until_at", Moment(), nullable=True),
+        sa.Column("deputy_of", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["deputy_of"],
+            ["duties.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["units.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_duties_unit_role", "duties", ["unit_id", "role"], unique=False)
+    op.create_index("ix_duties_user_id", "duties", ["user_id"], unique=False)
+
+    op.create_table(
+        "sign_ins",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("form_token", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"], unique=False)
+
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_tokens_user_id", "tokens", ["user_id"], unique=False)
+
+    op.create_table(
+        "assignments",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("assigned_at", Moment(), nullable=False),
+        sa.Column("signed_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["units.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_assignments_case", "assignments", ["case_id"], unique=False)
+    op.create_index("ix_assignments_unit", "assignments", ["unit_id", "ended_at"], unique=False)
+
+    op.create_table(
+        "attachments",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("added_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_attachments_case_id", "attachments", ["case_id"], unique=False)
+
+    op.create_table(
+        "clocks",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("limit", sa.String(length=16), nullable=True),
+        sa.Column("calendar", sa.String(length=64), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("first_due_at", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("remaining", sa.String(length=64), nullable=True),
+        sa.Column("stopped_at", Moment(), nullable=True),
+        sa.Column("spans", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_clocks_case", "clocks", ["case_id"], unique=False)
+    op.create_index("ix_clocks_due", "clocks", ["due_at"], unique=False)
+    op.create_index(
+        "ix_clocks_running",
+        "clocks",
+        ["case_id"],
+        unique=False,
+        sqlite_where=sa.text("stopped_at IS NULL"),
+        postgresql_where=sa.text("stopped_at IS NULL"),
+    )
+
+    op.create_table(
+        "events",
+        sa.Column("seq", Id, autoincrement=False, nullable=False),
+        sa.Column("case_id", Id, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("state_from", sa.String(length=32), nullable=True),
+        sa.Column("state_to", sa.String(length=32), nullable=True),
+        sa.Column("actor_id", Id, nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["users.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("ix_events_case", "events", ["case_id", "version"], unique=True)
+
+    op.create_table(
+        "extensions",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("extra", sa.String(length=16), nullable=False),
+        sa.Column("asked_by", Id, nullable=True),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("is_granted", sa.Boolean(), nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"],
+            ["users.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_extensions_case_id", "extensions", ["case_id"], unique=False)
+
+    op.create_table(
+        "imported_rows",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "key"),
+    )
+    op.create_table(
+        "passages",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=32), nullable=False),
+        sa.Column("audience", sa.String(length=16), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("salt", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_passages_case", "passages", ["case_id", "version"], unique=False)
+
+    op.create_table(
+        "promises",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("kept_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_promises_case_id", "promises", ["case_id"], unique=False)
+
+    op.create_table(
+        "clock_spans",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("clock_id", Id, nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("from_at", Moment(), nullable=False),
+        sa.Column("until_at", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clock_id"],
+            ["clocks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_clock_spans_clock", "clock_spans", ["clock_id", "from_at"], unique=False)
+    _make_events_permanent()
+
+
+def _make_events_permanent() -> None:
+    """Let the database itself refuse to change or delete an event, whoever asks."""
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER events_no_{deed.lower()} BEFORE {deed} ON events "
+                "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+    op.execute("CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events EXECUTE FUNCTION refuse_change()")

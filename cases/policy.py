@@ -1,0 +1,168 @@
+"""Who may see a case, and what anyone is to it.
+
+A person's relation to a case is a set of the law's role words. A desk that nobody fills at a unit is answered for by
+the nearest unit above where somebody does, so that no case waits for a chair that is empty.
+
+| may see          | because                                                                            |
+|------------------|------------------------------------------------------------------------------------|
+| the submitter    | raised it                                                                          |
+| reviewer, supervisor, leader, head | hold the duty at the case's unit or anywhere above it            |
+| handler, head    | of a unit that has, or had, a part in it, or of a unit above that one              |
+| nobody else      | in particular none of the three administrators                                     |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlmodel import Session, col, select
+
+from cases.record.case import Assignment, Case
+from cases.record.people import Duty, Unit, User, ancestors, subtree
+from cases.words import ANYONE, SUBMITTER, Post, roles
+from workflow.vocabulary import PARENT
+
+OVERSIGHT = frozenset({"reviewer", "supervisor", "leader", "head"})
+HANDLING = frozenset({"handler", "head"})
+
+
+@dataclass(frozen=True)
+class Held:
+    """A duty that a person holds now, and where."""
+
+    role: str
+    unit_id: int
+    path: str
+
+
+def duties_of(db: Session, user: User, at: datetime) -> list[Held]:
+    """Return what a person is at a moment; someone disabled is nothing."""
+    if not user.is_active:
+        return []
+    rows = db.exec(
+        select(Duty.role, Duty.unit_id, Unit.path)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
+        .where(Duty.user_id == user.id, *_in_force(at))
+    )
+    return [Held(*row) for row in rows]
+
+
+def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> set[str]:
+    """Return which of these role words a person holds in a case at a moment."""
+    if not by.is_active:
+        return set()
+    wanted = set(words)
+    held: set[str] = set()
+    if SUBMITTER in wanted and case.submitter_id == by.id:
+        held.add(SUBMITTER)
+    duties = duties_of(db, by, at) if wanted - {SUBMITTER} else []
+    if duties:
+        mine = {duty.role for duty in duties}
+        for word in sorted(wanted - {SUBMITTER, ANYONE}):
+            if any(
+                mine.intersection(post.duties) and _answers_for(db, post, duties, at) for post in posts(db, case, word)
+            ):
+                held.add(word)
+    if ANYONE in wanted and (held or case.submitter_id == by.id or may_see(db, case, by, at, duties)):
+        held.add(ANYONE)
+    return held
+
+
+def posts(db: Session, case: Case, word: str) -> list[Post]:
+    """Return the desks that a role word stands for in a case; none for the submitter and the system."""
+    if word.startswith(PARENT):
+        return [Post((word.removeprefix(PARENT),), unit_above(db, case.unit_id))]
+    found = roles().get(word)
+    return list(found(db, case)) if found else []
+
+
+def unit_above(db: Session, unit_id: int) -> int:
+    """Return the parent of a unit; the root answers for itself."""
+    parent = db.exec(select(Unit.parent_id).where(Unit.id == unit_id)).one()
+    return parent or unit_id
+
+
+def people_at(db: Session, post: Post, at: datetime) -> tuple[int, list[User]]:
+    """Return who answers for a desk, and the unit where they sit; the root and nobody if the whole line is empty."""
+    line = ancestors(path_of(db, post.unit_id))
+    rows = db.exec(
+        select(Duty.unit_id, User)
+        .join(User, col(User.id) == Duty.user_id)
+        .where(col(Duty.unit_id).in_(line), col(Duty.role).in_(post.duties), User.is_active, *_in_force(at))
+        .order_by(col(User.id))
+    ).all()
+    for unit_id in line:
+        people = [user for where, user in rows if where == unit_id]
+        if people:
+            return unit_id, list(dict.fromkeys(people_by_id(people)))
+    return line[-1], []
+
+
+def people_by_id(people: Iterable[User]) -> list[User]:
+    """Return people without repeats, in order (rows of SQLModel cannot go into a set)."""
+    return list({user.id: user for user in people}.values())
+
+
+def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held] | None = None) -> bool:
+    """Tell whether a person may know that the case exists."""
+    if not by.is_active:
+        return False
+    if case.submitter_id == by.id:
+        return True
+    duties = duties_of(db, by, at) if duties is None else duties
+    overseeing = {duty.unit_id for duty in duties if duty.role in OVERSIGHT}
+    handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
+    if overseeing and overseeing.intersection(ancestors(path_of(db, case.unit_id))):
+        return True
+    if not handling:
+        return False
+    parts = db.exec(
+        select(Unit.path).join(Assignment, col(Assignment.unit_id) == Unit.id).where(Assignment.case_id == case.id)
+    )
+    return any(handling.intersection(ancestors(path)) for path in parts)
+
+
+def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
+    """Return the condition that selects, among cases, those a person may see."""
+    if not by.is_active:
+        return false()
+    duties = duties_of(db, by, at)
+    conditions: list[ColumnElement[bool]] = [col(Case.submitter_id) == by.id]
+    if ranges := [_below(held) for held in duties if held.role in OVERSIGHT]:
+        conditions.append(col(Case.unit_id).in_(select(Unit.id).where(or_(*ranges))))
+    if ranges := [_below(held) for held in duties if held.role in HANDLING]:
+        parts = select(Assignment.id).join(Unit, col(Unit.id) == Assignment.unit_id)
+        conditions.append(exists(parts.where(Assignment.case_id == Case.id, or_(*ranges)).correlate(Case)))
+    return or_(*conditions)
+
+
+def path_of(db: Session, unit_id: int) -> str:
+    """Return the path of a unit."""
+    return db.exec(select(Unit.path).where(Unit.id == unit_id)).one()
+
+
+def _below(held: Held) -> ColumnElement[bool]:
+    first, end = subtree(held.path)
+    return and_(col(Unit.path) >= first, col(Unit.path) < end)
+
+
+def _answers_for(db: Session, post: Post, duties: Collection[Held], at: datetime) -> bool:
+    """Tell whether one of the duties is the nearest that fills a desk."""
+    mine = {duty.unit_id for duty in duties if duty.role in post.duties}
+    if post.unit_id in mine:
+        return True
+    line = ancestors(path_of(db, post.unit_id))
+    if mine.isdisjoint(line):
+        return False
+    unit_id, _ = people_at(db, post, at)
+    return unit_id in mine
+
+
+def _in_force(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
+        or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
+    )

@@ -1,0 +1,109 @@
+"""Units, the people in them, and what each person may be: the tree that a case moves and climbs in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from cases.record.columns import Id, Moment, Path
+
+#: What a person can be at a unit. Deputies hold the same duty with dates of their own (`deputy_of`).
+DUTIES = (
+    "worker",
+    "representative",
+    "reviewer",
+    "handler",
+    "head",
+    "supervisor",
+    "leader",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+)
+UNIT_KINDS = ("union", "department", "agency", "enterprise")
+
+
+class Unit(SQLModel, table=True):
+    """A union, a department of it, an outside agency, or an enterprise union.
+
+    `path` is the ids from the root down, `/1/7/43/`: a subtree is a range of it, the ancestors are its parts.
+    """
+
+    __tablename__ = "units"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    code: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=200, index=True)
+    kind: str = Field(max_length=16)
+    parent_id: int | None = Field(default=None, sa_type=Id, foreign_key="units.id", index=True)
+    path: str = Field(default="", sa_type=Path, index=True)
+    calendar: str | None = Field(default=None, max_length=64)
+    is_active: bool = Field(default=True)
+
+
+def ancestors(path: str) -> list[int]:
+    """Return the unit ids along a path, from the unit itself up to the root."""
+    return [int(part) for part in reversed(path.strip("/").split("/"))]
+
+
+def subtree(path: str) -> tuple[str, str]:
+    """Return the half-open range of paths that a unit and everything below it fall into."""
+    return path, path[:-1] + "0"  # "0" is the byte after "/"
+
+
+class User(SQLModel, table=True):
+    """A person who can sign in or be named; without a password nobody can sign in as them."""
+
+    __tablename__ = "users"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    login: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=100)
+    email: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=32)
+    password_hash: str | None = Field(default=None, max_length=200)
+    language: str = Field(default="zh", max_length=8)
+    is_active: bool = Field(default=True)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Duty(SQLModel, table=True):
+    """A role that a person has at a unit, from and until a moment; `deputy_of` names the duty it stands in for."""
+
+    __tablename__ = "duties"
+    __table_args__ = (Index("ix_duties_unit_role", "unit_id", "role"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    user_id: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+    unit_id: int = Field(sa_type=Id, foreign_key="units.id")
+    role: str = Field(max_length=32)
+    from_at: datetime | None = Field(default=None, sa_type=Moment)
+    until_at: datetime | None = Field(default=None, sa_type=Moment)
+    deputy_of: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id")
+
+
+class SignIn(SQLModel, table=True):
+    """A browser that is signed in; the cookie carries a secret of which only the digest is kept."""
+
+    __tablename__ = "sign_ins"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    user_id: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+    form_token: str = Field(max_length=64)
+    created_at: datetime = Field(sa_type=Moment)
+    seen_at: datetime = Field(sa_type=Moment)
+
+
+class Token(SQLModel, table=True):
+    """An API token; it is shown once, and only its digest is kept."""
+
+    __tablename__ = "tokens"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    user_id: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+    scope: str = Field(max_length=64)
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)

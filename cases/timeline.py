@@ -1,0 +1,52 @@
+"""The state of any case, and what was overdue, at any past moment: from the record alone, never from today's rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cases.record.case import Case
+from cases.record.event import Event
+
+#: Columns that no event holds: the title is erasable text, the submitter is nobody's business but the case's.
+NOT_IN_EVENTS = frozenset({"id", "title", "submitter_id"})
+MOMENTS = frozenset(
+    name
+    for name, column in Case.__table__.columns.items()
+    if column.type.python_type is datetime  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+)
+
+
+def replay(events: Iterable[Mapping[str, Any] | Event]) -> dict[str, Any]:
+    """Return a case's row as its events, in order, have made it; columns that no event set are left out."""
+    row: dict[str, Any] = {}
+    for event in events:
+        version, data = (event.version, event.data) if isinstance(event, Event) else (event["version"], event["data"])
+        row |= json.loads(data)["set"]
+        row["version"] = version
+    return {name: _moment(value) if name in MOMENTS else value for name, value in row.items()}
+
+
+def as_of(db: Session, case_id: int, at: datetime) -> dict[str, Any]:
+    """Return a case's row as it stood at a moment; empty before it began."""
+    return replay(events_of(db, case_id, at))
+
+
+def events_of(db: Session, case_id: int, at: datetime | None = None) -> list[Event]:
+    """Return the events of a case in order, up to a moment where one is given."""
+    wanted = select(Event).where(Event.case_id == case_id).order_by(col(Event.version))
+    return list(db.exec(wanted if at is None else wanted.where(Event.at <= at)))
+
+
+def differences(case: Case, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return where a case's row and its replayed events disagree: column -> (row, replayed)."""
+    names = [name for name in Case.model_fields if name not in NOT_IN_EVENTS]
+    return {name: (getattr(case, name), row.get(name)) for name in names if getattr(case, name) != row.get(name)}
+
+
+def _moment(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,135 @@
+"""The law's words, and how a capability registers one: a field, an effect, a condition, a role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlmodel import Session
+
+from cases.record.case import Case
+from cases.record.people import DUTIES, User
+from workflow.calendar import Calendar
+from workflow.definition import SYSTEM, Step
+from workflow.errors import Refusal
+from workflow.machine import Law
+from workflow.vocabulary import Field, Vocabulary
+
+SUBMITTER = "submitter"
+ANYONE = "anyone"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A desk: whoever has one of these duties at the unit or, where nobody has, at the nearest unit above it."""
+
+    duties: tuple[str, ...]
+    unit_id: int
+
+
+@dataclass
+class Deed:
+    """One action being taken: what the words of the law read and what they write.
+
+    `fields` are the cleaned values of the form, `sets` the columns of the case that change, `said` the free texts by
+    field, `facts` what else the event remembers. Effects write their own rows through `db`; they never commit.
+    """
+
+    db: Session
+    law: Law
+    step: Step
+    case: Case
+    by: User | None
+    role: str
+    at: datetime
+    calendar: Calendar
+    fields: dict[str, Any] = field(default_factory=dict)
+    sets: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def now(self, column: str) -> Any:
+        """Return a column of the case as it will be once this action is written."""
+        return self.sets.get(column, getattr(self.case, column))
+
+
+Effect = Callable[[Deed], None]
+Condition = Callable[[Deed], Refusal | None]
+Role = Callable[[Session, Case], Iterable[Post]]
+
+_fields: dict[str, Field] = {}
+_effects: dict[str, Effect] = {}
+_conditions: dict[str, Condition] = {}
+_roles: dict[str, Role] = {}
+
+
+def register(*fields: Field) -> None:
+    """Make fields known to the law."""
+    for word in fields:
+        _fields[word.name] = word
+
+
+def effect(word: str) -> Callable[[Effect], Effect]:
+    """Make a function known to the law as something an action does beyond moving the case."""
+
+    def keep(function: Effect) -> Effect:
+        _effects[word] = function
+        return function
+
+    return keep
+
+
+def condition(word: str) -> Callable[[Condition], Condition]:
+    """Make a function known to the law as a condition; it returns the sentence of its refusal, or None."""
+
+    def keep(function: Condition) -> Condition:
+        _conditions[word] = function
+        return function
+
+    return keep
+
+
+def role(word: str) -> Callable[[Role], Role]:
+    """Make a function known to the law as a role; it returns the desks that hold the role in a case."""
+
+    def keep(function: Role) -> Role:
+        _roles[word] = function
+        return function
+
+    return keep
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return every registered word; the capabilities are imported for it."""
+    import cases.capabilities  # noqa: F401  # imported here, because capabilities import this module
+
+    return Vocabulary(
+        fields=dict(_fields),
+        effects=frozenset(_effects),
+        conditions=frozenset(_conditions),
+        roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
+        duties=frozenset(DUTIES),
+        audiences=frozenset({"owner", "owner_head"}),
+    )
+
+
+def effects() -> Mapping[str, Effect]:
+    """Return the registered effects by word."""
+    vocabulary()
+    return _effects
+
+
+def conditions() -> Mapping[str, Condition]:
+    """Return the registered conditions by word."""
+    vocabulary()
+    return _conditions
+
+
+def roles() -> Mapping[str, Role]:
+    """Return the registered roles by word."""
+    vocabulary()
+    return _roles

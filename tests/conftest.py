@@ -1,0 +1,145 @@
+"""The machine's databases, browser and data as fixtures; what is absent is skipped by name or fails on demand."""
+
+import importlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.browsers import find_chromium
+from tests.databases import DURABLE, Cluster, find_programs
+from tests.requirements import absent
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGINES = ("sqlite", "postgresql")
+serials = count(1)
+
+
+def prepare(url: str) -> None:
+    """Brings an empty database to the newest schema."""
+    # Asked for only here, so that tests without a database do not load the record.
+    importlib.import_module("cases.record.database").migrate(url)
+
+
+@pytest.fixture(scope="session")
+def postgres_programs() -> Path:
+    """Gives the directory of PostgreSQL's server programs."""
+    programs = find_programs()
+    if programs is None:
+        absent("postgres", "no server programs of PostgreSQL 15 or newer were found")
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs: Path) -> Iterator[Cluster]:
+    """Runs one PostgreSQL for all tests of this process, without waiting for disks."""
+    cluster = Cluster(postgres_programs)
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def durable_postgres(postgres_programs: Path) -> Iterator[Cluster]:
+    """Runs a PostgreSQL of this test's own that keeps its promises, to be killed and started again."""
+    cluster = Cluster(postgres_programs, DURABLE)
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Cluster) -> str:
+    """Gives the URL of the cluster's first database."""
+    return postgres.url()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Makes one SQLite database with the newest schema, for tests to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Cluster) -> str:
+    """Makes one PostgreSQL database with the newest schema, for tests to copy, and names it."""
+    prepare(postgres.create("template_bihuan"))
+    return "template_bihuan"
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: Cluster) -> Iterator[str]:
+    """Gives a PostgreSQL database of this test's own without a table."""
+    yield from fresh(postgres, "template1")
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: Cluster, migrated_postgres: str) -> Iterator[str]:
+    """Gives a PostgreSQL database of this test's own with the newest schema."""
+    yield from fresh(postgres, migrated_postgres)
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """Gives a SQLite database of this test's own without a table."""
+    return f"sqlite:///{tmp_path / 'bihuan.db'}"
+
+
+@pytest.fixture
+def migrated_sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """Gives a SQLite database of this test's own with the newest schema."""
+    path = tmp_path / "bihuan.db"
+    copy_sqlite(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """Gives an empty database, once on each engine."""
+    return str(request.getfixturevalue(f"empty_{short(request.param)}_url"))
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Gives a database with the newest schema and no row, once on each engine."""
+    return str(request.getfixturevalue(f"migrated_{short(request.param)}_url"))
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """Gives the system's Chromium."""
+    path = find_chromium()
+    if path is None:
+        absent("browser", "no Chromium was found on the PATH")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Gives the directory of real input beside the repository."""
+    path = Path(os.environ.get("BIHUAN_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not path.is_dir():
+        absent("data", f"no directory {path} (BIHUAN_SHARED_DATA names another)")
+    return path
+
+
+def fresh(cluster: Cluster, template: str) -> Iterator[str]:
+    """Makes a copy of a template, lends it, and drops it with whoever is still connected."""
+    name = f"test_{next(serials)}"
+    yield cluster.create(name, template)
+    cluster.drop(name)
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copies a SQLite database through SQLite itself, so that what still lies in its log comes along."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+def short(engine: str) -> str:
+    """Shortens an engine's name to the word that the fixtures use."""
+    return engine.replace("postgresql", "postgres")

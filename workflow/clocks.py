@@ -1,0 +1,62 @@
+"""What a clock does when it starts, stands still, goes on or gets more time: pure functions over its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from workflow.calendar import Calendar
+from workflow.errors import Refusal
+from workflow.limits import Limit, Remaining
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The state of one clock: running towards `due_at`, or standing still with `remaining` left.
+
+    A clock without a limit has neither; it is shown as an exception with its cause.
+    """
+
+    limit: Limit | None
+    due_at: datetime | None
+    remaining: Remaining | None = None
+    is_provisional: bool = False
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the clock stands still."""
+        return self.remaining is not None
+
+
+def start(calendar: Calendar, limit: Limit, at: datetime) -> Figures:
+    """Return a clock that begins to run at a moment."""
+    due = calendar.due(at, limit)
+    return Figures(limit, due.at, None, due.provisional)
+
+
+def pause(calendar: Calendar, clock: Figures, at: datetime) -> Figures:
+    """Return the clock standing still, with what was left of its limit; a clock without a due moment stays as it is."""
+    if clock.is_paused or clock.due_at is None or clock.limit is None:
+        return clock
+    return replace(clock, due_at=None, remaining=calendar.remaining(at, clock.due_at, clock.limit))
+
+
+def resume(calendar: Calendar, clock: Figures, at: datetime) -> Figures:
+    """Return the clock running again, due when what was left has passed."""
+    if clock.remaining is None or clock.limit is None:
+        return clock
+    due = calendar.resume(at, clock.remaining, clock.limit)
+    return Figures(clock.limit, due.at, None, due.provisional)
+
+
+def extend(calendar: Calendar, clock: Figures, extra: Limit) -> Figures:
+    """Return the clock with its due moment moved on by `extra`, counted from the due moment that stood.
+
+    Raises Refusal for a clock that stands still: what is left of it is not yet a date.
+    """
+    if clock.due_at is None:
+        raise Refusal(
+            "时钟暂停或没有时限，不能延期。", "The clock stands still or has no limit; it cannot be extended."
+        )
+    due = calendar.due(clock.due_at, extra)
+    return replace(clock, due_at=due.at, is_provisional=clock.is_provisional or due.provisional)

@@ -1,0 +1,140 @@
+"""A law, loaded and typed: states, steps, ladders. Nothing here changes after it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workflow.limits import Limit, Offset
+from workflow.vocabulary import Vocabulary
+
+STAGES = ("submit", "review", "handle", "supervise", "feedback")
+SYSTEM = "system"
+
+#: Words that a step's `from` may use instead of naming states.
+OPEN, ANY = "open", "any"
+
+
+@dataclass(frozen=True)
+class State:
+    """A place where a case can lie: on whose desk, for how long, and what happens when it waits too long.
+
+    Either `limit` is set, or `limit_by` names the choice table whose chosen option carries the limit. In a state that
+    `pauses`, the clock of the whole case stands still.
+    """
+
+    name: str
+    stage: str
+    label: str
+    label_en: str
+    owner: str | None
+    limit: Limit | None
+    limit_by: str | None
+    ladder: str | None
+    pauses: bool
+    final: bool
+    line: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One arrow: who may take `action`, from where to where, what it asks for and what it does beyond moving.
+
+    `target` is None for a step that leaves the case where it lies. `within` counts from the moment the case came into
+    the state it lies in.
+    """
+
+    action: str
+    label: str
+    label_en: str
+    sources: tuple[str, ...]
+    target: str | None
+    by: tuple[str, ...]
+    needs: tuple[str, ...]
+    takes: tuple[str, ...]
+    preset: Mapping[str, str]
+    does: tuple[str, ...]
+    only_if: tuple[str, ...]
+    within: Limit | None
+    line: int
+
+    @property
+    def is_for_people(self) -> bool:
+        """Tell whether anyone but the system may take it."""
+        return any(word != SYSTEM for word in self.by)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What happens by itself at one moment before or after a limit."""
+
+    at: Offset
+    do: str
+    tell: tuple[str, ...]
+    action: str | None
+    line: int
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a table such as `tier`, with the limit it stands for."""
+
+    value: str
+    label: str
+    label_en: str
+    limit: Limit | None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A table of options that a case picks from; `default` stands where nothing was picked."""
+
+    name: str
+    default: str
+    options: Mapping[str, Option]
+
+
+@dataclass(frozen=True)
+class CaseClock:
+    """The limit of the whole case."""
+
+    limit: Limit | None
+    limit_by: str | None
+    ladder: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A law of one workflow, as it stands in its file."""
+
+    name: str
+    title: str
+    title_en: str
+    prefix: str
+    stages: tuple[str, ...]
+    states: Mapping[str, State]
+    steps: tuple[Step, ...]
+    ladders: Mapping[str, tuple[Rung, ...]]
+    choices: Mapping[str, Choices]
+    case_clock: CaseClock | None
+    history_open: str
+    history_closed: str
+    vocabulary: Vocabulary = field(repr=False, compare=False)
+    source: str = field(repr=False)
+    where: str = ""
+
+    @property
+    def initial(self) -> State:
+        """Return the first state of the file: where a case begins."""
+        return next(iter(self.states.values()))
+
+    def steps_from(self, state: str) -> tuple[Step, ...]:
+        """Return the steps that leave, or stay in, a state, in file order."""
+        return tuple(step for step in self.steps if state in step.sources)
+
+    def limit_of(self, clock: State | CaseClock, chosen: Mapping[str, str | None]) -> Limit | None:
+        """Return the limit of a state or of the whole case, given what the case has chosen so far (`tier`: `A`)."""
+        if clock.limit_by is None:
+            return clock.limit
+        table = self.choices[clock.limit_by]
+        return table.options[chosen.get(table.name) or table.default].limit

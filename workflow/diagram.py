@@ -1,0 +1,153 @@
+"""Draw a law: its states and stages as Mermaid pictures, and who may do what as a Markdown table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workflow.definition import STAGES, Definition, State, Step
+from workflow.role_names import Language, role_names
+
+STAGE_NAMES: dict[str, tuple[str, str]] = {
+    "submit": ("提交", "Submit"),
+    "review": ("审议", "Review"),
+    "handle": ("办理", "Handle"),
+    "supervise": ("督查", "Supervise"),
+    "feedback": ("反馈", "Feedback"),
+}
+
+#: Fill and border, readable on a light and on a dark page.
+STAGE_COLOURS = {
+    "submit": ("#e8eef7", "#4a6fa5"),
+    "review": ("#fdf1d8", "#b7791f"),
+    "handle": ("#e3f2e6", "#3b7d4a"),
+    "supervise": ("#fbe4e1", "#b4453a"),
+    "feedback": ("#efe6f6", "#7a4fa0"),
+}
+
+TABLE_HEADS: dict[Language, tuple[str, ...]] = {
+    "zh": ("动作", "从", "到", "由谁", "须填", "期限", "条件"),
+    "en": ("Action", "From", "To", "By", "Needs", "Within", "Only if"),
+}
+
+#: Words that Mermaid would read as its own.
+RESERVED = frozenset(
+    {"as", "choice", "class", "classdef", "click", "default", "direction", "end", "fork", "hide", "href", "join"}
+    | {"note", "scale", "state", "style", "subgraph", "title"}
+)
+
+
+def mermaid(definition: Definition, language: Language = "zh") -> str:
+    """Return the states of a law and the arrows between them as a Mermaid `stateDiagram-v2`.
+
+    The five stages group the states by colour and by the first line of each label: Mermaid rules out arrows between the
+    insides of two composite states. Steps that leave a case where it lies are left out.
+    """
+    lines = ["stateDiagram-v2", "    direction TB"]
+    for stage in _stages(definition):
+        members = [state for state in definition.states.values() if state.stage == stage]
+        lines.append(f"    %% {' '.join(STAGE_NAMES[stage])}")
+        for state in members:
+            label = f"{_stage_name(stage, language)}<br/>{_plain(_label(state, language))}"
+            lines.append(f'    state "{label}" as {_id(state.name)}')
+    lines.append(f"    [*] --> {_id(definition.initial.name)}")
+    for (source, target), labels in _arrows(definition, language).items():
+        lines.append(f"    {_id(source)} --> {_id(target)} : {' / '.join(dict.fromkeys(labels))}")
+    lines += [f"    {_id(state.name)} --> [*]" for state in definition.states.values() if state.final]
+    for stage in _stages(definition):
+        fill, border = STAGE_COLOURS[stage]
+        names = ", ".join(_id(state.name) for state in definition.states.values() if state.stage == stage)
+        lines.append(f"    classDef {stage}_stage fill:{fill},stroke:{border},color:#1f2328")
+        lines.append(f"    class {names} {stage}_stage")
+    return "\n".join(lines) + "\n"
+
+
+def lifecycle(definition: Definition, language: Language = "zh") -> str:
+    """Return the five stages and the ways between them as a Mermaid `flowchart`: forward solid, back dotted.
+
+    A step back into a final state ends a case and sends it back to nobody, so it is no way between stages.
+    """
+    ways: dict[tuple[str, str], bool] = {}
+    for step in definition.steps:
+        for source in step.sources:
+            if step.target is None:
+                continue
+            here, there = definition.states[source], definition.states[step.target]
+            is_forward = STAGES.index(there.stage) > STAGES.index(here.stage)
+            if here.stage != there.stage and (is_forward or not there.final):
+                ways[here.stage, there.stage] = is_forward
+    lines = ["flowchart LR"]
+    lines += [f'    {stage}["{_stage_name(stage, language)}"]' for stage in _stages(definition)]
+    in_order = sorted(ways.items(), key=lambda way: (not way[1], *map(STAGES.index, way[0])))
+    lines += [f"    {here} {'-->' if is_forward else '-.->'} {there}" for (here, there), is_forward in in_order]
+    return "\n".join(lines) + "\n"
+
+
+def table(definition: Definition, language: Language = "zh") -> str:
+    """Return who may do what as a Markdown table, one row per step, in the order of the law."""
+    heads = TABLE_HEADS[language]
+    rows = [heads, tuple("---" for _ in heads)]
+    rows += [_row(definition, step, language) for step in definition.steps]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _row(definition: Definition, step: Step, language: Language) -> tuple[str, ...]:
+    stays = "不变" if language == "zh" else "stays"
+    fields = definition.vocabulary.fields
+    needs = (fields[word].label if language == "zh" else fields[word].label_en for word in step.needs)
+    cells = (
+        _label(step, language),
+        _sources(definition, step, language),
+        stays if step.target is None else _label(definition.states[step.target], language),
+        role_names(step.by, language),
+        _joined(needs, language),
+        "" if step.within is None else str(step.within),
+        _joined((f"`{word}`" for word in step.only_if), language),
+    )
+    return tuple(" ".join(cell.split()).replace("|", "\\|") for cell in cells)
+
+
+def _sources(definition: Definition, step: Step, language: Language) -> str:
+    states = [definition.states[name] for name in step.sources]
+    if len(states) == len(definition.states) > 1:
+        return "任何状态" if language == "zh" else "any state"
+    if len(states) > 1 and states == [state for state in definition.states.values() if not state.final]:
+        return "任何未终结状态" if language == "zh" else "any open state"
+    return _joined((_label(state, language) for state in states), language)
+
+
+def _arrows(definition: Definition, language: Language) -> dict[tuple[str, str], list[str]]:
+    """Return the labels of the actions between each two states, in the order of the law."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for step in definition.steps:
+        for source in step.sources:
+            if step.target is not None:
+                labels.setdefault((source, step.target), []).append(_plain(_label(step, language)))
+    return labels
+
+
+def _stages(definition: Definition) -> list[str]:
+    """Return the stages in which the law has a state, in the order of the loop."""
+    used = {state.stage for state in definition.states.values()}
+    return [stage for stage in STAGES if stage in used]
+
+
+def _stage_name(stage: str, language: Language) -> str:
+    zh, en = STAGE_NAMES[stage]
+    return zh if language == "zh" else en
+
+
+def _label(thing: State | Step, language: Language) -> str:
+    return thing.label if language == "zh" else thing.label_en
+
+
+def _joined(words: Iterable[str], language: Language) -> str:
+    return ("、" if language == "zh" else ", ").join(words)
+
+
+def _id(name: str) -> str:
+    return f"{name}_" if name in RESERVED else name
+
+
+def _plain(label: str) -> str:
+    """Return a label without the signs that mean something to Mermaid."""
+    return " ".join(label.split()).translate(str.maketrans(':;"#<>%', '：；”＃‹›％'))

@@ -1,0 +1,368 @@
+"""Read a law from its TOML file into a `Definition`, or say in one sentence which line and which word is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from workflow.definition import (
+    ANY,
+    OPEN,
+    STAGES,
+    CaseClock,
+    Choices,
+    Definition,
+    Option,
+    Rung,
+    State,
+    Step,
+)
+from workflow.errors import Refusal
+from workflow.limits import Limit, Offset
+from workflow.vocabulary import RUNG_DEEDS, Vocabulary
+
+LAW_KEYS = {
+    "name",
+    "title",
+    "title_en",
+    "prefix",
+    "stages",
+    "case",
+    "history",
+    "choices",
+    "states",
+    "steps",
+    "ladders",
+}
+STATE_KEYS = {"stage", "label", "label_en", "owner", "limit", "ladder", "pauses", "final"}
+STEP_KEYS = {
+    "action",
+    "label",
+    "label_en",
+    "from",
+    "to",
+    "by",
+    "needs",
+    "takes",
+    "preset",
+    "does",
+    "only_if",
+    "within",
+}
+RUNG_KEYS = {"at", "do", "tell", "action"}
+LONGEST_LAW = 1_000_000
+NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+class LawError(Refusal):
+    """A law that cannot be read; the sentence names file, line and word."""
+
+
+def load(path: Path, vocabulary: Vocabulary) -> Definition:
+    """Read the law in a file.
+
+    Raises LawError for a file that is not there, not UTF-8, not TOML, or uses a word the vocabulary does not know.
+    """
+    try:
+        source = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise LawError(f"读不到流程文件 {path}：{error.strerror}", f"Cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise LawError(f"{path} 不是 UTF-8 文本。", f"{path} is not UTF-8 text.") from None
+    return parse(source, str(path), vocabulary)
+
+
+def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
+    """Read a law from its text; `where` is the name used in errors."""
+    if len(source) > LONGEST_LAW:
+        raise LawError(f"{where} 超过一百万字，不像流程文件。", f"{where} has over a million characters; no law does.")
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise LawError(f"{where}：不是有效的 TOML（{error}）", f"{where}: not valid TOML ({error})") from None
+    return _Reader(source, where, vocabulary).law(data)
+
+
+class _Reader:
+    """Walks the parsed TOML top to bottom; each method reads one kind of table."""
+
+    def __init__(self, source: str, where: str, vocabulary: Vocabulary) -> None:
+        self.source = source
+        self.lines = source.splitlines()
+        self.where = where
+        self.vocabulary = vocabulary
+
+    def law(self, data: dict[str, Any]) -> Definition:
+        self.only_keys(data, LAW_KEYS, 1, len(self.lines))
+        stages = self.words(data, "stages", 1) or STAGES
+        for stage in stages:
+            if stage not in STAGES:
+                self.fail(self.line_of("stages"), stage, "环节只有五个：" + "、".join(STAGES), "is no stage")
+        choices = {name: self.choice(name, table) for name, table in self.table(data, "choices").items()}
+        ladders = {name: self.ladder(name, rungs) for name, rungs in self.table(data, "ladders").items()}
+        states = {
+            name: self.state(name, row, stages, ladders, choices) for name, row in self.table(data, "states").items()
+        }
+        if not states:
+            self.fail(1, "states", "没有任何状态", "is missing: the law has no state")
+        starts = self.step_lines()
+        raw_steps = data.get("steps", [])
+        if not isinstance(raw_steps, list) or not all(isinstance(row, dict) for row in raw_steps):
+            self.fail(self.line_of("steps"), "steps", "应是一列步骤", "must be a list of steps")
+        if len(starts) < len(raw_steps):  # keys in an unusual order: every step is then reported at its list's head
+            starts = [self.line_of("steps")] * len(raw_steps)
+        ends = [*starts[1:], len(self.lines) + 1]
+        steps = tuple(self.step(row, states, starts[i], max(ends[i], starts[i] + 1)) for i, row in enumerate(raw_steps))
+        self.check_rungs(ladders, steps)
+        history = self.table(data, "history")
+        for key in ("open", "closed"):
+            if history.get(key) not in states:
+                self.fail(self.line_of("history"), str(history.get(key)), f"history.{key} 须是状态", "is no state")
+        return Definition(
+            name=self.name(data, "name", 1),
+            title=self.text(data, "title", 1),
+            title_en=self.text(data, "title_en", 1),
+            prefix=self.text(data, "prefix", 1),
+            stages=tuple(stages),
+            states=MappingProxyType(states),
+            steps=steps,
+            ladders=MappingProxyType(ladders),
+            choices=MappingProxyType(choices),
+            case_clock=self.case_clock(data, ladders, choices),
+            history_open=history["open"],
+            history_closed=history["closed"],
+            vocabulary=self.vocabulary,
+            source=self.source,
+            where=self.where,
+        )
+
+    def choice(self, name: str, table: Any) -> Choices:
+        line = self.line_of(f"[choices.{name}]")
+        if not isinstance(table, dict) or len(table) < 2:
+            self.fail(line, name, "应列出默认值和选项", "must list a default and its options")
+        default = self.text(table, "default", line)
+        options: dict[str, Option] = {}
+        for value, row in table.items():
+            if value == "default":
+                continue
+            at = self.line_of(value, line)
+            if not isinstance(row, dict):
+                self.fail(at, value, "应是一张表", "must be a table")
+            self.only_keys(row, {"label", "label_en", "limit"}, at, at)
+            limit = self.limit(row["limit"], at) if "limit" in row else None
+            options[value] = Option(value, self.text(row, "label", at), self.text(row, "label_en", at), limit)
+        if default not in options:
+            self.fail(line, default, "默认值不在选项中", "is the default but no option")
+        return Choices(name, default, MappingProxyType(options))
+
+    def ladder(self, name: str, rows: Any) -> tuple[Rung, ...]:
+        start = self.line_of(name, self.line_of("[ladders]"))
+        if not isinstance(rows, list) or not rows:
+            self.fail(start, name, "阶梯须至少有一级", "must have at least one rung")
+        rungs: list[Rung] = []
+        line = start
+        for row in rows:
+            line = self.line_of("at", line if not rungs else line + 1)
+            self.only_keys(row, RUNG_KEYS, line, line)
+            deed = self.text(row, "do", line)
+            if deed not in RUNG_DEEDS:
+                self.fail(line, deed, "不认识的处置", "is not something a rung can do")
+            tell = self.words(row, "tell", line)
+            for word in tell:
+                if not self.vocabulary.knows_audience(word):
+                    self.fail(line, word, "不认识的对象", "is nobody a rung can tell")
+            if (deed == "act") != ("action" in row):
+                self.fail(line, "action", 'action 与 do = "act" 须同时出现', 'goes with do = "act" and only with it')
+            rungs.append(Rung(self.offset(row, line), deed, tuple(tell), row.get("action"), line))
+        return tuple(rungs)
+
+    def check_rungs(self, ladders: Mapping[str, tuple[Rung, ...]], steps: tuple[Step, ...]) -> None:
+        actions = {step.action for step in steps if "system" in step.by}
+        for rungs in ladders.values():
+            for rung in rungs:
+                if rung.action is not None and rung.action not in actions:
+                    self.fail(rung.line, rung.action, "没有由系统采取的这个动作", "is no action the system may take")
+
+    def state(
+        self,
+        name: str,
+        row: Any,
+        stages: Iterable[str],
+        ladders: Mapping[str, Any],
+        choices: Mapping[str, Choices],
+    ) -> State:
+        line = self.line_of(name, self.line_of("[states]"))
+        if not NAME.fullmatch(name) or name in (OPEN, ANY):
+            self.fail(line, name, "状态名须是小写英文、数字和下划线", "is no name for a state")
+        if not isinstance(row, dict):
+            self.fail(line, name, "应是一张表", "must be a table")
+        self.only_keys(row, STATE_KEYS, line, line)
+        if row.get("stage") not in stages:
+            self.fail(line, str(row.get("stage")), "不是本流程的环节", "is no stage of this law")
+        owner = row.get("owner")
+        if owner is not None and not self.vocabulary.knows_role(owner):
+            self.fail(line, str(owner), "不认识的责任人", "is no role")
+        ladder = row.get("ladder")
+        if ladder is not None and ladder not in ladders:
+            self.fail(line, str(ladder), "没有这个阶梯", "is no ladder of this law")
+        limit, limit_by = self.limit_or_table(row.get("limit"), choices, line)
+        return State(
+            name=name,
+            stage=row["stage"],
+            label=self.text(row, "label", line),
+            label_en=self.text(row, "label_en", line),
+            owner=owner,
+            limit=limit,
+            limit_by=limit_by,
+            ladder=ladder,
+            pauses=self.flag(row, "pauses", line),
+            final=self.flag(row, "final", line),
+            line=line,
+        )
+
+    def step(self, row: dict[str, Any], states: Mapping[str, State], line: int, end: int) -> Step:
+        self.only_keys(row, STEP_KEYS, line, end - 1)
+        action = self.name(row, "action", line)
+        sources: list[str] = []
+        for word in self.words(row, "from", line) or [""]:
+            if word in (OPEN, ANY):
+                sources += [s.name for s in states.values() if word == ANY or not s.final]
+            elif word in states:
+                sources.append(word)
+            else:
+                self.fail(self.line_of(word, line, end), word, f"动作 {action} 的起点不是状态", "is no state")
+        target = row.get("to")
+        if target is not None and target not in states:
+            self.fail(self.line_of(str(target), line, end), str(target), f"动作 {action} 的终点不是状态", "is no state")
+        by = self.words(row, "by", line)
+        if not by:
+            self.fail(line, action, "没有写明由谁采取（by）", "does not say by whom")
+        known = {"needs": self.vocabulary.fields, "takes": self.vocabulary.fields}
+        for key, words in {**known, "does": self.vocabulary.effects, "only_if": self.vocabulary.conditions}.items():
+            for word in self.words(row, key, line):
+                if word not in words:
+                    self.fail(self.line_of(word, line, end), word, f"{key} 中不认识的词", f"is no word for {key}")
+        for word in by:
+            if not self.vocabulary.knows_role(word):
+                self.fail(self.line_of(word, line, end), word, "不认识的角色", "is no role")
+        preset = row.get("preset", {})
+        asked = [*self.words(row, "needs", line), *self.words(row, "takes", line)]
+        if not isinstance(preset, dict) or not all(isinstance(v, str) for v in preset.values()):
+            self.fail(line, "preset", "应是一张表", "must be a table of words")
+        for word in preset:
+            if word not in asked:
+                self.fail(
+                    self.line_of("preset", line, end), word, "预设了没有要求的字段", "is preset but not asked for"
+                )
+        return Step(
+            action=action,
+            label=self.text(row, "label", line),
+            label_en=self.text(row, "label_en", line),
+            sources=tuple(dict.fromkeys(sources)),
+            target=target,
+            by=tuple(by),
+            needs=tuple(self.words(row, "needs", line)),
+            takes=tuple(self.words(row, "takes", line)),
+            preset=MappingProxyType(dict(preset)),
+            does=tuple(self.words(row, "does", line)),
+            only_if=tuple(self.words(row, "only_if", line)),
+            within=self.limit(row["within"], line) if "within" in row else None,
+            line=line,
+        )
+
+    def case_clock(
+        self, data: dict[str, Any], ladders: Mapping[str, Any], choices: Mapping[str, Choices]
+    ) -> CaseClock | None:
+        table = self.table(data, "case")
+        if not table:
+            return None
+        line = self.line_of("[case]")
+        self.only_keys(table, {"limit", "ladder"}, line, line + 3)
+        limit, limit_by = self.limit_or_table(table.get("limit"), choices, line)
+        ladder = self.text(table, "ladder", line)
+        if ladder not in ladders:
+            self.fail(line, ladder, "没有这个阶梯", "is no ladder of this law")
+        return CaseClock(limit, limit_by, ladder)
+
+    # --- words and lines -----------------------------------------------------------------------------------------
+
+    def limit_or_table(self, word: Any, choices: Mapping[str, Choices], line: int) -> tuple[Limit | None, str | None]:
+        if word is None:
+            return None, None
+        if word in choices:
+            for option in choices[word].options.values():
+                if option.limit is None:
+                    self.fail(self.line_of(f"[choices.{word}]"), option.value, "这个选项没有时限", "has no limit")
+            return None, str(word)
+        return self.limit(word, line), None
+
+    def limit(self, word: Any, line: int) -> Limit:
+        try:
+            return Limit.parse(str(word))
+        except Refusal as error:
+            raise self.error(line, error.zh, error.en) from None
+
+    def offset(self, row: dict[str, Any], line: int) -> Offset:
+        try:
+            return Offset.parse(self.text(row, "at", line))
+        except Refusal as error:
+            raise self.error(line, error.zh, error.en) from None
+
+    def table(self, data: dict[str, Any], key: str) -> dict[str, Any]:
+        value = data.get(key, {})
+        if not isinstance(value, dict):
+            self.fail(self.line_of(key), key, "应是一张表", "must be a table")
+        return dict(value)
+
+    def text(self, row: dict[str, Any], key: str, line: int) -> str:
+        value = row.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.fail(line, key, "缺少文字", "is missing or not text")
+        return str(value)
+
+    def name(self, row: dict[str, Any], key: str, line: int) -> str:
+        value = self.text(row, key, line)
+        if not NAME.fullmatch(value):
+            self.fail(line, value, "须是小写英文、数字和下划线", "must be lower-case letters, digits and underscores")
+        return value
+
+    def flag(self, row: dict[str, Any], key: str, line: int) -> bool:
+        value = row.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(line, key, "只能是 true 或 false", "must be true or false")
+        return bool(value)
+
+    def words(self, row: dict[str, Any], key: str, line: int) -> list[str]:
+        value = row.get(key, [])
+        value = [value] if isinstance(value, str) else value
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            self.fail(line, key, "应是一个词或一列词", "must be a word or a list of words")
+        return list(value)
+
+    def only_keys(self, row: Any, allowed: set[str], line: int, end: int) -> None:
+        if not isinstance(row, dict):
+            self.fail(line, str(row), "应是一张表", "must be a table")
+        for key in row:
+            if key not in allowed:
+                self.fail(self.line_of(key, line, end + 1), key, "不认识的词", "is not a word of the law")
+
+    def step_lines(self) -> list[int]:
+        return [n for n, text in enumerate(self.lines, 1) if re.match(r"\s*(\{\s*)?action\s*=", text)]
+
+    def line_of(self, word: str, start: int = 1, end: int | None = None) -> int:
+        """Return the first line from `start` on that carries the word, else `start` itself."""
+        pattern = re.compile(rf"(?<![\w.]){re.escape(word)}(?![\w])")
+        for number in range(start, min(end or len(self.lines) + 1, len(self.lines) + 1)):
+            if pattern.search(self.lines[number - 1].split("#")[0]):
+                return number
+        return start
+
+    def error(self, line: int, zh: str, en: str) -> LawError:
+        return LawError(f"{self.where} 第 {line} 行：{zh}", f"{self.where}, line {line}: {en}")
+
+    def fail(self, line: int, word: str, zh: str, en: str) -> None:
+        raise self.error(line, f"「{word}」{zh}。", f'"{word}" {en}.')

@@ -1,0 +1,59 @@
+"""The words a law may use: what a step asks for, does and depends on, and who may take it.
+
+The law itself knows only the words. What they do stands in `cases/capabilities/`, where each word is registered by the
+capability it belongs to; a law is read against the vocabulary that results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no"]
+
+#: Every rung of a ladder does one of these; `act` names an action that the system then takes.
+RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", "climb", "act"})
+
+#: `parent.supervisor` is the supervisor of the union above the case's own.
+PARENT = "parent."
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a person fills in when taking an action.
+
+    `kind` decides the form control and the check; `longest` is in characters. A `choice` draws its options from
+    `options` (value -> zh, en) or, where that is empty, from the law's choice table of the same name. A field with
+    `column` writes the case's column of that name; a field with `is_private` holds free text, which is kept in rows of
+    its own so that it can be erased, while the event carries its digest.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str
+    label_en: str
+    longest: int = 200
+    options: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    column: str | None = None
+    is_private: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All words that are registered, by the place of a law where they may stand."""
+
+    fields: Mapping[str, Field]
+    effects: frozenset[str]
+    conditions: frozenset[str]
+    roles: frozenset[str]
+    duties: frozenset[str]
+    audiences: frozenset[str]
+
+    def knows_role(self, word: str) -> bool:
+        """Tell whether `word` may stand after `owner` and `by`."""
+        return word in self.roles or (word.startswith(PARENT) and word.removeprefix(PARENT) in self.duties)
+
+    def knows_audience(self, word: str) -> bool:
+        """Tell whether `word` may stand after `tell`."""
+        return word in self.audiences or self.knows_role(word)
