@@ -1,6 +1,5 @@
 """The machine's databases, browser and data as fixtures; what is absent is skipped by name or fails on demand."""
 
-import importlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cases.record.database import release
+from cases.record.schema import migrate
 from tests.browsers import find_chromium
 from tests.databases import DURABLE, Cluster, find_programs
 from tests.requirements import absent
@@ -21,8 +22,8 @@ serials = count(1)
 
 def prepare(url: str) -> None:
     """Brings an empty database to the newest schema."""
-    # Asked for only here, so that tests without a database do not load the record.
-    importlib.import_module("cases.record.database").migrate(url)
+    migrate(url)
+    release(url)
 
 
 @pytest.fixture(scope="session")
@@ -98,15 +99,19 @@ def migrated_sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def empty_database_url(request: pytest.FixtureRequest) -> str:
+def empty_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Gives an empty database, once on each engine."""
-    return str(request.getfixturevalue(f"empty_{short(request.param)}_url"))
+    url = str(request.getfixturevalue(f"empty_{short(request.param)}_url"))
+    yield url
+    release(url)
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Gives a database with the newest schema and no row, once on each engine."""
-    return str(request.getfixturevalue(f"migrated_{short(request.param)}_url"))
+    url = str(request.getfixturevalue(f"migrated_{short(request.param)}_url"))
+    yield url
+    release(url)
 
 
 @pytest.fixture(scope="session")

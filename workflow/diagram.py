@@ -15,21 +15,12 @@ STAGE_NAMES: dict[str, tuple[str, str]] = {
     "feedback": ("反馈", "Feedback"),
 }
 
-#: Fill and border, readable on a light and on a dark page.
-STAGE_COLOURS = {
-    "submit": ("#e8eef7", "#4a6fa5"),
-    "review": ("#fdf1d8", "#b7791f"),
-    "handle": ("#e3f2e6", "#3b7d4a"),
-    "supervise": ("#fbe4e1", "#b4453a"),
-    "feedback": ("#efe6f6", "#7a4fa0"),
-}
-
 TABLE_HEADS: dict[Language, tuple[str, ...]] = {
     "zh": ("动作", "从", "到", "由谁", "须填", "期限", "条件"),
     "en": ("Action", "From", "To", "By", "Needs", "Within", "Only if"),
 }
 
-#: Words that Mermaid would read as its own.
+#: Words that Mermaid reads as its own; a composite's name ends in `_stage`, so a state of that name is renamed too.
 RESERVED = frozenset(
     {"as", "choice", "class", "classdef", "click", "default", "direction", "end", "fork", "hide", "href", "join"}
     | {"note", "scale", "state", "style", "subgraph", "title"}
@@ -39,25 +30,19 @@ RESERVED = frozenset(
 def mermaid(definition: Definition, language: Language = "zh") -> str:
     """Return the states of a law and the arrows between them as a Mermaid `stateDiagram-v2`.
 
-    The five stages group the states by colour and by the first line of each label: Mermaid rules out arrows between the
-    insides of two composite states. Steps that leave a case where it lies are left out.
+    Each of the five stages is a composite state around its states. Steps that leave a case where it lies are left out.
     """
     lines = ["stateDiagram-v2", "    direction TB"]
     for stage in _stages(definition):
-        members = [state for state in definition.states.values() if state.stage == stage]
-        lines.append(f"    %% {' '.join(STAGE_NAMES[stage])}")
-        for state in members:
-            label = f"{_stage_name(stage, language)}<br/>{_plain(_label(state, language))}"
-            lines.append(f'    state "{label}" as {_id(state.name)}')
+        lines.append(f'    state "{_stage_name(stage, language)}" as {stage}_stage {{')
+        for state in definition.states.values():
+            if state.stage == stage:
+                lines.append(f'        state "{_plain(_label(state, language))}" as {_id(state.name)}')
+        lines.append("    }")
     lines.append(f"    [*] --> {_id(definition.initial.name)}")
     for (source, target), labels in _arrows(definition, language).items():
         lines.append(f"    {_id(source)} --> {_id(target)} : {' / '.join(dict.fromkeys(labels))}")
     lines += [f"    {_id(state.name)} --> [*]" for state in definition.states.values() if state.final]
-    for stage in _stages(definition):
-        fill, border = STAGE_COLOURS[stage]
-        names = ", ".join(_id(state.name) for state in definition.states.values() if state.stage == stage)
-        lines.append(f"    classDef {stage}_stage fill:{fill},stroke:{border},color:#1f2328")
-        lines.append(f"    class {names} {stage}_stage")
     return "\n".join(lines) + "\n"
 
 
@@ -145,9 +130,9 @@ def _joined(words: Iterable[str], language: Language) -> str:
 
 
 def _id(name: str) -> str:
-    return f"{name}_" if name in RESERVED else name
+    return f"{name}_" if name in RESERVED or name.removesuffix("_stage") in STAGES else name
 
 
 def _plain(label: str) -> str:
     """Return a label without the signs that mean something to Mermaid."""
-    return " ".join(label.split()).translate(str.maketrans(':;"#<>%', '：；”＃‹›％'))
+    return " ".join(label.split()).translate(str.maketrans(':;"#<>%', "：；”＃‹›％"))
