@@ -130,7 +130,9 @@ def _joined(words: Iterable[str], language: Language) -> str:
 
 
 def _id(name: str) -> str:
-    return f"{name}_" if name in RESERVED or name.removesuffix("_stage") in STAGES else name
+    """Return a name that Mermaid takes for a state; the underline keeps `note` and `note_` apart."""
+    plain = name.rstrip("_")
+    return f"{name}_" if plain in RESERVED or plain.removesuffix("_stage") in STAGES else name
 
 
 def _plain(label: str) -> str:

@@ -84,6 +84,8 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise LawError(f"{where}：不是有效的 TOML（{error}）", f"{where}: not valid TOML ({error})") from None
+    except RecursionError:
+        raise LawError(f"{where}：括号嵌套太深。", f"{where}: brackets are nested too deep.") from None
     return _Reader(source, where, vocabulary).law(data)
 
 
@@ -120,8 +122,8 @@ class _Reader:
         self.check_rungs(ladders, steps)
         history = self.table(data, "history")
         for key in ("open", "closed"):
-            if history.get(key) not in states:
-                self.fail(self.line_of("history"), str(history.get(key)), f"history.{key} 须是状态", "is no state")
+            if self.word(history, key, self.line_of("[history]")) not in states:
+                self.fail(self.line_of("[history]"), str(history.get(key)), f"history.{key} 须是状态", "is no state")
         return Definition(
             name=self.name(data, "name", 1),
             title=self.text(data, "title", 1),
@@ -141,7 +143,7 @@ class _Reader:
         )
 
     def choice(self, name: str, table: Any) -> Choices:
-        line = self.line_of(f"[choices.{name}]")
+        line = self.line_of_key("choices", name)
         if not isinstance(table, dict) or len(table) < 2:
             self.fail(line, name, "应列出默认值和选项", "must list a default and its options")
         default = self.text(table, "default", line)
@@ -149,7 +151,7 @@ class _Reader:
         for value, row in table.items():
             if value == "default":
                 continue
-            at = self.line_of(value, line)
+            at = self.line_of_key(f"choices.{name}", value, line)
             if not isinstance(row, dict):
                 self.fail(at, value, "应是一张表", "must be a table")
             self.only_keys(row, {"label", "label_en", "limit"}, at, at)
@@ -160,7 +162,7 @@ class _Reader:
         return Choices(name, default, MappingProxyType(options))
 
     def ladder(self, name: str, rows: Any) -> tuple[Rung, ...]:
-        start = self.line_of(name, self.line_of("[ladders]"))
+        start = self.line_of_key("ladders", name)
         if not isinstance(rows, list) or not rows:
             self.fail(start, name, "阶梯须至少有一级", "must have at least one rung")
         rungs: list[Rung] = []
@@ -177,7 +179,7 @@ class _Reader:
                     self.fail(line, word, "不认识的对象", "is nobody a rung can tell")
             if (deed == "act") != ("action" in row):
                 self.fail(line, "action", 'action 与 do = "act" 须同时出现', 'goes with do = "act" and only with it')
-            rungs.append(Rung(self.offset(row, line), deed, tuple(tell), row.get("action"), line))
+            rungs.append(Rung(self.offset(row, line), deed, tuple(tell), self.word(row, "action", line), line))
         return tuple(rungs)
 
     def check_rungs(self, ladders: Mapping[str, tuple[Rung, ...]], steps: tuple[Step, ...]) -> None:
@@ -195,7 +197,7 @@ class _Reader:
         ladders: Mapping[str, Any],
         choices: Mapping[str, Choices],
     ) -> State:
-        line = self.line_of(name, self.line_of("[states]"))
+        line = self.line_of_key("states", name)
         if not NAME.fullmatch(name) or name in (OPEN, ANY):
             self.fail(line, name, "状态名须是小写英文、数字和下划线", "is no name for a state")
         if not isinstance(row, dict):
@@ -203,12 +205,12 @@ class _Reader:
         self.only_keys(row, STATE_KEYS, line, line)
         if row.get("stage") not in stages:
             self.fail(line, str(row.get("stage")), "不是本流程的环节", "is no stage of this law")
-        owner = row.get("owner")
+        owner = self.word(row, "owner", line)
         if owner is not None and not self.vocabulary.knows_role(owner):
-            self.fail(line, str(owner), "不认识的责任人", "is no role")
-        ladder = row.get("ladder")
+            self.fail(line, owner, "不认识的责任人", "is no role")
+        ladder = self.word(row, "ladder", line)
         if ladder is not None and ladder not in ladders:
-            self.fail(line, str(ladder), "没有这个阶梯", "is no ladder of this law")
+            self.fail(line, ladder, "没有这个阶梯", "is no ladder of this law")
         limit, limit_by = self.limit_or_table(row.get("limit"), choices, line)
         return State(
             name=name,
@@ -235,9 +237,9 @@ class _Reader:
                 sources.append(word)
             else:
                 self.fail(self.line_of(word, line, end), word, f"动作 {action} 的起点不是状态", "is no state")
-        target = row.get("to")
+        target = self.word(row, "to", line)
         if target is not None and target not in states:
-            self.fail(self.line_of(str(target), line, end), str(target), f"动作 {action} 的终点不是状态", "is no state")
+            self.fail(self.line_of(target, line, end), target, f"动作 {action} 的终点不是状态", "is no state")
         by = self.words(row, "by", line)
         if not by:
             self.fail(line, action, "没有写明由谁采取（by）", "does not say by whom")
@@ -282,7 +284,7 @@ class _Reader:
             return None
         line = self.line_of("[case]")
         self.only_keys(table, {"limit", "ladder"}, line, line + 3)
-        limit, limit_by = self.limit_or_table(table.get("limit"), choices, line)
+        limit, limit_by = self.limit_or_table(table.get("limit", ""), choices, line)
         ladder = self.text(table, "ladder", line)
         if ladder not in ladders:
             self.fail(line, ladder, "没有这个阶梯", "is no ladder of this law")
@@ -293,11 +295,11 @@ class _Reader:
     def limit_or_table(self, word: Any, choices: Mapping[str, Choices], line: int) -> tuple[Limit | None, str | None]:
         if word is None:
             return None, None
-        if word in choices:
+        if isinstance(word, str) and word in choices:
             for option in choices[word].options.values():
                 if option.limit is None:
                     self.fail(self.line_of(f"[choices.{word}]"), option.value, "这个选项没有时限", "has no limit")
-            return None, str(word)
+            return None, word
         return self.limit(word, line), None
 
     def limit(self, word: Any, line: int) -> Limit:
@@ -323,6 +325,9 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             self.fail(line, key, "缺少文字", "is missing or not text")
         return str(value)
+
+    def word(self, row: dict[str, Any], key: str, line: int) -> str | None:
+        return self.text(row, key, line) if key in row else None
 
     def name(self, row: dict[str, Any], key: str, line: int) -> str:
         value = self.text(row, key, line)
@@ -358,6 +363,16 @@ class _Reader:
         pattern = re.compile(rf"(?<![\w.]){re.escape(word)}(?![\w])")
         for number in range(start, min(end or len(self.lines) + 1, len(self.lines) + 1)):
             if pattern.search(self.lines[number - 1].split("#")[0]):
+                return number
+        return start
+
+    def line_of_key(self, table: str, key: str, start: int | None = None) -> int:
+        """Return the line that defines a key of a table, as `key = ...` below `[table]` or as `[table.key]`."""
+        start = start or self.line_of(f"[{table}]")
+        head, name = re.escape(table), rf"[\"']?{re.escape(key)}[\"']?"
+        pattern = re.compile(rf"\s*(?:\[+{head}\.{name}\]|{name}\s*=)")
+        for number, text in enumerate(self.lines[start - 1 :], start):
+            if pattern.match(text):
                 return number
         return start
 

@@ -28,9 +28,9 @@ def _person(login: str, name: str, title: str, *duties: str) -> Person:
 
 
 PROVINCE_PEOPLE = (
-    _person("sheng_ducha", "顾明远", "省总督查专员", "supervisor@LJ"),
+    _person("sheng_ducha", "顾承远", "省总督查专员", "supervisor@LJ"),
     _person("sheng_lingdao", "褚安平", "省总分管领导", "leader@LJ"),
-    _person("sheng_shenyi", "许静姝", "省总提案审议组成员", "reviewer@LJ"),
+    _person("sheng_shenyi", "叶静姝", "省总提案审议组成员", "reviewer@LJ"),
 )
 
 CITY_PEOPLE = (
@@ -73,7 +73,7 @@ AGENCY_PEOPLE = (
     _person("weijian", "汤雪莲", "市卫健委联络员", "handler@YX-WJ"),
     _person("weijian_fz", "倪卫民", "市卫健委分管负责人", "head@YX-WJ"),
     _person("jiaoyu", "施文静", "市教育局联络员", "handler@YX-JY"),
-    _person("jiaoyu_fz", "孔令辰", "市教育局分管负责人", "head@YX-JY"),
+    _person("jiaoyu_fz", "孔庆文", "市教育局分管负责人", "head@YX-JY"),
     _person("jiaotong", "崔大勇", "市交通局联络员", "handler@YX-JT"),
     _person("jiaotong_fz", "侯振宇", "市交通局分管负责人", "head@YX-JT"),
     _person("yingji", "武志军", "市应急管理局联络员", "handler@YX-YJ"),
@@ -106,13 +106,13 @@ TOWN_PEOPLE = (
 )
 
 MEMBERS = (
-    _person("zhigong", "王小川", "外卖骑手", "worker@YX0101"),
+    _person("zhigong", "王小河", "外卖骑手", "worker@YX0101"),
     _person("zhigong2", "李桂香", "宾馆客房服务员", "worker@YX0103"),
     _person("zhigong3", "赵春生", "缝纫工", "worker@YX0401"),
     _person("zhigong4", "陈立秋", "流水线操作工", "worker@YX0501"),
     _person("zhigong5", "孙大力", "木工", "worker@YX0701"),
     _person("zhigong6", "吴晓霞", "分拣员", "worker@YX0601"),
-    _person("daibiao", "刘卫东", "市总会员代表、站点骑手队长", "representative@YX", "worker@YX0101"),
+    _person("daibiao", "刘卫江", "市总会员代表、站点骑手队长", "representative@YX", "worker@YX0101"),
     _person("fuyi", "何秀英", "市总会员代表、医院护士长", "representative@YX", "worker@YX0201"),
     _person("fuyi2", "马志宏", "市总会员代表、货车司机", "representative@YX", "worker@YX0603"),
     _person("daibiao2", "胡春梅", "会员代表、服装厂质检员", "representative@YX04", "worker@YX0401"),

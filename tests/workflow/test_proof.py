@@ -6,7 +6,6 @@ import pytest
 
 from tests.workflow.sound_law import (
     SOUND,
-    STRAND,
     TO_ASKED,
     TO_CLOSED,
     TO_HANDLING,

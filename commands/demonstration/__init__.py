@@ -1,0 +1,1 @@
+"""The content of the demonstration: a fictional city, its people, and what its workers ask for."""

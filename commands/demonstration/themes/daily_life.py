@@ -1,0 +1,150 @@
+"""Matters of 生活服务."""
+
+from __future__ import annotations
+
+from commands.demonstration.template import Template
+
+TEMPLATES = (
+    Template(
+        key="canteen_nightshift",
+        category="生活服务",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="town",
+        supports=("YX-WJ",),
+        sectors=("electronics", "logistics", "machinery"),
+        title="建议改善{firm}夜班食堂饭菜",
+        text=(
+            "{firm}夜班食堂只有一个窗口，菜是中午剩的，{when}有{few}个人吃完拉肚子。{n}名夜班职工希望菜当餐现做，餐费"
+            "补贴不减，价格和食材来源公开，成立有职工参加的伙食委员会，每月打分，分低就换承包方。"
+        ),
+        answers=(
+            (
+                "已指导企业成立伙委会，职工占六成，食材台账和价格每日上墙。夜班菜当餐现做，首月满意度测评合格，承包合"
+                "同加入退出条款。"
+            ),
+            (
+                "卫生部门抽检，发现留样不全，已责令整改并处理承包方。镇街工会督促企业重新招标，过渡期由企业统一配送盒"
+                "饭。"
+            ),
+        ),
+        send_back="测评由谁组织、多少人打分，请附结果。",
+        dissatisfied="热了一个星期，又变回剩菜。",
+        satisfied="夜里吃上现炒的菜，吃得放心。",
+        urge="又有人闹肚子，请快点来看看。",
+    ),
+    Template(
+        key="dorm_hot_water",
+        category="生活服务",
+        workflow="grievance",
+        tier="A",
+        urgency="24h",
+        lead="town",
+        supports=("YX-YJ",),
+        sectors=("garment", "electronics", "construction"),
+        title="集体宿舍热水和线路问题请督促解决",
+        text=(
+            "我们住{firm}的集体宿舍，八人一间，热水{when}起就断断续续，一层楼{n}个人抢两个水龙头。插座发烫，有的烧黑"
+            "了，宿管说用电多怪自己。请督促单位修热水、查线路，别等着火了再管。"
+        ),
+        answers=(
+            (
+                "当日到宿舍查看，烧黑插座全部更换，线路由电工重新布置。热水器增加一台，分时供应表贴在楼道，安全员每周"
+                "巡查。"
+            ),
+            "企业先从相邻楼接通热水应急，老旧线路改造已请专业队伍，七天内完工，其间限功率用电并安排夜间值守。",
+        ),
+        send_back="线路改造是否经检测合格，请附检测单。",
+        dissatisfied="热水好了两天又凉了，插座换了一半。",
+        satisfied="热水有了，插座也不烫手了。",
+        urge="今晚又跳闸了，请抓紧。",
+    ),
+    Template(
+        key="shuttle_park",
+        category="生活服务",
+        workflow="proposal",
+        tier="B",
+        urgency="",
+        lead="YX-JT",
+        supports=("town",),
+        sectors=("electronics", "machinery", "logistics"),
+        title="建议开通{town}园区早晚班通勤线",
+        text=(
+            "{town}园区夜班十点半下班，末班公交九点就收了。{n}名职工只能拼黑车或骑车走{road}，没有路灯，{when}还有女"
+            "工被尾随。几家企业愿意分摊一部分费用，建议交通部门开一趟夜班线，先试运行，人数够了再固定下来。"
+        ),
+        answers=(
+            (
+                "已开通夜班通勤线试运行三个月，十点四十五分发车，沿途设六站，企业与公交分摊成本，职工凭卡乘坐。路灯已"
+                "报市政补装。"
+            ),
+            "经客流调查，先用中型车定制班线，手机预约，满二十人即开。{road}路灯本月底亮灯，巡逻车在下班时段加密。",
+        ),
+        send_back="试运行客流数据请按周报送，路灯是否亮了要现场看。",
+        dissatisfied="只开到半路，到宿舍还要走二十多分钟。",
+        satisfied="夜班下来有车坐，家里人放心了。",
+        urge="夜班女工多，天黑得又早，请先开起来。",
+        promise="夜班线试运行期满，根据客流确定为固定班次",
+        promise_days=90,
+    ),
+    Template(
+        key="delivery_entry",
+        category="生活服务",
+        workflow="proposal",
+        tier="B",
+        urgency="",
+        lead="YX-CG",
+        supports=("town", "YX-QB"),
+        sectors=("rider", "courier"),
+        title="建议协商小区骑手快递员进门难",
+        text=(
+            "{road}沿线{few}个小区不让电动车进，骑手要停在外面跑进去，一单多花十分钟，车放门口还被贴条。{when}有人和"
+            "保安争执，报了警。建议街道、物业和站点坐下来谈，办登记通行证，大门口画临停位，大家守规矩也省时间。"
+        ),
+        answers=(
+            (
+                "已召开协商会，{few}个小区试行“骑手码”，登记后可推行入内；大门外画临停位二十个。违规骑行由站点自管"
+                "，一月一通报。"
+            ),
+            (
+                "已画好临停位，执法队对十五分钟内的临停以提醒为主。其中两个小区业委会还需表决，{town}继续做工作，结果"
+                "另行答复。"
+            ),
+        ),
+        send_back="还有两个小区没有结论，不宜报全部办结，请分开写。",
+        dissatisfied="码扫了，保安还是说没接到通知不让进。",
+        satisfied="进门不再吵架了，时间也省了。",
+        urge="天天被贴条，请先把临停位画上。",
+    ),
+    Template(
+        key="health_check_drivers",
+        category="生活服务",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-WJ",
+        supports=("YX-FW",),
+        sectors=("ride", "truck", "courier"),
+        title="建议为{town}司机和快递员安排免费体检",
+        text=(
+            "{town}的司机和快递员没有单位组织体检，腰椎、胃病、高血压的多，{when}有一名同行在车上突发心梗。我们登记了"
+            "{n}人，都愿意参加。建议卫健和工会每年安排一次，晚上或雨天做，不耽误跑车，结果有人讲解，查出问题有就诊绿"
+            "色通道。"
+        ),
+        answers=(
+            (
+                "已安排社区医院开设晚间体检专场，六个项目免费，首批登记人员分四晚完成，报告由家庭医生当面讲解，异常者"
+                "转诊优先。"
+            ),
+            (
+                "与工会共同出资，体检车开到驿站和停车场，本月两场，凭会员码参加。后续纳入年度计划，查出重症的由服务中"
+                "心跟进帮扶。"
+            ),
+        ),
+        send_back="异常人员的转诊情况请报送，不能只报体检人数。",
+        dissatisfied="名额半天就没了，跑车的人哪有空去抢。",
+        satisfied="查出血压高，大夫当场给讲了怎么吃药。",
+        urge="还没轮上的人在问下一场是哪天。",
+    ),
+)

@@ -1,0 +1,164 @@
+"""Matters of 民主管理."""
+
+from __future__ import annotations
+
+from commands.demonstration.template import Template
+
+TEMPLATES = (
+    Template(
+        key="workers_congress_skip",
+        category="民主管理",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-ZZ",
+        supports=("YX-QB",),
+        sectors=("garment", "electronics", "service"),
+        title="建议{firm}按期召开职工代表大会",
+        text=(
+            "{firm}两年没有开过职代会，考勤和奖惩制度改了三次，都是发群消息执行，{when}又加了一条罚款。{n}名职工认为"
+            "没有讨论过，罚得没道理。建议督促企业按期召开职代会，涉及职工切身利益的制度，先征求意见、表决后再执行。"
+        ),
+        answers=(
+            "企业于近日召开职代会，审议考勤和奖惩制度，罚款条款被否决，已收的罚款退还职工。会议决议书面公示七天。",
+            (
+                "已发出督促函并派员指导，企业成立筹备组，代表按班组选举，会期定在下月；制度草案提前十日发到班组征求意"
+                "见。"
+            ),
+        ),
+        send_back="退还罚款的签收表没有附，请补。",
+        dissatisfied="开是开了，代表都是班组长，工人没几个。",
+        satisfied="钱退了，以后改制度要先问我们。",
+        urge="又有一条新规定要执行，请先停一停。",
+    ),
+    Template(
+        key="factory_affairs_public",
+        category="民主管理",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="town",
+        supports=("YX-ZZ",),
+        sectors=("materials", "machinery", "construction"),
+        title="建议{firm}厂务公开栏真公开",
+        text=(
+            "{firm}的公开栏还是两年前的内容，职工关心的社保缴纳、加班安排、评先名单都没有。{when}评先，{n}名职工看到"
+            "名单才知道，一票没有投过。建议把公开事项列清单，一月一更新，职工代表签字确认，群众可以问、必须答。"
+        ),
+        answers=(
+            "公开栏全部更新，列出社保、评先、加班等八项，每月五日前更新，由两名职工代表签字。提问一周内张贴答复。",
+            "企业设电子屏和公开栏双渠道，首期内容已发，评先结果重新公示，有异议的重新投票。镇街工会按月检查。",
+        ),
+        send_back="请附更新前后的照片和代表签字页。",
+        dissatisfied="更新一次就没有下文，问了也不答。",
+        satisfied="评先重新投了，名单大家都认。",
+        urge="新一轮评先又要定了，请在定之前公开。",
+    ),
+    Template(
+        key="proposals_unanswered",
+        category="民主管理",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-LL",
+        supports=("YX-BG",),
+        sectors=("hospital", "school", "bus"),
+        title="建议对职代会提案逐件答复",
+        text=(
+            "{firm}去年职代会收了{n}件提案，会后只公布了“已转有关部门”，一年过去，多数没有回音。提案人问了就说在研"
+            "究。建议建一本台账，每件写明承办人、时限和结果，办不到的讲清理由，本人评价后才能销号。"
+        ),
+        answers=(
+            "已指导建立提案台账，逐件补办，答复书由承办科室签发并交提案人评价，不满意的退回重办，进度每月公布。",
+            "已对遗留提案分类：立即办、限期办、需上报的各一批，承办人和时限上墙，首批答复书已送达提案人。",
+        ),
+        send_back="答复书多是“正在研究”，请要求写清时间。",
+        dissatisfied="答复拿到了，说得模糊，等于没有办。",
+        satisfied="答复写得实在，不行的也说清了为什么。",
+        urge="又快开职代会了，去年的还没有结果。",
+    ),
+    Template(
+        key="contract_bargain",
+        category="民主管理",
+        workflow="proposal",
+        tier="B",
+        urgency="",
+        lead="YX-QB",
+        supports=("YX-ZZ",),
+        sectors=("logistics", "courier", "construction"),
+        title="建议{town}开展行业工资集体协商",
+        text=(
+            "{town}快递、物流和施工企业多，小单位没有能力谈，工资你压我、我压你，{when}旺季一走就降。{n}名职工希望按"
+            "行业定一个最低计件单价和休息标准。建议由街镇工会和行业协会一起谈，签行业协议，小企业照着执行。"
+        ),
+        answers=(
+            (
+                "已成立行业协商小组，双方各派六名代表，谈定单价下限、休息日和恶劣天气停单办法，协议公示后覆盖全部会员"
+                "企业。"
+            ),
+            "首轮协商因单价分歧暂停，双方同意引入第三方测算，测算本月完成，第二轮协商定在下月中旬。",
+        ),
+        send_back="覆盖企业名册请附，写清哪些未签、为何未签。",
+        dissatisfied="协议签了，站点照样按老价算钱。",
+        satisfied="行业有了底线，不用你争我压。",
+        urge="旺季就要到了，协商能不能提到前面。",
+        promise="第三方测算完成后，三十日内签订行业集体合同",
+        promise_days=60,
+    ),
+    Template(
+        key="closed_door_transfer",
+        category="民主管理",
+        workflow="grievance",
+        tier="A",
+        urgency="15d",
+        lead="town",
+        supports=("YX-ZZ", "YX-QB"),
+        sectors=("garment", "electronics", "machinery"),
+        title="厂区搬迁方案职工不知情要求公开",
+        text=(
+            "听说{firm}要把车间搬到二十公里外，{when}设备已经在拆，没有人通知，也没有开过会。{n}个人里大半住在附近，"
+            "要接送孩子，搬过去来回三个小时，不愿去的怎么办也没有说法。要求公开方案，讲明班车、补贴和不去职工的处置，"
+            "再搬不迟。"
+        ),
+        answers=(
+            (
+                "镇街工会已约见企业负责人，企业暂缓搬迁，召开职工大会说明方案：开通班车、发放交通补贴，不愿随迁的依法"
+                "支付经济补偿。"
+            ),
+            "会同市总权益部指导协商，班车和补贴已写入协议，随迁与不随迁各有选择书，本人签字为准，期限延长半个月。",
+        ),
+        send_back="不随迁职工的补偿是否到位，请分人列表。",
+        dissatisfied="班车只到路口，补贴比说的少了一半。",
+        satisfied="方案讲明白了，愿去的去，不去的也给了补偿。",
+        urge="设备又开始拆了，请让他们先停下。",
+    ),
+    Template(
+        key="fine_rules",
+        category="民主管理",
+        workflow="grievance",
+        tier="A",
+        urgency="15d",
+        lead="YX-QB",
+        supports=("YX-RS", "YX-ZZ"),
+        sectors=("service", "small", "logistics"),
+        title="公司以罚款代替管理要求纠正",
+        text=(
+            "{firm}迟到一分钟罚五十，上厕所超时罚，微信群没回也罚，一个月我被罚了{many}元，{n}个同事都有。问依据，说"
+            "制度写着，可制度从来没给我们看过。请查一下这样罚行不行，罚走的钱能不能退。"
+        ),
+        answers=(
+            (
+                "经查制度未经民主程序和公示，不得作为扣款依据。企业承诺停止罚款，已扣款项退还，修订制度交职工讨论后公"
+                "布。"
+            ),
+            (
+                "已发监督提示函，企业书面答复改正，退款名单经职工核对，随工资退回。新规定改为教育提醒为主，由镇街工会"
+                "回访。"
+            ),
+        ),
+        send_back="退款总额和人数请附表，不能只写已退。",
+        dissatisfied="退了大头，厕所那一项的没退，说是纪律。",
+        satisfied="乱罚的钱退了，制度也先给我们看。",
+        urge="又被罚了两次，请让他们先停下来。",
+    ),
+)

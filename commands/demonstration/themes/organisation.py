@@ -1,0 +1,167 @@
+"""Matters of 工会经费与组织."""
+
+from __future__ import annotations
+
+from commands.demonstration.template import Template
+
+TEMPLATES = (
+    Template(
+        key="union_funds_public",
+        category="工会经费与组织",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-CW",
+        supports=("YX-ZZ",),
+        sectors=("machinery", "garment", "school"),
+        title="建议{firm}工会经费使用每季公开",
+        text=(
+            "{firm}工会{when}发福利，有人多有人少，账怎么花的没人讲得清。{n}名会员联名要求公开。建议每季度在公示栏列"
+            "明收入、支出、结余，大额支出先经会员代表讨论，经审委员签字，接受会员质询。"
+        ),
+        answers=(
+            (
+                "已指导该工会补做近一年收支公示，逐项列明，会员代表会上逐条答复。今后每季首月十日前公示，由经审委员签"
+                "字。"
+            ),
+            "财务部现场核查，账实相符，但公开不规范，已当场改正，并建立大额支出会审制度。下季度抽查一次。",
+        ),
+        send_back="公示只有总数，没有明细项，请补后再报。",
+        dissatisfied="贴在办公室里面的栏上，普通会员看不到。",
+        satisfied="一笔一笔清清楚楚，心里没疙瘩了。",
+        urge="年底又要用经费，请在花钱之前公开。",
+    ),
+    Template(
+        key="gift_standard",
+        category="工会经费与组织",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-CW",
+        supports=("YX-FW",),
+        sectors=("service", "small", "electronics"),
+        title="建议明确节日慰问发放标准和范围",
+        text=(
+            "过节慰问品，有的企业会员有，劳务派遣的没有；有的发购物卡，有的发米面。{town}的{n}名派遣职工问为什么不给"
+            "。财务想发又怕违规，{when}干脆不发了。建议市总把标准、范围和票据要求印成一页纸，各基层工会照着办。"
+        ),
+        answers=(
+            (
+                "已印发一页纸口径，列明年度人均标准、发放对象和票据要求，派遣会员由建会单位负责，已在培训班上讲解并答"
+                "疑。"
+            ),
+            "对咨询较多的派遣职工慰问，明确会员一视同仁，可与派遣单位协商分担。常见问题汇成问答，发到各基层工会。",
+        ),
+        send_back="口径的依据文号没有写，请核对后再发。",
+        dissatisfied="口径发了，我们公司说没收到，照旧没有。",
+        satisfied="有了口径，财务敢签字，会员也服气。",
+        urge="节日马上到了，请先把口径发到基层。",
+    ),
+    Template(
+        key="small_firm_join",
+        category="工会经费与组织",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-ZZ",
+        supports=("town",),
+        sectors=("small", "logistics"),
+        title="建议为{town}小微企业建立联合工会",
+        text=(
+            "{road}沿线小微企业{few}十来家，每家不满二十五人，都没有工会，{n}名职工遇事不知道找谁。{when}走访时多数老"
+            "板不反对，但怕麻烦、怕花钱。建议由街镇牵头组建联合工会，选会说话的职工当主席，办公和活动由街镇解决。"
+        ),
+        answers=(
+            (
+                "联合工会已召开成立大会，选出主席和五名委员，覆盖首批企业，设职工信箱。经费先由街镇代管，给会员发放互"
+                "助保障。"
+            ),
+            "筹备组已逐家上门，签了入会意向，届期、代表分配由筹备组按规定办理，大会定在下月上旬，我部派员指导。",
+        ),
+        send_back="选举程序材料不全，请补候选人公示和票数。",
+        dissatisfied="牌子挂了，半年没有一次活动，也没人来问。",
+        satisfied="小厂的人也有了说话的地方。",
+        urge="已经等了两个季度，能不能定下开会日期。",
+        promise="联合工会完成选举并覆盖名单内全部企业",
+        promise_days=60,
+    ),
+    Template(
+        key="chair_election",
+        category="工会经费与组织",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-ZZ",
+        supports=("town",),
+        sectors=("materials", "construction", "chemical"),
+        title="建议规范{firm}工会换届",
+        text=(
+            "{firm}工会届满一年多没有换届，主席由人事经理兼着，委员缺了{few}位。{n}名会员在意见箱里提过，公司说忙、人"
+            "凑不齐。{when}有职工受伤，工会没有人出面。建议上级督促限期换届，候选人从一线推选，企业负责人近亲属不得担"
+            "任。"
+        ),
+        answers=(
+            (
+                "已下发换届督促函，指导成立筹备组，候选人从车间推荐，资格由上级工会审查，大会定期召开，主席按规定回避"
+                "不兼人事。"
+            ),
+            (
+                "约谈企业负责人后，企业同意在四十日内换届。我部派员全程监督，票箱和选票由上级工会统一管理，结果当场公"
+                "布。"
+            ),
+        ),
+        send_back="候选人资格审查结论没有附，请补。",
+        dissatisfied="换届走过场，候选人还是办公室定的。",
+        satisfied="这次选的人是车间里天天见的，说话管用。",
+        urge="已超期一年多，请定下开会日子。",
+    ),
+    Template(
+        key="member_card",
+        category="工会经费与组织",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-ZZ",
+        supports=("YX-LL", "YX-FW"),
+        sectors=("courier", "rider", "truck"),
+        title="建议方便流动职工转会和续会",
+        text=(
+            "{town}的快递员和司机经常换站点，每换一次会员关系就断，重新入会要再填一张表。{when}{n}人因为关系没转过来"
+            "，没有领到慰问和体检。建议用一个会员码跟人走，换单位只更新单位，不用退会再入。"
+        ),
+        answers=(
+            "已开通线上转会，由新单位工会确认，原工会三个工作日不答复自动转出，会籍和工龄连续。驿站专员可代办。",
+            "先在{town}试点“一码随人”，会员权益不因换岗中断。名单内未领到待遇的职工逐人补发，下季度推广到全市。",
+        ),
+        send_back="补发名单请附签收，并说明还有几人未到。",
+        dissatisfied="码换了，原站点还是没有放人。",
+        satisfied="换站点一个月了，权益没有断。",
+        urge="再过几天换季体检，请先把名单转过去。",
+    ),
+    Template(
+        key="clubs_grants",
+        category="工会经费与组织",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-XJ",
+        supports=("YX-CW",),
+        sectors=("school", "hospital", "machinery"),
+        title="建议支持{firm}职工文体小组",
+        text=(
+            "{firm}职工自发搞了羽毛球和合唱两个小组，{n}人参加，场地靠借、经费靠凑。{when}想参加全市活动，连服装都是"
+            "自己买。建议工会按小组人数给一点活动经费，借用职工之家和学校场地，年底展示一次。"
+        ),
+        answers=(
+            (
+                "两个小组已备案，按人数核定年度经费，限定用于场地和训练，凭票报销。职工之家周二周四晚固定开放，参加全"
+                "市活动由工会统一组织。"
+            ),
+            "与两所学校达成场地共用，周末开放；经费纳入年度预算，公开使用情况。年底举办一次全市职工文体展示。",
+        ),
+        send_back="经费核定标准请附依据，避免各小组苦乐不均。",
+        dissatisfied="报销拖了三个月，组长自己垫的钱没还。",
+        satisfied="有固定场地，打球的人多了一倍。",
+        urge="展演就在下个月，服装费能不能先批。",
+    ),
+)

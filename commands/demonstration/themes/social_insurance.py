@@ -1,0 +1,130 @@
+"""Matters of 社会保险."""
+
+from __future__ import annotations
+
+from commands.demonstration.template import Template
+
+TEMPLATES = (
+    Template(
+        key="rider_injury_insurance",
+        category="社会保险",
+        workflow="proposal",
+        tier="C",
+        urgency="",
+        lead="YX-RS",
+        supports=("YX-QB", "YX-YB"),
+        sectors=("rider", "courier"),
+        title="建议扩大新业态职业伤害保障覆盖面",
+        text=(
+            "{town}的骑手和快递员大多没有单位参保，摔伤撞伤只能自己扛。{when}一名骑手在{road}被撞，误工两个月没有收入"
+            "，靠工友凑钱。问了{n}个人，有职业伤害保障的不到三成。建议上级尽快扩大试点平台范围，本市先用工会经费兜住"
+            "一块意外险。"
+        ),
+        answers=(
+            (
+                "此事涉及省级试点范围，我局已汇总数据书面报请省级主管部门。过渡期内由工会为登记会员办理意外伤害互助，"
+                "首批名单本月内完成录入。"
+            ),
+            (
+                "已会同工会摸清全市骑手和快递员底数，形成调研报告上报。同时要求站点为全职人员单险种参加工伤保险，首批"
+                "站点已办理完毕。"
+            ),
+        ),
+        send_back="上报之后的跟踪安排没有写，请明确谁负责、多久回复一次。",
+        dissatisfied="意外互助只报住院，门诊和误工一点没有，解决不了难处。",
+        satisfied="先有了互助保障，上路心里有个底。",
+        urge="路上天天都有磕碰，盼着政策早点下来。",
+        promise="省级扩大试点范围后三十日内完成本市平台参保登记",
+        promise_days=180,
+    ),
+    Template(
+        key="social_insurance_gap",
+        category="社会保险",
+        workflow="grievance",
+        tier="A",
+        urgency="7d",
+        lead="YX-RS",
+        supports=("YX-YB",),
+        sectors=("construction", "machinery", "garment"),
+        title="{firm}漏缴{few}个月养老医保请补缴",
+        text=(
+            "我{when}去医院看病，刷卡才知道医保停了。查了记录，{firm}有{few}个月没有给我交养老和医保，工资条上个人部"
+            "分却照扣。问人事，说是系统换了漏报。同车间还有{n}人可能也是这样，请督促补缴，停保期间看病的钱怎么报也请"
+            "说明。"
+        ),
+        answers=(
+            (
+                "经调取参保记录，确认漏缴属实。企业已在社保窗口办理补缴，个人扣款与申报数一致；停保期间医疗费由企业按"
+                "医保应报数额先行垫付。"
+            ),
+            (
+                "已对企业全部在册人员逐一比对，共补报{n}人。医保待遇自补缴到账次月恢复，补缴明细由企业打印，交职工本"
+                "人核对签字。"
+            ),
+        ),
+        send_back="请附补缴到账凭证，并说明停保期间医药费如何处理。",
+        dissatisfied="保险补上了，看病自费的那笔钱没人管。",
+        satisfied="查到了，补上了，药费也报了。",
+        urge="我还在吃药，每拖一天都是自费。",
+    ),
+    Template(
+        key="transfer_pension",
+        category="社会保险",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-RS",
+        supports=("YX-FW",),
+        sectors=("construction", "logistics", "small"),
+        title="建议为外来职工集中办理社保转移接续",
+        text=(
+            "{town}外来职工多，养老保险分散在好几个地方，手机上办转移常常卡在信息不符。{when}我帮{n}名会员登记，有人"
+            "跑了{few}趟还没办成。建议人社窗口每季度到园区集中办一次，工会出场地和志愿者，能当天办的当天办，办不了的"
+            "给一张回执。"
+        ),
+        answers=(
+            (
+                "已与工会商定每季度一次“社保服务进园区”，首场办理转移接续和信息更正，疑难件登记回执，十五个工作日内"
+                "答复本人，场次表已张贴。"
+            ),
+            (
+                "窗口前移后首场受理百余人次，其中信息不符的已逐件发函原参保地。今后由园区工会提前收件，减少职工请假往"
+                "返。"
+            ),
+        ),
+        send_back="疑难件的办理结果没有反馈，请补充清单和进度。",
+        dissatisfied="现场收了材料，之后两个月没有下文。",
+        satisfied="不用请假跑几趟，在园区门口就办了。",
+        urge="快到退休年龄的工友等不起，请先办他们的。",
+    ),
+    Template(
+        key="missing_maternity",
+        category="社会保险",
+        workflow="grievance",
+        tier="A",
+        urgency="7d",
+        lead="YX-YB",
+        supports=("YX-NZ",),
+        sectors=("small", "service"),
+        title="生育津贴到单位账上迟迟没有发给本人",
+        text=(
+            "我休完产假回{firm}上班快{few}个月了，生育津贴医保早已拨到单位，财务说要抵扣产假期间发过的生活费，剩下多"
+            "少也不讲。同办公室另一位同事也是这样。请核一下津贴到账数额，该补我的差额什么时候给，能不能以后直接发到个"
+            "人卡上。"
+        ),
+        answers=(
+            (
+                "经查询，津贴已于前期拨付到单位账户。单位应按就高原则补足差额，现已核清数额并打入职工本人账户，单位财"
+                "务书面说明了计算过程。"
+            ),
+            (
+                "已与用人单位对账，产假期间已发工资从津贴中冲抵，差额部分本周内支付。津贴直接发放到个人的改造正在推进"
+                "，完成后另行通知。"
+            ),
+        ),
+        send_back="请写清津贴总额、冲抵额和实发额三个数。",
+        dissatisfied="计算还是说不清，少的那部分没有单子。",
+        satisfied="差额到账，也看到了计算单。",
+        urge="孩子开销大，请帮着问一问到底什么时候发。",
+    ),
+)

@@ -1,0 +1,142 @@
+"""Matters of 女职工权益."""
+
+from __future__ import annotations
+
+from commands.demonstration.template import Template
+
+TEMPLATES = (
+    Template(
+        key="nursing_room",
+        category="女职工权益",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-NZ",
+        supports=("town",),
+        sectors=("electronics", "garment", "hospital"),
+        title="建议在{firm}设立爱心母婴室",
+        text=(
+            "{firm}女工有{many}多人，哺乳期的常年有{few}位，背奶只能在厕所或更衣柜后面，奶没地方冷藏。{when}班组女工"
+            "聊起这事都很难为情。建议腾一间十来平方米的房子，装上门锁、冰箱和水池，哺乳时间写到排班里。"
+        ),
+        answers=(
+            (
+                "企业已将一楼资料间改为母婴室，配冰箱、沙发、洗手池和门锁，市总工会补助设备。哺乳时间列入排班，不扣计"
+                "件指标。"
+            ),
+            "已现场指导选址，施工两周内完成，过渡期借用医务室。母婴室由女工委员管理，使用登记不记姓名。",
+        ),
+        send_back="哺乳时间是否影响全勤，请写明制度条文。",
+        dissatisfied="房间有了，钥匙在办公室，晚班拿不到。",
+        satisfied="背奶不用再躲厕所，心里很暖。",
+        urge="又有两位姐妹要返岗，盼着早一点。",
+    ),
+    Template(
+        key="women_checkup",
+        category="女职工权益",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-NZ",
+        supports=("YX-WJ",),
+        sectors=("garment", "small", "service"),
+        title="建议为小微企业女工安排两癌筛查",
+        text=(
+            "{town}小微企业女工没有单位体检，很多人五年没做过妇科检查。{when}一位四十多岁的姐妹查出来已经是中期，大家"
+            "听了都难过。我们联合工会登记到{n}人，建议工会和卫健一起做一次筛查，安排在周末，查出问题有人陪着跟进。"
+        ),
+        answers=(
+            (
+                "已与市妇幼保健院约定两个周末专场，名单内女工全部纳入，费用由专项经费承担。异常结果由专人通知，保护隐"
+                "私。"
+            ),
+            "已将登记女工列入免费筛查计划，分三批到社区医院检查，中午不休。阳性人员转上级医院复查，工会帮扶跟进。",
+        ),
+        send_back="阳性人员的复查进度请只报人数，不报姓名。",
+        dissatisfied="周末要加班，又不让请假，等于没安排。",
+        satisfied="查了放心，有问题的也早治了。",
+        urge="有姐妹一直不舒服，请排在第一批。",
+    ),
+    Template(
+        key="menstrual_rest",
+        category="女职工权益",
+        workflow="grievance",
+        tier="A",
+        urgency="15d",
+        lead="YX-NZ",
+        supports=("YX-RS",),
+        sectors=("garment", "electronics", "service"),
+        title="哺乳假被取消并安排夜班",
+        text=(
+            "我的孩子才{few}个月，{firm}{when}把我排到夜班，说人手不够，原来每天一小时的哺乳时间也取消了。我提出来，"
+            "主管说别人都上得了。我知道哺乳期不能安排夜班，只想把排班改回来，哺乳时间照给，不要因为反映了就给我穿小鞋"
+            "。"
+        ),
+        answers=(
+            (
+                "已与企业沟通并书面提示，哺乳期不得安排夜班和延长工时，企业即日起调回白班，每天一小时哺乳时间恢复，不"
+                "影响全勤。"
+            ),
+            (
+                "企业承认排班错误，已纠正并在班组长会上通报。为避免打击反映人，我部以专项检查名义处理，同批另有{few}"
+                "人一并改正。"
+            ),
+        ),
+        send_back="请附调整后的排班表，并说明对反映人有无不利对待。",
+        dissatisfied="班是调了，主管天天甩脸子，活也加重了。",
+        satisfied="恢复白班了，也没有人知道是我反映的。",
+        urge="孩子夜里离不开人，请先把这周的夜班换下来。",
+    ),
+    Template(
+        key="special_agreement",
+        category="女职工权益",
+        workflow="proposal",
+        tier="A",
+        urgency="",
+        lead="YX-NZ",
+        supports=("YX-QB",),
+        sectors=("hospital", "school", "service"),
+        title="建议{firm}续签女职工专项集体合同",
+        text=(
+            "{firm}的女职工专项集体合同去年到期，一直没有续签，其中更年期调岗、痛经休息和孕期不上夜班等约定停在纸上。"
+            "女职工占七成，{n}名代表附议，建议尽快协商续签，把执行情况向职代会报告，每半年检查一次。"
+        ),
+        answers=(
+            "已派指导员协助协商，新合同增加更年期关怀和心理辅导条款，职代会通过并报备案，检查时间写入工会年度计划。",
+            "企业和工会已组成协商小组，逐条对照旧合同，草案征求意见至本月底，下月上会表决，我部届时到场。",
+        ),
+        send_back="请附表决票数和备案回执。",
+        dissatisfied="文本签了，科室里没有人知道，也没有人照办。",
+        satisfied="有了合同，说话有依据。",
+        urge="到期很久了，请不要再拖到年底。",
+    ),
+    Template(
+        key="harassment_channel",
+        category="女职工权益",
+        workflow="proposal",
+        tier="B",
+        urgency="",
+        lead="YX-NZ",
+        supports=("YX-SF",),
+        sectors=("service", "electronics", "logistics"),
+        title="建议{firm}建立防范职场性骚扰制度",
+        text=(
+            "有女职工私下反映，{firm}个别管理人员言语轻浮，{when}还深夜发消息，几个人都不敢说，怕丢工作。建议单位建立"
+            "防范制度，设女工委员受理，保护反映人，查实有处理，并对班组长做一次培训。{n}名女职工在意见箱里提过。"
+        ),
+        answers=(
+            (
+                "企业已印发制度，设受理信箱和女工委员接待日，反映人信息单独保管。对所反映情况已调查并作出处理，结果告"
+                "知本人。"
+            ),
+            (
+                "市司法局律师到企业培训两场，覆盖全部班组长。制度草案经女工代表讨论修改，下周职代会审议，执行前由我部"
+                "先行受理。"
+            ),
+        ),
+        send_back="制度有了，受理后的时限没写，请补。",
+        dissatisfied="制度贴在墙上，反映了没有回音。",
+        satisfied="有人管，也没有把我们说出去。",
+        urge="那人还在夜里发消息，请先让单位提醒他。",
+    ),
+)

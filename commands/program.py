@@ -1,0 +1,51 @@
+"""The program: every command by its name, and one sentence instead of a traceback when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn, TextIO
+
+import typer
+
+from cases.errors import InvalidFields, Stale
+from cases.laws import UnsoundLaw
+from commands.due import due
+from workflow.errors import Refusal
+from workflow.machine import ActionNotAllowed
+from workflow.reading import LawError
+
+#: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
+FINDINGS = (ActionNotAllowed, InvalidFields, LawError, Stale, UnsoundLaw)
+
+app = typer.Typer(
+    name="bihuan",
+    help="闭环 Bihuan: a closed-loop case engine for trade unions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+# `-3wd` is a wrong limit and not an option; the command itself says so.
+app.command(context_settings={"ignore_unknown_options": True})(due)
+
+
+def main(words: list[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit status: 0 done, 1 found something wrong, 2 wrong call."""
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    try:
+        app(words)
+    except Refusal as error:
+        print(error, file=sys.stderr)
+        sys.exit(1 if isinstance(error, FINDINGS) else 2)
+    except BrokenPipeError:  # the reader of our output has gone, which is its right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    """Print Chinese whatever the terminal's locale claims."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="replace")
