@@ -29,6 +29,7 @@ from cases.fields import clean, plain_text
 from cases.laws import latest, law_of
 from cases.policy import path_of, roles_in
 from cases.record.case import IDENTITIES, Case, Passage
+from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.number import number_key, number_of
 from cases.record.people import Unit, User
@@ -39,8 +40,8 @@ from workflow.machine import Law
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY = 200, 20_000, 100
 
-_CASES = Case.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
-_PASSAGES = Passage.__table__  # type: ignore[attr-defined]  # as above
+_CASES = table_of(Case)
+_PASSAGES = table_of(Passage)
 _SAVE = (
     update(_CASES)
     .where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
+from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.event import Event
 
@@ -25,7 +26,7 @@ CHAIN_LOCK = 7_230_114_209  # any number, as long as nothing else in the databas
 
 _HEAD = text("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
 _LOCK = text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})")
-_INSERT = insert(Event.__table__)  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+_INSERT = insert(table_of(Event))
 
 
 @dataclass(slots=True)

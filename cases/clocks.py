@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Session
 
 from cases.record.clock import Clock, ClockSpan
+from cases.record.columns import table_of
 from cases.words import Deed
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
@@ -19,8 +20,8 @@ from workflow.limits import Limit, Remaining
 
 CASE, STATE = "case", "state"
 
-_CLOCKS = Clock.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
-_SPANS = ClockSpan.__table__  # type: ignore[attr-defined]  # as above
+_CLOCKS = table_of(Clock)
+_SPANS = table_of(ClockSpan)
 _RUNNING = select(_CLOCKS).where(_CLOCKS.c.case_id == bindparam("case_id"), _CLOCKS.c.stopped_at.is_(None))
 _START = insert(_CLOCKS)
 _STOP = update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")).values(stopped_at=bindparam("at"))
@@ -38,9 +39,7 @@ def move(deed: Deed, old: State, new: State) -> None:
     The desk's clock always ends and a new one begins. The clock of the whole case begins when the case leaves its first
     state, stands still in states that pause, and ends with the case; a case that is reopened gets a new one.
     """
-    case_id = deed.case.id
-    assert case_id is not None
-    running = running_clocks(deed.db, case_id)
+    running = running_clocks(deed.db, deed.case_id)
     noted: list[list[Any]] = []
     dues: list[datetime] = []
     for clock in running:
@@ -66,7 +65,7 @@ def start(deed: Deed, kind: str, state: str | None, limit: Limit, paused: bool =
     if paused:
         figures = law_of_clocks.pause(deed.calendar, figures, deed.at)
     row = {
-        "case_id": deed.case.id,
+        "case_id": deed.case_id,
         "kind": kind,
         "state": state,
         "round": deed.now("round"),
@@ -87,10 +86,9 @@ def start(deed: Deed, kind: str, state: str | None, limit: Limit, paused: bool =
 
 def extend(deed: Deed, extra: Limit) -> None:
     """Give every running clock of the case more time; those that stand still keep what they have."""
-    assert deed.case.id is not None
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
-    for clock in running_clocks(deed.db, deed.case.id):
+    for clock in running_clocks(deed.db, deed.case_id):
         if clock.due_at is None:
             continue
         figures = law_of_clocks.extend(deed.calendar, figures_of(clock), extra)

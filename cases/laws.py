@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from cases import audit
 from cases.errors import NotFound
+from cases.record.case import Case
 from cases.record.law import LawVersion
 from cases.words import vocabulary
 from workflow.definition import Definition
@@ -95,3 +96,54 @@ def publish(db: Session, definition: Definition, *, at: datetime, by: int | None
         ],
     )
     return row
+
+
+def migrate_cases(
+    db: Session, name: str, to: int, *, at: datetime, is_dry_run: bool = False
+) -> list[tuple[str, int, int, str, bool, str]]:
+    """Move the open cases of a law to another of its versions, and tell for each whether it moved and why not.
+
+    A case moves when the other version knows its state, on the same desk. The clocks that run keep their limits; the
+    next state's come from the other version. Returns rows of number, old version, new version, state, moved, reason.
+    """
+    versions = {row.id: row for row in db.exec(select(LawVersion).where(LawVersion.name == name))}
+    target = next((row for row in versions.values() if row.version == to), None)
+    if target is None or target.id is None:
+        raise NotFound(f"流程 {name[:40]} 没有第 {to} 版。", f"{name[:40]} has no version {to}.")
+    new = law_of(db, target.id).definition
+    rows = []
+    waiting = select(Case).where(
+        col(Case.law_id).in_(list(versions)), Case.law_id != target.id, col(Case.closed_at).is_(None)
+    )
+    for case in db.exec(waiting.order_by(col(Case.id))).all():
+        old = versions[case.law_id]
+        why = _cannot_move(law_of(db, case.law_id).definition, new, case.state)
+        rows.append((case.number, old.version, to, case.state, not why, why))
+        if why or is_dry_run:
+            continue
+        entry = audit.Entry(
+            at=max(at, case.entered_at),
+            action="migrate_law",
+            role="administrator",
+            case_id=case.id,
+            version=case.version + 1,
+            state_from=case.state,
+            state_to=case.state,
+            data={"set": {"law_id": target.id}, "from": old.version, "to": to},
+        )
+        case.law_id, case.version = target.id, case.version + 1
+        db.add(case)
+        db.flush()
+        audit.append(db, [entry])
+    return rows
+
+
+def _cannot_move(old: Definition, new: Definition, name: str) -> str:
+    """Return why a case in this state cannot go over to the other version; empty if it can."""
+    if name not in new.states:
+        return f"新版没有状态 {name} / the other version has no state {name}"
+    if old.states[name].owner != new.states[name].owner:
+        return f"状态 {name} 换了责任人 / {name} lies on another desk there"
+    if new.states[name].final:
+        return f"状态 {name} 在新版中是终态 / {name} is final there"
+    return ""

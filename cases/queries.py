@@ -18,14 +18,16 @@ from sqlmodel import Session
 
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
+from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.people import Unit, ancestors
 from cases.timeline import replay
 
-_CLOCKS = Clock.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
-_SPANS = ClockSpan.__table__  # type: ignore[attr-defined]  # as above
-_CASES = Case.__table__  # type: ignore[attr-defined]  # as above
-_EVENTS = Event.__table__  # type: ignore[attr-defined]  # as above
+_CLOCKS = table_of(Clock)
+_SPANS = table_of(ClockSpan)
+_CASES = table_of(Case)
+_EVENTS = table_of(Event)
+_UNITS = table_of(Unit)
 
 Grouping = Literal["unit", "category", "none"]
 
@@ -66,7 +68,7 @@ def overdue(
     if visible is not None:
         wanted = wanted.where(visible)
     found = {row.case_id: row for row in db.connection().execute(wanted)}
-    units = {row.id: row for row in db.connection().execute(select(Unit.id, Unit.code, Unit.path))}
+    units = {row.id: row for row in db.connection().execute(select(_UNITS.c.id, _UNITS.c.code, _UNITS.c.path))}
     inside = next((row.id for row in units.values() if row.code == unit), None) if unit else None
     rows = []
     for case_id, row in _as_of(db, found, late, at):
@@ -148,7 +150,7 @@ def _as_of(db: Session, found: dict[int, Any], late: Any, at: datetime) -> Itera
         .join(late, and_(late.c.case_id == _EVENTS.c.case_id, _EVENTS.c.at <= at))
         .order_by(_EVENTS.c.case_id, _EVENTS.c.version)
     )
-    rows = db.connection().execute(events).mappings()
-    for case_id, of_case in groupby(rows, key=lambda row: row["case_id"]):
+    rows = db.connection().execute(events)
+    for case_id, of_case in groupby(rows, key=lambda row: row.case_id):
         if case_id in found:
             yield case_id, replay(of_case)

@@ -10,24 +10,20 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cases.record.case import Case
+from cases.record.columns import table_of
 from cases.record.event import Event
 
 #: Columns that no event holds: the title is erasable text, the submitter is nobody's business but the case's.
 NOT_IN_EVENTS = frozenset({"id", "title", "submitter_id"})
-MOMENTS = frozenset(
-    name
-    for name, column in Case.__table__.columns.items()
-    if column.type.python_type is datetime  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
-)
+MOMENTS = frozenset(name for name, column in table_of(Case).c.items() if column.type.python_type is datetime)
 
 
-def replay(events: Iterable[Mapping[str, Any] | Event]) -> dict[str, Any]:
-    """Return a case's row as its events, in order, have made it; columns that no event set are left out."""
+def replay(events: Iterable[Any]) -> dict[str, Any]:
+    """Return a case's row as its events, or rows of them, have made it in order; what no event set is left out."""
     row: dict[str, Any] = {}
     for event in events:
-        version, data = (event.version, event.data) if isinstance(event, Event) else (event["version"], event["data"])
-        row |= json.loads(data)["set"]
-        row["version"] = version
+        row |= json.loads(event.data)["set"]
+        row["version"] = event.version
     return {name: _moment(value) if name in MOMENTS else value for name, value in row.items()}
 
 

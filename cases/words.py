@@ -51,6 +51,12 @@ class Deed:
     said: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def case_id(self) -> int:
+        """Return the id of the case, which every case that can be acted on has."""
+        assert self.case.id is not None
+        return self.case.id
+
     def now(self, column: str) -> Any:
         """Return a column of the case as it will be once this action is written."""
         return self.sets.get(column, getattr(self.case, column))

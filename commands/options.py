@@ -40,7 +40,9 @@ def default_database() -> str:
 
 Database = Annotated[
     str,
-    typer.Option("--database", help="sqlite:///FILE or postgresql://...", default_factory=default_database, metavar="URL"),
+    typer.Option(
+        "--database", help="sqlite:///FILE or postgresql://...", default_factory=default_database, metavar="URL"
+    ),
 ]
 At = Annotated[str | None, typer.Option("--at", metavar="MOMENT", help="ISO 8601; now if left out.")]
 Printed = Annotated[Format, typer.Option("--format", help="How rows are printed.")]

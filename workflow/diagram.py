@@ -22,8 +22,9 @@ TABLE_HEADS: dict[Language, tuple[str, ...]] = {
 
 #: Words that Mermaid reads as its own; a composite's name ends in `_stage`, so a state of that name is renamed too.
 RESERVED = frozenset(
-    {"as", "choice", "class", "classdef", "click", "default", "direction", "end", "fork", "hide", "href", "join"}
-    | {"note", "scale", "state", "style", "subgraph", "title"}
+    {"accdescr", "acctitle", "as", "choice", "class", "classdef", "click", "constructor", "default", "direction", "end"}
+    | {"fork", "hide", "href", "join", "note", "root", "root_end", "root_start", "scale", "state", "statediagram"}
+    | {"style", "subgraph", "title"}
 )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import select as select_rows
 
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Assignment, Case
+from cases.record.columns import table_of
 from cases.record.people import Unit
 from cases.words import Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal
@@ -20,7 +21,7 @@ LEAD, SUPPORT = "lead", "support"
 OFFERED, SIGNED, DONE, RETURNED, ENDED = "offered", "signed", "done", "returned", "ended"
 HANDLERS = ("handler", "head")
 
-_ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+_ASSIGNMENTS = table_of(Assignment)
 _CURRENT = select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None))
 _CHANGE = update(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("assignment_id"))
 
@@ -55,7 +56,7 @@ def assign(deed: Deed) -> None:
         insert(_ASSIGNMENTS),
         [
             {
-                "case_id": deed.case.id,
+                "case_id": deed.case_id,
                 "unit_id": unit_id,
                 "kind": kind,
                 "status": OFFERED,

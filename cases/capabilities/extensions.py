@@ -21,7 +21,7 @@ register(
 def request_extension(deed: Deed) -> None:
     """Keep the request until someone decides it."""
     asker = deed.by.id if deed.by else None
-    deed.db.add(Extension(case_id=deed.case.id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
+    deed.db.add(Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
     deed.db.flush()
 
 

@@ -30,7 +30,7 @@ def take_up_again(deed: Deed) -> None:
         return
     deed.db.add(
         Assignment(
-            case_id=deed.case.id,
+            case_id=deed.case_id,
             unit_id=deed.case.lead_id,
             kind=LEAD,
             status=SIGNED,

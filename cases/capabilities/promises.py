@@ -33,7 +33,7 @@ def promise(deed: Deed) -> None:
                 )
             ]
         )
-    deed.db.add(Promise(case_id=deed.case.id, promised_on=day, made_at=deed.at))
+    deed.db.add(Promise(case_id=deed.case_id, promised_on=day, made_at=deed.at))
     deed.db.flush()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from cases.capabilities.assignments import RETURNED, relieve_lead
 from cases.record.case import Assignment, Case
@@ -20,7 +20,7 @@ from cases.words import Deed, Post, effect, role
 def adjudicator(db: Session, case: Case) -> Iterable[Post]:
     """Return the supervisor's desk at the common superior of the case's union and every department it was given to."""
     parts = select(Assignment.unit_id).where(Assignment.case_id == case.id)
-    paths = db.exec(select(Unit.path).where((Unit.id == case.unit_id) | col(Unit.id).in_(parts)))
+    paths = db.exec(select(Unit.path).where(or_(col(Unit.id) == case.unit_id, col(Unit.id).in_(parts))))
     return [Post(("supervisor",), common_superior(list(paths)))]
 
 

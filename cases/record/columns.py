@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Table, inspect
 from sqlalchemy.types import TypeDecorator
 
 # `Any`, because SQLModel's `sa_type` is typed for classes while SQLAlchemy takes instances as well.
@@ -38,3 +38,9 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def table_of(model: type[Any]) -> Table:
+    """Return the table of a model, for statements that want rows and not objects."""
+    table: Table = inspect(model).local_table
+    return table

@@ -91,7 +91,7 @@ def test_the_cast_exists_and_carries_a_proposal_round_the_loop() -> None:
 
 def test_every_department_agency_and_town_has_a_handler_and_a_head() -> None:
     for unit in UNITS:
-        if unit.kind in {"department", "agency"} or unit.parent == CITY and unit.kind == "union":
+        if unit.kind in {"department", "agency"} or (unit.parent == CITY and unit.kind == "union"):
             assert {f"handler@{unit.code}", f"head@{unit.code}"} <= DUTIES, unit.code
 
 

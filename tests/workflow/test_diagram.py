@@ -97,7 +97,7 @@ def test_the_picture_of_a_shipped_law_shows_each_state_once_and_each_move(name: 
     assert sorted((arrow[1], arrow[2]) for arrow in drawn if arrow) == sorted(moves)
 
 
-@pytest.mark.parametrize("name", ["note", "state", "end", "class", "direction", "review_stage", "handle"])
+@pytest.mark.parametrize("name", ["note", "state", "end", "class", "direction", "root", "review_stage", "handle"])
 def test_a_state_may_be_called_by_a_word_of_mermaid(name: str) -> None:
     text = re.sub(r"\basked\b", name, SOUND)
 

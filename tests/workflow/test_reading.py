@@ -204,7 +204,7 @@ def test_a_law_cannot_be_changed_after_it_was_read() -> None:
     law = read(SOUND)
 
     with pytest.raises(TypeError):
-        law.states["closed"] = law.initial  # type: ignore[index]
+        law.states["closed"] = law.initial  # type: ignore[index]  # what the types forbid is tried here
 
 
 def test_a_law_saved_on_windows_reads_the_same(tmp_path: Path) -> None:

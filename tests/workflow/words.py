@@ -18,7 +18,7 @@ FIELDS = (
     Field("result", "text", "办理结果", "Result", longest=5000, is_private=True),
     Field("promise", "text", "承诺事项", "Promise", longest=2000, is_private=True),
     Field("promised_on", "date", "承诺日期", "Promised on"),
-    Field("category", "choice", "类别", "Category", options={"wages": ("劳动报酬", "Wages")}, column="category"),
+    Field("category", "line", "类别", "Category", column="category"),
     Field("tier", "choice", "处置类别", "Tier", column="tier"),
     Field("urgency", "choice", "紧急程度", "Urgency", column="urgency"),
     Field("lead", "unit", "主办部门", "Lead unit"),

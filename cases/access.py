@@ -1,0 +1,164 @@
+"""Who is asking: passwords, browsers that are signed in, and tokens of programs. Secrets are kept as digests only."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import delete, or_
+from sqlmodel import Session, col, select
+
+from cases.record.people import SignIn, Token, User
+from workflow.errors import Refusal
+
+LONGEST_STAY = timedelta(hours=12)
+LONGEST_PAUSE = timedelta(minutes=30)
+#: A browser that is used is noted at most this often, so that reading pages writes next to nothing.
+NOTED_EVERY = timedelta(minutes=1)
+
+READ, WRITE = "read", "write"
+SCOPES = (READ, WRITE)
+TOKEN_PREFIX = "bh_"
+LONGEST_SECRET = 200
+LONGEST_PASSWORD = 1_000
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a guess at a password costs: KiB of memory, passes, lanes (by default OWASP's minimum for Argon2id)."""
+
+    memory: int = 19_456
+    passes: int = 2
+    lanes: int = 1
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Someone who has shown who they are; `form_token` is set for a browser, `scope` says what a token may do."""
+
+    user_id: int
+    login: str
+    name: str
+    language: str
+    scope: str = WRITE
+    form_token: str | None = None
+    needs_noting: bool = False
+
+
+def hash_password(password: str, cost: Cost = Cost()) -> str:  # a frozen value, evaluated once on purpose
+    """Return the Argon2id hash of a password."""
+    return _hasher(cost).hash(password)
+
+
+def is_password(kept: str | None, password: str, cost: Cost = Cost()) -> bool:  # as above
+    """Tell whether a password fits; someone unknown takes as long to refuse as a wrong password."""
+    try:
+        fits = _hasher(cost).verify(kept or _nobody(cost), password[:LONGEST_PASSWORD])
+    except (Argon2Error, InvalidHashError):
+        return False
+    return fits and kept is not None
+
+
+def password_of(db: Session, login: str) -> tuple[int | None, str | None]:
+    """Return id and password hash of an active person; nothing for anyone else."""
+    if not is_storable(login):
+        return None, None
+    row = db.exec(select(User.id, User.password_hash).where(User.login == login, User.is_active)).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def sign_in(db: Session, user_id: int, at: datetime) -> str:
+    """Keep a new sign-in and return its secret; sign-ins of the person that have ended are swept out."""
+    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, _has_ended(at)))
+    secret = secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(32)
+    db.add(SignIn(digest=digest(secret), user_id=user_id, form_token=token, created_at=at, seen_at=at))
+    db.flush()
+    return secret
+
+
+def sign_out(db: Session, secret: str) -> None:
+    """Forget a sign-in."""
+    db.connection().execute(delete(SignIn).where(col(SignIn.digest) == digest(secret)))
+
+
+def browser(db: Session, secret: str, at: datetime) -> Caller | None:
+    """Return who is signed in with a cookie; nobody if it has ended or the person was disabled."""
+    found = db.exec(
+        select(SignIn, User)
+        .join(User, col(User.id) == SignIn.user_id)
+        .where(SignIn.digest == digest(secret), User.is_active)
+    ).first()
+    if found is None:
+        return None
+    row, user = found
+    if at - row.created_at >= LONGEST_STAY or at - row.seen_at >= LONGEST_PAUSE:
+        return None
+    needs_noting = at - row.seen_at >= NOTED_EVERY
+    return Caller(user.id or 0, user.login, user.name, user.language, WRITE, row.form_token, needs_noting)
+
+
+def note_seen(db: Session, secret: str, at: datetime) -> None:
+    """Note that a browser was used, so that its pause begins anew."""
+    row = db.get(SignIn, digest(secret))
+    if row is not None and row.seen_at < at:
+        row.seen_at = at
+        db.flush()
+
+
+def make_token(db: Session, user: User, scope: str, at: datetime, expires: datetime | None = None) -> str:
+    """Keep a new token for a program that acts as a person, and return it; it is never shown again. Raises Refusal."""
+    if scope not in SCOPES:
+        raise Refusal("令牌范围只能是 read 或 write。", "The scope of a token is read or write.")
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    db.add(Token(digest=digest(secret), user_id=user.id, scope=scope, created_at=at, expires_at=expires))
+    db.flush()
+    return secret
+
+
+def who(db: Session, secret: str, at: datetime) -> Caller | None:
+    """Return whom a token speaks for; nobody if it is unknown, revoked or expired, or the person was disabled."""
+    found = db.exec(
+        select(Token, User)
+        .join(User, col(User.id) == Token.user_id)
+        .where(
+            Token.digest == digest(secret),
+            User.is_active,
+            col(Token.revoked_at).is_(None),
+            or_(col(Token.expires_at).is_(None), col(Token.expires_at) > at),
+        )
+    ).first()
+    if found is None:
+        return None
+    token, user = found
+    return Caller(user.id or 0, user.login, user.name, user.language, token.scope)
+
+
+def digest(secret: str) -> str:
+    """Return the SHA-256 under which a secret is kept."""
+    return hashlib.sha256(secret[:LONGEST_SECRET].encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_storable(word: str) -> bool:
+    """Tell whether a database can hold a text: neither NUL nor half a character."""
+    return "\0" not in word and not any(0xD800 <= ord(sign) <= 0xDFFF for sign in word)
+
+
+def _has_ended(at: datetime) -> object:
+    return or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
+
+
+@cache
+def _hasher(cost: Cost) -> PasswordHasher:
+    return PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory, parallelism=cost.lanes)
+
+
+@cache
+def _nobody(cost: Cost) -> str:
+    """Return a hash that no password fits, so that an unknown login is as slow as a known one."""
+    return _hasher(cost).hash(secrets.token_hex(16))

@@ -1,0 +1,62 @@
+"""A request that is repeated with the same key gets the first answer again, and nothing happens twice."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from cases.access import is_storable
+from cases.errors import FieldError, InvalidFields
+from cases.record.case import KeptAnswer
+from cases.record.database import is_sqlite
+
+LONGEST_KEY = 200
+HEADER = "Idempotency-Key"
+PENDING = 0
+
+_ANSWERS = KeptAnswer.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered first."""
+
+    status: int
+    body: str
+
+
+def claim(db: Session, scope: str, key: str, request: bytes, at: datetime) -> Answer | None:
+    """Take a key for this transaction and return None, or return the answer that it already has.
+
+    Of requests at the same time with one key, the first goes on and the others wait for its commit here; if it fails,
+    the key is free again. Raises InvalidFields for a key that was used with another request.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY or not is_storable(key):
+        raise _refusal(
+            f"{HEADER} 应为 1 至 {LONGEST_KEY} 个字符", f"{HEADER} is a text of 1 to {LONGEST_KEY} characters"
+        )
+    insert = sqlite.insert if is_sqlite(db) else postgresql.insert
+    digest = hashlib.sha256(request).hexdigest()
+    row = {"scope": scope, "key": key, "digest": digest, "status": PENDING, "body": "", "at": at}
+    taken = db.connection().execute(insert(_ANSWERS).values(row).on_conflict_do_nothing())
+    if taken.rowcount == 1:
+        return None
+    kept = db.get_one(KeptAnswer, (scope, key))
+    if kept.digest != digest:
+        raise _refusal(f"同一个 {HEADER} 已用于另一请求", f"This {HEADER} was used with another request")
+    return Answer(kept.status, kept.body)
+
+
+def keep(db: Session, scope: str, key: str, answer: Answer) -> None:
+    """Keep the answer to a key that was claimed in this transaction."""
+    mine = update(_ANSWERS).where(_ANSWERS.c.scope == scope, _ANSWERS.c.key == key)
+    db.connection().execute(mine.values(status=answer.status, body=answer.body))
+
+
+def _refusal(zh: str, en: str) -> InvalidFields:
+    return InvalidFields([FieldError(HEADER, zh, en)])

@@ -1,0 +1,32 @@
+"""Which duties are filled where: what a law's proof asks about the people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from cases.record.people import Duty, Unit, User
+from workflow.proof import UnitStaff
+
+
+def staff(db: Session, at: datetime) -> Iterator[UnitStaff]:
+    """Yield every active unit with the duties that someone active, or their deputy, fills there at a moment."""
+    filled: defaultdict[int, set[str]] = defaultdict(set)
+    duties = (
+        select(Duty.unit_id, Duty.role)
+        .join(User, col(User.id) == Duty.user_id)
+        .where(
+            User.is_active,
+            or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
+            or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
+        )
+    )
+    for place, role in db.exec(duties):
+        filled[place].add(role)
+    units = db.exec(select(Unit.id, Unit.code, Unit.name, Unit.parent_id).where(Unit.is_active)).all()
+    codes: dict[int | None, str] = {unit_id: code for unit_id, code, _, _ in units}
+    for unit_id, code, name, parent_id in units:
+        yield UnitStaff(code, name, codes.get(parent_id), frozenset(filled[unit_id or 0]))

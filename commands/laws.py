@@ -1,0 +1,123 @@
+"""Laws on the command line: check one, show it, publish it, move running cases to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cases.errors import NotFound
+from cases.laws import build, latest, migrate_cases
+from cases.laws import publish as publish_law
+from cases.record.database import reading, transaction
+from cases.record.schema import require_current
+from cases.staffing import staff
+from cases.words import vocabulary
+from commands.options import Database, Format, Printed, connect, print_rows, say
+from config import clock
+from workflow.definition import Definition
+from workflow.diagram import mermaid, table
+from workflow.errors import Refusal
+from workflow.proof import prove, prove_staffing
+from workflow.reading import load
+
+SHIPPED = Path(__file__).resolve().parent.parent / "config" / "workflows"
+
+workflow = typer.Typer(name="workflow", help="The law of a workflow.", no_args_is_help=True)
+
+
+class Shape(StrEnum):
+    """How a law is shown."""
+
+    TABLE = "table"
+    MERMAID = "mermaid"
+    TOML = "toml"
+
+
+@workflow.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Law files.")],
+    database: Annotated[
+        str | None,
+        typer.Option("--database", envvar="BIHUAN_DATABASE", help="Also check that every role is filled here."),
+    ] = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """Prove that a law cannot strand a case; every finding shows the path that proves it."""
+    rows: list[tuple[str, int, str, str, str, str]] = []
+    for path in files:
+        try:
+            definition = load(path, vocabulary())
+        except Refusal as error:
+            rows.append((str(path), 0, "reading", error.zh, error.en, ""))
+            continue
+        findings = prove(definition)
+        if database:
+            with reading(require_current(database)) as db:
+                findings += prove_staffing(definition, staff(db, clock.now()))
+        rows += [(str(path), f.line, f.rule, f.zh, f.en, " → ".join(f.path)) for f in findings]
+    if not rows:
+        say("流程可靠：没有发现问题。", "sound: nothing found.")
+        return
+    print_rows(rows, ("file", "line", "rule", "zh", "en", "path"), form)
+    raise typer.Exit(1)
+
+
+@workflow.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A law's name, or a FILE.toml.")],
+    form: Annotated[Shape, typer.Option("--format", help="table, mermaid or toml.")] = Shape.TABLE,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    database: Database = "",
+) -> None:
+    """Print a law: who may do what, or its picture."""
+    definition = _definition(name, database)
+    match form:
+        case Shape.MERMAID:
+            print(mermaid(definition, language))
+        case Shape.TOML:
+            print(definition.source)
+        case Shape.TABLE:
+            print(table(definition, language))
+
+
+@workflow.command()
+def publish(file: Annotated[Path, typer.Argument(metavar="FILE")], database: Database = "") -> None:
+    """Publish a proven law as the next version; running cases keep theirs."""
+    definition = load(file, vocabulary())
+    with transaction(connect(database)) as db:
+        row = publish_law(db, definition, at=clock.now())
+        say(f"「{row.title}」第 {row.version} 版已发布。", f"{row.name} is published as version {row.version}.")
+
+
+@workflow.command()
+def migrate(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    to: Annotated[int, typer.Option("--to", metavar="VERSION")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would change.")] = False,
+    database: Database = "",
+    form: Printed = Format.TABLE,
+) -> None:
+    """Move open cases to another version of their law; lists, case by case, what changes."""
+    with transaction(connect(database)) as db:
+        rows = migrate_cases(db, name, to, at=clock.now(), is_dry_run=dry_run)
+    print_rows(rows, ("number", "from", "to", "state", "moved", "why"), form)
+    if any(not row[4] for row in rows):
+        raise typer.Exit(1)
+
+
+def _definition(name: str, database: str) -> Definition:
+    """Return a law from a file, from the database, or from those that ship, in this order."""
+    if name.endswith(".toml"):
+        return load(Path(name), vocabulary())
+    try:
+        with reading(connect(database)) as db:
+            row = latest(db, name)
+            return build(row.source, f"{row.name} v{row.version}").definition
+    except Refusal:
+        shipped = SHIPPED / f"{name}.toml"
+        if not (name.isidentifier() and shipped.is_file()):
+            raise NotFound(f"没有名为 {name[:40]} 的流程。", f"There is no law named {name[:40]}.") from None
+        return load(shipped, vocabulary())

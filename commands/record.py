@@ -1,0 +1,190 @@
+"""Cases on the command line: raise one, read it, act on it, ask why its clocks stand where they stand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from cases import act as door
+from cases.errors import BadRequest, NotFound, no_case
+from cases.explaining import explain as explanations
+from cases.policy import may_see
+from cases.record.case import Case, Passage
+from cases.record.database import reading, transaction
+from cases.record.event import Event
+from cases.record.people import Unit, User
+from cases.timeline import as_of, events_of
+from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
+
+SHOWN = (
+    "state", "stage", "category", "tier", "urgency", "identity", "round", "level", "version", "rating", "external_id",
+    "submitted_at", "answered_at", "entered_at", "due_at", "first_due_at", "closed_at",
+)  # fmt: skip
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of a case.")]
+As = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Who does it.")]
+
+
+def submit(
+    as_login: As,
+    unit: Annotated[str, typer.Option(help="Code of the union it is raised with.")],
+    title: Annotated[str, typer.Option(help="What it is about.")],
+    text: Annotated[str, typer.Option(help="The matter itself.")],
+    workflow: Annotated[str, typer.Option(help="proposal, grievance, or another published law.")] = "proposal",
+    category: Annotated[str | None, typer.Option(help="What kind of matter.")] = None,
+    identity: Annotated[str, typer.Option(help="anonymous, confidential or named.")] = "confidential",
+    database: Database = "",
+    at: At = None,
+) -> None:
+    """Raise a case and submit it; prints its number."""
+    now = moment(at)
+    with transaction(connect(database)) as db:
+        by = person(db, as_login)
+        draft = door.Draft(workflow, unit, title, text, category, identity)
+        case = door.raise_case(db, draft, by=by, at=now)
+        door.act(db, case, "submit", by=by, at=now)
+    print(case.number)
+
+
+def act(
+    number: Number,
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="An action of the law, such as accept.")],
+    as_login: As,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the form.")
+    ] = None,
+    database: Database = "",
+    at: At = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """Take an action on a case as someone."""
+    now = moment(at)
+    with transaction(connect(database)) as db:
+        by = person(db, as_login)
+        case = door.find(db, number)
+        if not may_see(db, case, by, now):
+            raise no_case(number)
+        _not_before(db, case, now)
+        door.act(db, case, action, by=by, at=now, form=_form(values or []))
+        row = _facts(db, case, {name: getattr(case, name) for name in Case.model_fields})
+    _print_facts(row, form)
+
+
+def show(number: Number, database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
+    """Read a case, as it stands or as it stood at a moment, with its history."""
+    with reading(connect(database)) as db:
+        case = door.find(db, number)
+        then = moment(at) if at else None
+        row = as_of(db, case.id or 0, then) if then else {name: getattr(case, name) for name in Case.model_fields}
+        if not row:
+            raise NotFound(f"案件 {number} 在该时刻尚未提出。", f"{number} had not been raised at that moment.")
+        events = events_of(db, case.id or 0, then)
+        facts = _facts(db, case, row)
+        said = db.exec(select(Passage).where(Passage.case_id == case.id).order_by(col(Passage.id))).all()
+    history = [(e.version, e.at, e.action, e.state_from, e.state_to, e.role) for e in events]
+    columns = ("version", "at", "action", "from", "to", "role")
+    if form is Format.JSON:
+        facts["events"] = [dict(zip(columns, event, strict=True)) for event in history]
+        print_json(facts)
+        return
+    _print_facts(facts, form)
+    if form is Format.TABLE:
+        versions = {event.version for event in events}
+        print()
+        print_rows(history, columns, form)
+        print()
+        print_rows(
+            [(p.version, p.field, p.body or "—") for p in said if p.version in versions],
+            ("version", "field", "text"),
+            form,
+        )
+
+
+def explain(number: Number, database: Database = "", form: Printed = Format.TABLE) -> None:
+    """Tell why the clocks of a case stand where they stand, day by day."""
+    with reading(connect(database)) as db:
+        explained = explanations(db, door.find(db, number))
+    if form is not Format.TABLE:
+        columns = ("clock", "limit", "date", "counted", "minutes", "why_zh", "why_en")
+        print_rows(
+            [
+                (c.state or c.kind, c.limit, d.date, d.is_counted, d.minutes, d.zh, d.en)
+                for c in explained
+                for d in c.days
+            ],
+            columns,
+            form,
+        )
+        return
+    for clock in explained:
+        mark = "（暂定 provisional）" if clock.is_provisional else ""
+        limit = clock.limit or "由来源确定 fixed elsewhere"
+        print(f"{clock.zh} / {clock.en}: {limit} {clock.calendar} {clock.law} {mark}")
+        print_rows(
+            [(s.zh, s.from_at, s.until_at, s.due_at) for s in clock.stretches], ("", "from", "until", "due"), form
+        )
+        if clock.remaining:
+            print(f"剩余 left: {clock.remaining}")
+        print_rows(
+            [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in clock.days],
+            ("date", "", "", "minutes", "why"),
+            form,
+        )
+        print()
+
+
+def person(db: Session, login: str) -> User:
+    """Return a person by login. Raises NotFound."""
+    user = db.exec(select(User).where(User.login == login)).first()
+    if user is None:
+        raise NotFound(f"没有登录名为 {login[:40]} 的人员。", f"There is nobody with the login {login[:40]}.")
+    if not user.is_active:
+        say(f"{login} 已停用。", f"{login} is disabled.")
+    return user
+
+
+def _form(values: list[str]) -> dict[str, str]:
+    form = {}
+    for pair in values:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise BadRequest(
+                f"--set 应写成 字段=值，现为「{pair[:40]}」。", f"--set wants field=value, not {pair[:40]}."
+            )
+        form[name.strip()] = value
+    return form
+
+
+def _not_before(db: Session, case: Case, now: Any) -> None:
+    """Refuse an action dated before what has already happened: history only grows at its end."""
+    last = db.exec(select(Event.at).where(Event.case_id == case.id).order_by(col(Event.version).desc()).limit(1)).one()
+    if now < last:
+        raise BadRequest(f"案件 {case.number} 在该时刻之后已有办理记录。", f"{case.number} already has later events.")
+
+
+def _facts(db: Session, case: Case, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a case that a person reads, units by their codes."""
+    codes = {
+        unit_id: code
+        for unit_id, code in db.exec(
+            select(Unit.id, Unit.code).where(col(Unit.id).in_([row.get("unit_id"), row.get("lead_id")]))
+        )
+    }
+    return {
+        "number": case.number,
+        "title": case.title,
+        "unit": codes.get(row.get("unit_id")),
+        "lead": codes.get(row.get("lead_id")),
+        **{name: row.get(name) for name in SHOWN},
+    }
+
+
+def _print_facts(facts: dict[str, Any], form: Format) -> None:
+    if form is Format.TABLE:
+        print_rows(list(facts.items()), ("field", "value"), form)
+    elif form is Format.JSON:
+        print_json(facts)
+    else:
+        print_rows([list(facts.values())], list(facts), form)

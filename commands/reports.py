@@ -1,0 +1,76 @@
+"""What supervisors ask: what is overdue, and what the rates are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from sqlmodel import select
+
+from cases.errors import NotFound
+from cases.queries import Overdue, counted
+from cases.queries import overdue as overdue_cases
+from cases.rates import COLUMNS as RATE_COLUMNS
+from cases.rates import rates as rates_of
+from cases.record.database import reading
+from cases.record.people import Unit
+from commands.options import At, Database, Format, Printed, connect, moment, print_rows
+
+COLUMNS = (
+    "number", "external_id", "unit", "lead", "category", "stage", "state", "due_at", "late_by", "level",
+)  # fmt: skip
+
+
+class Grouping(StrEnum):
+    """What overdue cases are counted by."""
+
+    UNIT = "unit"
+    CATEGORY = "category"
+    NONE = "none"
+
+
+class Breakdown(StrEnum):
+    """What rates are broken down by."""
+
+    UNIT = "unit"
+    CATEGORY = "category"
+
+
+def overdue(
+    database: Database = "",
+    at: At = None,
+    by: Annotated[Grouping | None, typer.Option(help="Count by this instead of listing.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="CODE", help="This unit and everything below it.")] = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """List or count the cases that are, or at a past moment were, overdue; from the record."""
+    then = moment(at)
+    with reading(connect(database)) as db:
+        if unit and db.exec(select(Unit.id).where(Unit.code == unit)).first() is None:
+            raise NotFound(f"没有代码为 {unit[:64]} 的单位。", f"There is no unit {unit[:64]}.")
+        rows = overdue_cases(db, then, unit=unit)
+    if by is None:
+        print_rows([row_of(row) for row in rows], COLUMNS, form)
+    elif by is Grouping.NONE:
+        print_rows([(len(rows),)], ("count",), form)
+    else:
+        print_rows(counted(rows, "unit" if by is Grouping.UNIT else "category"), ("key", "count"), form)
+
+
+def rates(
+    since: Annotated[str, typer.Option("--from", metavar="MOMENT", help="The period begins here.")],
+    until: Annotated[str, typer.Option("--to", metavar="MOMENT", help="The period ends before this moment.")],
+    database: Database = "",
+    by: Annotated[Breakdown | None, typer.Option(help="One row for each.")] = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """Tell response, completion, resolution and satisfaction in a period, each with its denominator."""
+    with reading(connect(database)) as db:
+        rows = rates_of(db, moment(since), moment(until), by.value if by else None)
+    print_rows([list(row.values()) for row in rows], RATE_COLUMNS, form)
+
+
+def row_of(row: Overdue) -> tuple[object, ...]:
+    """Return the columns of an overdue case in the order of the contract."""
+    return tuple(getattr(row, name) for name in COLUMNS)

@@ -1,0 +1,82 @@
+"""The installation: make its database, sweep it, and ask whether it is well."""
+
+from __future__ import annotations
+
+import typer
+from sqlmodel import Session, col, select
+
+from cases import queries
+from cases.calendars import OFFICE, calendar
+from cases.laws import build, publish, published
+from cases.policy import duties_of
+from cases.record.database import engine, reading, transaction
+from cases.record.people import Duty, User
+from cases.record.schema import migrate
+from cases.staffing import staff
+from cases.sweep import sweep as sweep_once
+from cases.words import vocabulary
+from commands.laws import SHIPPED
+from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
+from config import clock
+from config.settings import load_settings
+from workflow.proof import prove_staffing
+from workflow.reading import load
+
+
+def init(database: Database = "") -> None:
+    """Create the database or bring it up to date, with the laws that ship; safe to repeat."""
+    migrate(database)
+    with transaction(engine(database)) as db:
+        for path in sorted(SHIPPED.glob("*.toml")):
+            publish(db, load(path, vocabulary()), at=clock.now())
+    say(f"数据库已就绪：{engine(database).url.render_as_string(hide_password=True)}", "the database is ready")
+
+
+def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
+    """Fire what is due, once; prints a row for each rung that fired."""
+    with transaction(connect(database)) as db:
+        fired = sweep_once(db, moment(at))
+    print_rows(fired, ("number", "clock", "rung", "due_at", "fired_at"), form)
+
+
+def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
+    """Check settings, database, calendars, roles that nobody fills and cases that no clock watches."""
+    now = moment(at)
+    load_settings()
+    findings: list[tuple[str, str, str, str]] = []
+    with reading(connect(database)) as db:
+        findings += _calendar_findings(now.year)
+        findings += _people_findings(db)
+        for law in published(db):
+            definition = build(law.source, f"{law.name} v{law.version}").definition
+            findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
+        findings += [("case", number, zh, en) for number, zh, en in queries.exceptions(db)]
+    print_rows(findings, ("kind", "where", "zh", "en"), form)
+    if findings:
+        say(f"发现 {len(findings)} 项。", f"{len(findings)} findings.")
+        raise typer.Exit(1)
+    say("一切正常。", "All is well.")
+
+
+def _calendar_findings(year: int) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            "calendar",
+            OFFICE,
+            f"{year} 年的放假安排未公布，期限为暂定",
+            f"{year} is not published; its limits are provisional",
+        )
+        for year in (year,)
+        if not calendar().is_published(year)
+    ]
+
+
+def _people_findings(db: Session) -> list[tuple[str, str, str, str]]:
+    """Find people who hold two of the three administrations, which must be three people."""
+    admins = select(User).join(Duty, col(Duty.user_id) == User.id).where(col(Duty.role).like("%_admin")).distinct()
+    found = []
+    for user in db.exec(admins):
+        held = {duty.role for duty in duties_of(db, user, clock.now()) if duty.role.endswith("_admin")}
+        if len(held) > 1:
+            found.append(("people", user.login, "一人兼任两个管理员角色", "one person holds two administrations"))
+    return found

@@ -1,0 +1,100 @@
+"""What an installation changes: `BIHUAN_*` variables over an optional settings.toml, read once into one frozen value."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "BIHUAN_"
+#: Variables that begin like ours and are not settings: where the file lies, and what tests and developers ask for.
+FILE_VARIABLE = "BIHUAN_SETTINGS"
+NOT_SETTINGS = ("BIHUAN_TEST_", "BIHUAN_SHARED_")
+DEFAULT_FILE = Path("settings.toml")
+LANGUAGES = ("zh", "en")
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+class SettingsError(ValueError):
+    """Says in one sentence per language which setting is wrong."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of an installation.
+
+    `files` is the folder where attachments lie under their digests. `secure_cookies` belongs to an installation that is
+    reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
+    """
+
+    database: str = "sqlite:///bihuan.db"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    files: Path = Path("files")
+    language: str = "zh"
+    secure_cookies: bool = False
+    workflow: str = "proposal"
+    password_memory: int = 19_456
+    password_passes: int = 2
+    password_lanes: int = 1
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the variables that make another process read the same settings."""
+        return {PREFIX + name.upper(): str(value) for name, value in asdict(self).items()}
+
+
+def load(environ: Mapping[str, str], file: Path | None = None) -> Settings:
+    """Return the settings of an environment and a file. Raises SettingsError for anything unknown or unreadable."""
+    path = file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
+    values = {key: (value, f"{key} in {path or DEFAULT_FILE}") for key, value in _from_file(path).items()}
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX) and variable != FILE_VARIABLE and not variable.startswith(NOT_SETTINGS):
+            values[variable.removeprefix(PREFIX).lower()] = (value, variable)
+    known = {field.name: field.default for field in fields(Settings)}
+    for key, (_, where) in values.items():
+        if key not in known:
+            raise SettingsError(
+                f"没有名为 {where} 的设置，已知的有：{'、'.join(known)}。",
+                f"There is no setting {where}; known are {', '.join(known)}.",
+            )
+    return Settings(**{key: _typed(value, known[key], where) for key, (value, where) in values.items()})
+
+
+def _from_file(path: Path | None) -> dict[str, Any]:
+    chosen = path or DEFAULT_FILE
+    if path is None and not chosen.is_file():
+        return {}
+    try:
+        return tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
+    except OSError:
+        raise SettingsError(f"无法读取设置文件 {chosen}。", f"The settings file {chosen} cannot be read.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"设置文件 {chosen} 不是有效的 TOML：{error}", f"The settings file {chosen} is not valid TOML: {error}"
+        ) from None
+
+
+def _typed(value: Any, default: Any, where: str) -> Any:
+    """Return a value as the type of its default."""
+    if isinstance(default, bool):
+        word = str(value).strip().lower()
+        if word not in (*TRUE, *FALSE):
+            raise SettingsError(f"{where} 应为 true 或 false。", f"{where} is true or false.")
+        return word in TRUE
+    if isinstance(default, int):
+        word = str(value).strip()
+        if isinstance(value, bool) or not (word.isascii() and word.isdigit()) or not 0 <= int(word) <= 2**31:
+            raise SettingsError(f"{where} 应为整数。", f"{where} is a whole number.")
+        return int(word)
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(f"{where} 应为文字。", f"{where} is a text.")
+    if default in LANGUAGES and value not in LANGUAGES:
+        raise SettingsError(f"{where} 只能是 zh 或 en。", f"{where} is zh or en.")
+    return type(default)(value)
