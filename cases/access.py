@@ -10,7 +10,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, delete, or_
 from sqlmodel import Session, col, select
 
 from cases.record.people import SignIn, Token, User
@@ -52,13 +52,13 @@ class Caller:
 
 def hash_password(password: str, cost: Cost = Cost()) -> str:  # a frozen value, evaluated once on purpose
     """Return the Argon2id hash of a password."""
-    return _hasher(cost).hash(password)
+    return _hasher(cost).hash(_bytes(password))
 
 
 def is_password(kept: str | None, password: str, cost: Cost = Cost()) -> bool:  # as above
     """Tell whether a password fits; someone unknown takes as long to refuse as a wrong password."""
     try:
-        fits = _hasher(cost).verify(kept or _nobody(cost), password[:LONGEST_PASSWORD])
+        fits = _hasher(cost).verify(kept or _nobody(cost), _bytes(password))
     except (Argon2Error, InvalidHashError):
         return False
     return fits and kept is not None
@@ -115,6 +115,7 @@ def make_token(db: Session, user: User, scope: str, at: datetime, expires: datet
     """Keep a new token for a program that acts as a person, and return it; it is never shown again. Raises Refusal."""
     if scope not in SCOPES:
         raise Refusal("令牌范围只能是 read 或 write。", "The scope of a token is read or write.")
+    assert user.id is not None
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     db.add(Token(digest=digest(secret), user_id=user.id, scope=scope, created_at=at, expires_at=expires))
     db.flush()
@@ -149,7 +150,11 @@ def is_storable(word: str) -> bool:
     return "\0" not in word and not any(0xD800 <= ord(sign) <= 0xDFFF for sign in word)
 
 
-def _has_ended(at: datetime) -> object:
+def _bytes(password: str) -> bytes:
+    return password[:LONGEST_PASSWORD].encode("utf-8", "replace")
+
+
+def _has_ended(at: datetime) -> ColumnElement[bool]:
     return or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
@@ -27,12 +27,13 @@ from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields, no_case, stale
 from cases.fields import clean, plain_text
 from cases.laws import latest, law_of
-from cases.policy import path_of, roles_in
+from cases.policy import roles_in
 from cases.record.case import IDENTITIES, Case, Passage
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.number import number_key, number_of
-from cases.record.people import Unit, User
+from cases.record.people import Unit, User, line
+from cases.record.statements import Prepared
 from cases.words import SUBMITTER, Deed, conditions, effects
 from workflow.definition import SYSTEM, Definition, State, Step
 from workflow.errors import Refusal
@@ -42,12 +43,10 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY = 200, 20_000, 100
 
 _CASES = table_of(Case)
 _PASSAGES = table_of(Passage)
-_SAVE = (
-    update(_CASES)
-    .where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
-    .values(version=bindparam("next"))
-)
-_SAY = insert(_PASSAGES)
+_ONE = update(_CASES).where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
+_saves: dict[tuple[str, ...], Prepared] = {}  # one for each set of columns that an action changes
+_BY_NUMBER = Prepared(select(_CASES).where(_CASES.c.number == bindparam("number")))
+_SAY = Prepared(insert(_PASSAGES).inline(), "case_id", "version", "field", "audience", "body", "salt")
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     )
     db.add(case)
     db.flush()
-    calendar = calendar_of(db, unit.path)
+    calendar = calendar_of(line(db, case.unit_id))
     deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
     deed.said = {"title": title, "text": text}
     deed.sets = {name: getattr(case, name) for name in BORN_WITH}
@@ -128,10 +127,10 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
 
 def find(db: Session, number: str) -> Case:
     """Return a case by its number. Raises NotFound."""
-    case = db.exec(select_rows(Case).where(Case.number == number)).first()
-    if case is None:
+    found = _BY_NUMBER.objects(db, Case, {"number": number})
+    if not found:
         raise no_case(number)
-    return case
+    return found[0]
 
 
 def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
@@ -139,7 +138,7 @@ def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
     law = law_of(db, case.law_id)
     steps = [step for step in law.definition.steps_from(case.state) if step.is_for_people]
     held = roles_in(db, case, by, at, {word for step in steps for word in step.by})
-    calendar = calendar_of(db, path_of(db, case.unit_id))
+    calendar = calendar_of(line(db, case.unit_id))
     offered = []
     for step in steps:
         role = next((word for word in step.by if word in held), None)
@@ -159,7 +158,7 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
     steps = [step for step in law.definition.steps_from(case.state) if step.action == action]
     words = {word for step in steps for word in step.by}
     held = {SYSTEM} if by is None else roles_in(db, case, by, at, words - {SYSTEM})
-    calendar = calendar_of(db, path_of(db, case.unit_id))
+    calendar = calendar_of(line(db, case.unit_id))
     deeds: dict[str, Deed] = {}
 
     def guard(step: Step) -> Refusal | None:
@@ -199,7 +198,7 @@ def _write_fields(deed: Deed) -> None:
 
 def _move(deed: Deed, old: State, new: State) -> None:
     deed.sets |= {"state": new.name, "stage": new.stage, "entered_at": deed.at}
-    if deed.case.submitted_at is None and old.name == deed.law.definition.initial.name:
+    if deed.case.submitted_at is None and old.name == deed.law.definition.initial.name and not new.final:
         deed.sets["submitted_at"] = deed.at
     if old.final != new.final:
         deed.sets["closed_at"] = deed.at if new.final else None
@@ -210,11 +209,7 @@ def _record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:
     """Write the case, what was said and the event, and bring the row in hand up to date."""
     case, version = deed.case, deed.case.version + 1
     values = {name: value for name, value in deed.sets.items() if getattr(case, name) != value}
-    saved = cast(
-        "CursorResult[Any]",
-        deed.db.connection().execute(_SAVE, {**values, "case_id": case.id, "seen": case.version, "next": version}),
-    )
-    if saved.rowcount != 1:
+    if not _saved(deed, {**values, "version": version}):
         raise stale(case.number)
     event = audit.Entry(
         at=deed.at,
@@ -236,25 +231,22 @@ def _record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:
     return audit.append(deed.db, [event])[0]
 
 
+def _saved(deed: Deed, values: dict[str, Any]) -> bool:
+    """Write the case if it still has the version that was seen."""
+    columns = tuple(sorted(values))
+    save = _saves.get(columns) or _saves.setdefault(columns, Prepared(_ONE, *columns))
+    return save.run(deed.db, {**values, "case_id": deed.case_id, "seen": deed.case.version}) == 1
+
+
 def _say(deed: Deed, version: int) -> dict[str, str]:
     """Keep free texts in rows of their own and return their digests for the event."""
     audience = str(deed.fields.get("audience", "parties"))
     digests: dict[str, str] = {}
-    rows = []
+    passage = {"case_id": deed.case_id, "version": version, "audience": audience}
     for name, body in deed.said.items():
         salt = secrets.token_hex(8)
-        rows.append(
-            {
-                "case_id": deed.case.id,
-                "version": version,
-                "field": name,
-                "audience": audience,
-                "body": body,
-                "salt": salt,
-            }
-        )
+        _SAY.run(deed.db, {**passage, "field": name, "body": body, "salt": salt})
         digests[name] = audit.digest(salt + body)
-    deed.db.connection().execute(_SAY, rows if len(rows) > 1 else rows[0])
     return digests
 
 

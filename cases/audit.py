@@ -14,19 +14,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, literal_column, select
 from sqlmodel import Session
 
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.event import Event
+from cases.record.statements import Prepared
 
 GENESIS = "0" * 64
 CHAIN_LOCK = 7_230_114_209  # any number, as long as nothing else in the database locks it
 
-_HEAD = text("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
-_LOCK = text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})")
-_INSERT = insert(table_of(Event))
+_EVENTS = table_of(Event)
+_HEAD = Prepared(select(_EVENTS.c.seq, _EVENTS.c.hash).order_by(_EVENTS.c.seq.desc()).limit(literal_column("1")))
+_LOCK = f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"
+_INSERT = Prepared(insert(_EVENTS).inline(), *_EVENTS.c.keys())
 
 
 @dataclass(slots=True)
@@ -49,17 +51,17 @@ def append(db: Session, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Write events at the end of the chain, in order, and return them as rows."""
     seq, previous = head(db)
     rows = chained(entries, seq, previous)
-    db.connection().execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    for row in rows:
+        _INSERT.run(db, row)
     return rows
 
 
 def head(db: Session) -> tuple[int, str]:
     """Return number and hash of the last event, and hold the chain until the transaction ends."""
-    connection = db.connection()
     if not is_sqlite(db):
-        connection.execute(_LOCK)
-    last = connection.execute(_HEAD).first()
-    return (last[0], last[1]) if last else (0, GENESIS)
+        db.connection().exec_driver_sql(_LOCK)
+    last = _HEAD.rows(db, {})
+    return (last[0].seq, last[0].hash) if last else (0, GENESIS)
 
 
 def chained(entries: Sequence[Entry], seq: int, previous: str) -> list[dict[str, Any]]:

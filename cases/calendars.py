@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from sqlmodel import Session, col, select
-
-from cases.record.people import Unit, ancestors
+from cases.record.people import Place
 from workflow.calendar import Calendar, load_calendar
 from workflow.errors import Refusal
 
@@ -24,13 +23,6 @@ def calendar(name: str = OFFICE) -> Calendar:
     return load_calendar(path)
 
 
-def calendar_of(db: Session, unit_path: str) -> Calendar:
-    """Return the calendar that counts at a unit, given its path."""
-    line = ancestors(unit_path)
-    named = {
-        unit_id: name
-        for unit_id, name in db.exec(
-            select(Unit.id, Unit.calendar).where(col(Unit.id).in_(line), col(Unit.calendar).is_not(None))
-        )
-    }
-    return calendar(next((named[unit_id] for unit_id in line if unit_id in named), None) or OFFICE)
+def calendar_of(places: Iterable[Place]) -> Calendar:
+    """Return the calendar that counts at a unit, given the line from it up to the root."""
+    return calendar(next((place.calendar for place in places if place.calendar), OFFICE))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
+from cases.record.statements import Prepared
 from cases.words import Deed
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
@@ -22,15 +23,16 @@ CASE, STATE = "case", "state"
 
 _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
-_RUNNING = select(_CLOCKS).where(_CLOCKS.c.case_id == bindparam("case_id"), _CLOCKS.c.stopped_at.is_(None))
-_START = insert(_CLOCKS)
-_STOP = update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")).values(stopped_at=bindparam("at"))
-_CHANGE = update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id"))
-_END_SPAN = (
-    update(_SPANS)
-    .where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None))
-    .values(until_at=bindparam("at"))
+_RUNNING = Prepared(select(_CLOCKS).where(_CLOCKS.c.case_id == bindparam("case_id"), _CLOCKS.c.stopped_at.is_(None)))
+_START = Prepared(insert(_CLOCKS).inline(), *(name for name in _CLOCKS.c.keys() if name not in ("id", "stopped_at")))
+_STOP = Prepared(update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "stopped_at")
+_CHANGE = Prepared(
+    update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "due_at", "remaining", "is_provisional", "spans"
 )
+_END_SPAN = Prepared(
+    update(_SPANS).where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None)), "until_at"
+)
+_BEGIN_SPAN = Prepared(insert(_SPANS).inline(), "clock_id", "why", "from_at", "until_at", "due_at")
 
 
 def move(deed: Deed, old: State, new: State) -> None:
@@ -78,7 +80,7 @@ def start(deed: Deed, kind: str, state: str | None, limit: Limit, paused: bool =
         "remaining": str(figures.remaining) if figures.remaining else None,
         "spans": 0,
     }
-    deed.db.connection().execute(_START, row)
+    _START.run(deed.db, row)
     if kind == CASE and deed.now("first_due_at") is None:
         deed.sets["first_due_at"] = first_due_at
     return figures.due_at
@@ -99,7 +101,7 @@ def extend(deed: Deed, extra: Limit) -> None:
     deed.sets["due_at"] = min(dues, default=None)
 
 
-def change(db: Session, clock: Row[Any], figures: Figures, at: datetime, why: str) -> None:
+def change(db: Session, clock: Any, figures: Figures, at: datetime, why: str) -> None:
     """Give a clock new figures and keep the stretch that ends; the first change also keeps how the clock began."""
     if clock.spans == 0:
         first = {
@@ -109,15 +111,12 @@ def change(db: Session, clock: Row[Any], figures: Figures, at: datetime, why: st
             "until_at": at,
             "due_at": clock.due_at,
         }
-        db.connection().execute(insert(_SPANS), first)
+        _BEGIN_SPAN.run(db, first)
     else:
-        db.connection().execute(_END_SPAN, {"clock": clock.id, "at": at})
-    db.connection().execute(
-        insert(_SPANS),
-        {"clock_id": clock.id, "why": why, "from_at": at, "until_at": None, "due_at": figures.due_at},
-    )
-    db.connection().execute(
-        _CHANGE,
+        _END_SPAN.run(db, {"clock": clock.id, "until_at": at})
+    _BEGIN_SPAN.run(db, {"clock_id": clock.id, "why": why, "from_at": at, "until_at": None, "due_at": figures.due_at})
+    _CHANGE.run(
+        db,
         {
             "clock_id": clock.id,
             "due_at": figures.due_at,
@@ -128,12 +127,12 @@ def change(db: Session, clock: Row[Any], figures: Figures, at: datetime, why: st
     )
 
 
-def running_clocks(db: Session, case_id: int) -> Sequence[Row[Any]]:
+def running_clocks(db: Session, case_id: int) -> Sequence[Any]:
     """Return the clocks of a case that have not stopped."""
-    return db.connection().execute(_RUNNING, {"case_id": case_id}).all()
+    return _RUNNING.rows(db, {"case_id": case_id})
 
 
-def figures_of(clock: Row[Any] | Clock) -> Figures:
+def figures_of(clock: Any | Clock) -> Figures:
     """Return the figures of a clock row, as the law's arithmetic wants them."""
     return Figures(
         Limit.parse(clock.limit) if clock.limit else None,
@@ -143,7 +142,7 @@ def figures_of(clock: Row[Any] | Clock) -> Figures:
     )
 
 
-def _whole_case(deed: Deed, clock: Row[Any] | None, old: State, new: State, noted: list[list[Any]]) -> datetime | None:
+def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: list[list[Any]]) -> datetime | None:
     """Start, pause or resume the clock of the whole case; return its due moment if it runs."""
     law: CaseClock | None = deed.law.definition.case_clock
     if clock is None:
@@ -167,10 +166,10 @@ def _whole_case(deed: Deed, clock: Row[Any] | None, old: State, new: State, note
     return figures.due_at
 
 
-def _stop(db: Session, clock: Row[Any], at: datetime) -> None:
-    db.connection().execute(_STOP, {"clock_id": clock.id, "at": at})
+def _stop(db: Session, clock: Any, at: datetime) -> None:
+    _STOP.run(db, {"clock_id": clock.id, "stopped_at": at})
     if clock.spans:
-        db.connection().execute(_END_SPAN, {"clock": clock.id, "at": at})
+        _END_SPAN.run(db, {"clock": clock.id, "until_at": at})
 
 
 def _chosen(deed: Deed) -> dict[str, str | None]:

@@ -17,11 +17,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
 from cases.record.case import Assignment, Case
-from cases.record.people import Duty, Unit, User, ancestors, subtree
+from cases.record.columns import Moment
+from cases.record.people import Duty, Unit, User, ancestors, line, subtree
+from cases.record.statements import Prepared
 from cases.words import ANYONE, SUBMITTER, Post, roles
 from workflow.vocabulary import PARENT
 
@@ -42,12 +44,7 @@ def duties_of(db: Session, user: User, at: datetime) -> list[Held]:
     """Return what a person is at a moment; someone disabled is nothing."""
     if not user.is_active:
         return []
-    rows = db.exec(
-        select(Duty.role, Duty.unit_id, Unit.path)
-        .join(Unit, col(Unit.id) == Duty.unit_id)
-        .where(Duty.user_id == user.id, *_in_force(at))
-    )
-    return [Held(*row) for row in rows]
+    return [Held(*row) for row in _DUTIES.rows(db, {"user_id": user.id, "at": at})]
 
 
 def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> set[str]:
@@ -81,24 +78,23 @@ def posts(db: Session, case: Case, word: str) -> list[Post]:
 
 def unit_above(db: Session, unit_id: int) -> int:
     """Return the parent of a unit; the root answers for itself."""
-    parent = db.exec(select(Unit.parent_id).where(Unit.id == unit_id)).one()
-    return parent or unit_id
+    return line(db, unit_id)[0].parent_id or unit_id
 
 
 def people_at(db: Session, post: Post, at: datetime) -> tuple[int, list[User]]:
     """Return who answers for a desk, and the unit where they sit; the root and nobody if the whole line is empty."""
-    line = ancestors(path_of(db, post.unit_id))
+    places = [place.id for place in line(db, post.unit_id)]
     rows = db.exec(
         select(Duty.unit_id, User)
         .join(User, col(User.id) == Duty.user_id)
-        .where(col(Duty.unit_id).in_(line), col(Duty.role).in_(post.duties), User.is_active, *_in_force(at))
+        .where(col(Duty.unit_id).in_(places), col(Duty.role).in_(post.duties), User.is_active, *_in_force(at))
         .order_by(col(User.id))
     ).all()
-    for unit_id in line:
+    for unit_id in places:
         people = [user for where, user in rows if where == unit_id]
         if people:
-            return unit_id, list(dict.fromkeys(people_by_id(people)))
-    return line[-1], []
+            return unit_id, people_by_id(people)
+    return places[-1], []
 
 
 def people_by_id(people: Iterable[User]) -> list[User]:
@@ -115,7 +111,7 @@ def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[
     duties = duties_of(db, by, at) if duties is None else duties
     overseeing = {duty.unit_id for duty in duties if duty.role in OVERSIGHT}
     handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
-    if overseeing and overseeing.intersection(ancestors(path_of(db, case.unit_id))):
+    if overseeing and overseeing.intersection(place.id for place in line(db, case.unit_id)):
         return True
     if not handling:
         return False
@@ -139,11 +135,6 @@ def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
-def path_of(db: Session, unit_id: int) -> str:
-    """Return the path of a unit."""
-    return db.exec(select(Unit.path).where(Unit.id == unit_id)).one()
-
-
 def _below(held: Held) -> ColumnElement[bool]:
     first, end = subtree(held.path)
     return and_(col(Unit.path) >= first, col(Unit.path) < end)
@@ -154,15 +145,21 @@ def _answers_for(db: Session, post: Post, duties: Collection[Held], at: datetime
     mine = {duty.unit_id for duty in duties if duty.role in post.duties}
     if post.unit_id in mine:
         return True
-    line = ancestors(path_of(db, post.unit_id))
-    if mine.isdisjoint(line):
+    if mine.isdisjoint(place.id for place in line(db, post.unit_id)):
         return False
     unit_id, _ = people_at(db, post, at)
     return unit_id in mine
 
 
-def _in_force(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
         or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
     )
+
+
+_DUTIES = Prepared(
+    select(Duty.role, Duty.unit_id, Unit.path)
+    .join(Unit, col(Unit.id) == Duty.unit_id)
+    .where(Duty.user_id == bindparam("user_id"), *_in_force(bindparam("at", type_=Moment)))
+)

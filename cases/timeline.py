@@ -10,12 +10,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cases.record.case import Case
-from cases.record.columns import table_of
+from cases.record.columns import Moment, table_of
 from cases.record.event import Event
 
 #: Columns that no event holds: the title is erasable text, the submitter is nobody's business but the case's.
 NOT_IN_EVENTS = frozenset({"id", "title", "submitter_id"})
-MOMENTS = frozenset(name for name, column in table_of(Case).c.items() if column.type.python_type is datetime)
+MOMENTS = frozenset(name for name, column in table_of(Case).c.items() if isinstance(column.type, Moment))
 
 
 def replay(events: Iterable[Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an installation changes: `BIHUAN_*` variables over an optional settings.toml, read once into one frozen value."""
+"""What an installation changes: `BIHUAN_*` variables over an optional settings.toml, as one frozen value."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -13,6 +13,7 @@ from cases.errors import FieldError, InvalidFields
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.people import Unit
+from cases.record.statements import Prepared
 from cases.words import Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal
 from workflow.vocabulary import Field
@@ -22,8 +23,12 @@ OFFERED, SIGNED, DONE, RETURNED, ENDED = "offered", "signed", "done", "returned"
 HANDLERS = ("handler", "head")
 
 _ASSIGNMENTS = table_of(Assignment)
-_CURRENT = select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None))
-_CHANGE = update(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("assignment_id"))
+_CURRENT = Prepared(
+    select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None))
+)
+_ONE = update(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("assignment_id"))
+_SIGN, _END = Prepared(_ONE, "status", "signed_at"), Prepared(_ONE, "status", "ended_at")
+_OFFER = Prepared(insert(_ASSIGNMENTS).inline(), "case_id", "unit_id", "kind", "status", "round", "assigned_at")
 
 register(
     Field("lead", "unit", "主办单位", "Lead", longest=64),
@@ -51,21 +56,10 @@ def assign(deed: Deed) -> None:
     kept_supports = "support" not in deed.fields
     for row in current(deed.db, deed.case):
         if not (kept_supports and row.kind == SUPPORT and row.unit_id not in wanted):
-            _change(deed, row, status=ENDED, ended_at=deed.at)
-    deed.db.connection().execute(
-        insert(_ASSIGNMENTS),
-        [
-            {
-                "case_id": deed.case_id,
-                "unit_id": unit_id,
-                "kind": kind,
-                "status": OFFERED,
-                "round": deed.now("round"),
-                "assigned_at": deed.at,
-            }
-            for unit_id, kind in wanted.items()
-        ],
-    )
+            _end(deed, row, ENDED)
+    part = {"case_id": deed.case_id, "status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
+    for unit_id, kind in wanted.items():
+        _OFFER.run(deed.db, {**part, "unit_id": unit_id, "kind": kind})
     deed.sets["lead_id"] = units[deed.fields["lead"]]
 
 
@@ -74,14 +68,14 @@ def sign(deed: Deed) -> None:
     """Note that the lead has signed for the case."""
     for row in current(deed.db, deed.case):
         if row.kind == LEAD and row.status == OFFERED:
-            _change(deed, row, status=SIGNED, signed_at=deed.at)
+            _SIGN.run(deed.db, {"assignment_id": row.id, "status": SIGNED, "signed_at": deed.at})
 
 
 @effect("end_assignments")
 def end_assignments(deed: Deed) -> None:
     """Relieve every department that still has a part."""
     for row in current(deed.db, deed.case):
-        _change(deed, row, status=ENDED, ended_at=deed.at)
+        _end(deed, row, ENDED)
 
 
 @condition("support_done")
@@ -92,16 +86,16 @@ def support_done(deed: Deed) -> Refusal | None:
     return None
 
 
-def current(db: Session, case: Case) -> Sequence[Row[Any]]:
+def current(db: Session, case: Case) -> Sequence[Any]:
     """Return the parts of a case that have not ended."""
-    return db.connection().execute(_CURRENT, {"case_id": case.id}).all()
+    return _CURRENT.rows(db, {"case_id": case.id})
 
 
 def relieve_lead(deed: Deed, status: str) -> None:
     """End the lead's part with a status of its own, such as returned."""
     for row in current(deed.db, deed.case):
         if row.kind == LEAD:
-            _change(deed, row, status=status, ended_at=deed.at)
+            _end(deed, row, status)
 
 
 def _named_units(deed: Deed) -> dict[str, int]:
@@ -125,5 +119,5 @@ def _named_units(deed: Deed) -> dict[str, int]:
     return known
 
 
-def _change(deed: Deed, row: Row[Any], **values: Any) -> None:
-    deed.db.connection().execute(_CHANGE, {"assignment_id": row.id, **values})
+def _end(deed: Deed, row: Any, status: str) -> None:
+    _END.run(deed.db, {"assignment_id": row.id, "status": status, "ended_at": deed.at})

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
+from sqlalchemy import bindparam, literal_column, or_, select
 
+from cases.record.columns import table_of
 from cases.record.event import Event
+from cases.record.statements import Prepared
 from cases.words import Deed, condition
 from workflow.errors import Refusal
 
-HANDLING_ROLES = ("lead", "support")
+_EVENTS = table_of(Event)
+_HANDLED = Prepared(
+    select(_EVENTS.c.seq)
+    .where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.actor_id == bindparam("actor_id"))
+    .where(or_(_EVENTS.c.role == literal_column("'lead'"), _EVENTS.c.role == literal_column("'support'")))
+    .limit(literal_column("1"))
+)
 
 
 @condition("not_the_submitter")
@@ -24,11 +32,6 @@ def not_the_handler(deed: Deed) -> Refusal | None:
     """Refuse a check of work that one did oneself, in this round or an earlier one."""
     if deed.by is None:
         return None
-    handled = select(Event.seq).where(
-        Event.case_id == deed.case.id,
-        Event.actor_id == deed.by.id,
-        Event.role.in_(HANDLING_ROLES),  # type: ignore[attr-defined]  # a column
-    )
-    if deed.db.exec(handled.limit(1)).first() is not None:
+    if _HANDLED.rows(deed.db, {"case_id": deed.case_id, "actor_id": deed.by.id}):
         return Refusal("您办理过本案，须由他人核验。", "You handled this case; someone else must verify it.")
     return None

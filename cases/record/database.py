@@ -110,6 +110,8 @@ def _explained(db: Engine) -> Iterator[None]:
         if error.connection_invalidated:
             raise DatabaseError(*_sentence(db, str(error.orig))) from error
         raise
+    except db.dialect.loaded_dbapi.OperationalError as error:  # a statement that went straight to it
+        raise DatabaseError(*_sentence(db, str(error))) from error
 
 
 def _sentence(db: Engine, said: str) -> tuple[str, str]:

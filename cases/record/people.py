@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, bindparam, literal_column, select
+from sqlmodel import Field, Session, SQLModel
 
-from cases.record.columns import Id, Moment, Path
+from cases.record.columns import Id, Moment, Path, table_of
+from cases.record.statements import Prepared
 
 #: What a person can be at a unit. Deputies hold the same duty with dates of their own (`deputy_of`).
 DUTIES = (
@@ -51,6 +54,34 @@ def ancestors(path: str) -> list[int]:
 def subtree(path: str) -> tuple[str, str]:
     """Return the half-open range of paths that a unit and everything below it fall into."""
     return path, path[:-1] + "0"  # "0" is the byte after "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit on the line from a unit up to the root."""
+
+    id: int
+    parent_id: int | None
+    path: str
+    calendar: str | None
+
+
+def line(db: Session, unit_id: int) -> list[Place]:
+    """Return a unit and everything above it, nearest first."""
+    return [Place(*row) for row in _line().rows(db, {"unit_id": unit_id})]
+
+
+@cache
+def _line() -> Prepared:
+    units = table_of(Unit)
+    columns = (units.c.id, units.c.parent_id, units.c.path, units.c.calendar)
+    up = (
+        select(*columns, literal_column("0").label("height"))
+        .where(units.c.id == bindparam("unit_id"))
+        .cte("up", recursive=True)
+    )
+    up = up.union_all(select(*columns, up.c.height + literal_column("1")).join(up, units.c.id == up.c.parent_id))
+    return Prepared(select(up.c.id, up.c.parent_id, up.c.path, up.c.calendar).order_by(up.c.height))
 
 
 class User(SQLModel, table=True):
@@ -107,3 +138,14 @@ class Token(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def person(db: Session, user_id: int) -> User | None:
+    """Return a person by id."""
+    return next(iter(_person().objects(db, User, {"user_id": user_id})), None)
+
+
+@cache
+def _person() -> Prepared:
+    users = table_of(User)
+    return Prepared(select(users).where(users.c.id == bindparam("user_id")))

@@ -19,8 +19,12 @@ TEMPLATE_BY_KEY = {template.key: template for template in TEMPLATES}
 TOUR, TOUR_PLACE = "rider_station", "YX0101"
 
 _WHEN = ("上个月", "上月下旬", "本月初", "上周", "前段时间", "半个月前")
+#: How each workflow calls the one who raised it, what was raised, and what a refusal of it is.
+_PROPOSAL = {"who": "提案人", "what": "提案", "refused": "不予立案"}
+_GRIEVANCE = {"who": "反映人", "what": "诉求", "refused": "不予受理"}
 _FEW = "三四五六七八九"
 _SHARE_OF_TOWNS = 0.5
+_SHARE_OF_MOVED = 0.6
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,22 @@ class Matter:
     supervisor_urge: str
     note: str
 
+    @property
+    def other(self) -> str | None:
+        """Return who else might lead: the first to support, or the town of the place; nobody for a town's own case."""
+        town = UNIT_BY_CODE[self.place].parent
+        return self.supports[0] if self.supports else town if self.lead != town else None
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether the adjudication gives the case to the other unit."""
+        return self.adjudication in sentences.MOVED
+
+    @property
+    def is_hard(self) -> bool:
+        """Tell whether it may have to be referred upward: a systemic matter, or the slowest class of a grievance."""
+        return self.tier == "C" or self.urgency == "15d"
+
 
 def matter(rng: random.Random) -> Matter:
     """Return a random matter; the same state of `rng` gives the same one."""
@@ -80,12 +100,16 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
     """Fill in all texts of `template`, at `place` or anywhere in the city where it fits."""
     place = place or rng.choice([unit for unit in ENTERPRISES if unit.sector in template.sectors])
     town = UNIT_BY_CODE[place.parent]
-    values = _values(place, town, rng)
     is_proposal = template.workflow == "proposal"
+    values = {**_values(place, town, rng), **(_PROPOSAL if is_proposal else _GRIEVANCE)}
     openings = sentences.PROPOSAL_OPENINGS if is_proposal else sentences.GRIEVANCE_OPENINGS
     closings = sentences.PROPOSAL_CLOSINGS if is_proposal else sentences.GRIEVANCE_CLOSINGS
     rejections = sentences.PROPOSAL_REJECTIONS if is_proposal else sentences.GRIEVANCE_REJECTIONS
     is_of_town = template.lead == TOWN and rng.random() < _SHARE_OF_TOWNS
+    lead = _unit_of(template.lead, town)
+    supports = () if is_of_town else tuple(_unit_of(code, town) for code in template.supports)
+    other = UNIT_BY_CODE[supports[0]].kind if supports else "union"
+    is_adjudged_away = rng.random() < _SHARE_OF_MOVED
     first, second = template.answers
     return Matter(
         key=template.key,
@@ -95,22 +119,22 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
         category=template.category,
         unit=town.code if is_of_town else CITY,
         place=place.code,
-        lead=_unit_of(template.lead, town),
-        supports=() if is_of_town else tuple(_unit_of(code, town) for code in template.supports),
+        lead=lead,
+        supports=supports,
         tier=template.tier,
         urgency=template.urgency,
         answers=(first.format_map(values), second.format_map(values)),
         support_answer=rng.choice(sentences.SUPPORT_ANSWERS),
         reject=(template.reject or rng.choice(rejections)).format_map(values),
-        appeal=rng.choice(sentences.APPEALS),
+        appeal=rng.choice(sentences.APPEALS).format_map(values),
         supplement=(template.supplement or rng.choice(sentences.SUPPLEMENTS)).format_map(values),
         supplement_note=rng.choice(sentences.SUPPLEMENT_NOTES),
         second=rng.choice(sentences.SECONDS),
-        return_reason=rng.choice(sentences.RETURNS),
-        adjudication=rng.choice(sentences.ADJUDICATIONS),
+        return_reason=rng.choice(sentences.RETURNS[other]),
+        adjudication=rng.choice(sentences.MOVED if is_adjudged_away else sentences.UPHELD),
         extension=rng.choice(sentences.EXTENSIONS),
         extension_refusal=rng.choice(sentences.EXTENSION_REFUSALS),
-        transfer=rng.choice(sentences.TRANSFERS),
+        transfer=rng.choice(sentences.TRANSFERS[other]),
         referral=rng.choice(sentences.REFERRALS),
         reply_from_above=rng.choice(sentences.REPLIES_FROM_ABOVE),
         promise=template.promise.format_map(values),
@@ -121,10 +145,10 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
         partly_satisfied=rng.choice(sentences.PARTLY_SATISFIED),
         dissatisfied=template.dissatisfied.format_map(values),
         reopening=rng.choice(sentences.REOPENINGS),
-        withdrawal=rng.choice(sentences.WITHDRAWALS),
+        withdrawal=rng.choice(sentences.WITHDRAWALS).format_map(values),
         urge=template.urge.format_map(values),
-        supervisor_urge=rng.choice(sentences.SUPERVISOR_URGES),
-        note=rng.choice(sentences.NOTES),
+        supervisor_urge=rng.choice(sentences.SUPERVISOR_URGES).format_map(values),
+        note=rng.choice(sentences.NOTES if supports else sentences.NOTES_TO_ONESELF).format_map(values),
     )
 
 

@@ -1,0 +1,142 @@
+"""Files that belong to a case: they lie under their digest in the files folder, the case's history says they came."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, col, select
+
+from cases import audit
+from cases.errors import FieldError, InvalidFields, stale
+from cases.media import HEAD, media_type
+from cases.record.case import Attachment, Case
+from cases.record.people import User
+from cases.words import ANYONE, SUBMITTER
+
+ATTACH = "attach"
+LONGEST_NAME = 200
+LARGEST = 10 * 1024 * 1024
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that lies in the folder: what it is called, what it really is, and under which digest it lies."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+
+
+def store(folder: Path, name: str, source: BinaryIO) -> StoredFile:
+    """Copy a file into the folder under its SHA-256 and return what it is.
+
+    Raises InvalidFields if it is empty, too large or of no known type. It is written beside its place and moved
+    there, so that a half copied file is never found under a digest.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size, head = hashlib.sha256(), 0, b""
+    handle, path = tempfile.mkstemp(dir=folder, prefix=".coming-")
+    try:
+        with os.fdopen(handle, "wb") as target:
+            while chunk := source.read(CHUNK):
+                size += len(chunk)
+                if size > LARGEST:
+                    raise _refusal("文件超过 10 MB", "The file is larger than 10 MB")
+                head = head if len(head) >= HEAD else (head + chunk)[:HEAD]
+                digest.update(chunk)
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        found = media_type(Path(path), head)
+        if size == 0 or found is None:
+            raise _refusal(
+                "只接受 PDF、PNG、JPEG、Word（docx）、Excel（xlsx）和纯文本文件",
+                "Only PDF, PNG, JPEG, Word (docx), Excel (xlsx) and plain text files are taken",
+            )
+        place = place_of(folder, digest.hexdigest())
+        place.parent.mkdir(exist_ok=True)
+        os.replace(path, place)
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
+    return StoredFile(_plain_name(name), found, size, digest.hexdigest())
+
+
+def place_of(folder: Path, digest: str) -> Path:
+    """Return where a file lies."""
+    return folder / digest[:2] / digest
+
+
+def attach(
+    db: Session, case: Case, file: StoredFile, *, by: User, at: datetime, seen: int | None = None
+) -> dict[str, Any]:
+    """Add a stored file to a case and return the event that was written; `case` is brought up to date.
+
+    Whoever may see a case may add to it; the caller has asked. A file's name may tell who somebody is, so the event
+    holds the digest and not the name. Raises Stale.
+    """
+    if seen is not None and seen != case.version:
+        raise stale(case.number)
+    assert case.id is not None
+    version = case.version + 1
+    cases = Case.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+    raised = update(cases).where(cases.c.id == case.id, cases.c.version == case.version).values(version=version)
+    if cast("CursorResult[Any]", db.connection().execute(raised)).rowcount != 1:
+        raise stale(case.number)
+    db.add(
+        Attachment(
+            case_id=case.id,
+            version=version,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            digest=file.digest,
+            added_at=at,
+        )
+    )
+    db.flush()
+    is_submitter = case.submitter_id == by.id
+    event = audit.Entry(
+        at=at,
+        action=ATTACH,
+        role=SUBMITTER if is_submitter else ANYONE,
+        actor_id=None if is_submitter else by.id,
+        case_id=case.id,
+        version=version,
+        state_from=case.state,
+        state_to=case.state,
+        data={"set": {}, "file": {"digest": file.digest, "size": file.size, "type": file.media_type}},
+    )
+    set_committed_value(case, "version", version)
+    return audit.append(db, [event])[0]
+
+
+def attachments_of(db: Session, case_id: int) -> Sequence[Attachment]:
+    """Return the files of a case, in the order in which they came."""
+    return db.exec(select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))).all()
+
+
+def _plain_name(name: str) -> str:
+    """Return a file's own name without folders and signs that do not print, of bearable length."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(" .")
+    stem, dot, ending = shown.rpartition(".")
+    if len(shown) > LONGEST_NAME and dot and len(ending) <= 8:
+        shown = stem[: LONGEST_NAME - len(ending) - 1] + "." + ending
+    return shown[:LONGEST_NAME] or "file"
+
+
+def _refusal(zh: str, en: str) -> InvalidFields:
+    return InvalidFields([FieldError("file", zh, en)])

@@ -1,0 +1,120 @@
+"""Lists of cases that page by key: what I may see, newest first; what is late, latest first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from cases.access import is_storable
+from cases.errors import BadRequest
+from cases.policy import visible_to
+from cases.record.case import Case
+from cases.record.people import Unit, User, subtree
+
+MOST = 100
+LONGEST_WORD = 200
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed down to; `unit` is a code and stands for its subtree, `words` lie in the title."""
+
+    state: str | None = None
+    stage: str | None = None
+    unit: str | None = None
+    category: str | None = None
+    overdue: bool | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list and the cursor of the next; the last page has none."""
+
+    cases: Sequence[Case]
+    next: str | None
+
+
+def newest(db: Session, by: User, at: datetime, filters: Filters, cursor: str | None, limit: int) -> Page:
+    """Return a page of the cases a person may see, newest first. Raises BadRequest for a cursor that is none."""
+    conditions = [visible_to(db, by, at), *_narrowed(db, filters, at)]
+    if cursor is not None:
+        conditions.append(col(Case.id) < _id_of(db, cursor))
+    wanted = select(Case).where(*conditions).order_by(col(Case.id).desc()).limit(limit + 1)
+    found = db.exec(wanted).all()
+    # The cursor is a number, for an id would betray how many cases there are.
+    return Page(found[:limit], found[limit - 1].number if len(found) > limit else None)
+
+
+def late(db: Session, by: User, at: datetime, cursor: str | None = None, limit: int = 50) -> Page:
+    """Return a page of the open cases past their limit that a person may see, most overdue first."""
+    conditions = [col(Case.closed_at).is_(None), col(Case.due_at) < at, visible_to(db, by, at)]
+    if cursor is not None:
+        due_at, case_id = _late_key(db, cursor)
+        conditions.append(or_(col(Case.due_at) > due_at, and_(col(Case.due_at) == due_at, col(Case.id) > case_id)))
+    wanted = select(Case).where(*conditions).order_by(col(Case.due_at), col(Case.id)).limit(limit + 1)
+    found = db.exec(wanted).all()
+    return Page(found[:limit], _late_cursor(found[limit - 1]) if len(found) > limit else None)
+
+
+def bad_cursor() -> BadRequest:
+    """Return the answer for a cursor that no list has given out."""
+    return BadRequest("翻页标记无效，请从第一页重新开始。", "The cursor is not one of ours; begin with the first page.")
+
+
+def _narrowed(db: Session, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions of filters; a word that no case can hold selects nothing."""
+    for word in (filters.state, filters.stage, filters.unit, filters.category, filters.words):
+        if word is not None and (len(word) > LONGEST_WORD or not is_storable(word)):
+            raise BadRequest(
+                "筛选条件过长或含有不能保存的字符。", "A filter is too long or holds an unusable character."
+            )
+    conditions: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        conditions.append(col(Case.state) == filters.state)
+    if filters.stage is not None:
+        conditions.append(col(Case.stage) == filters.stage)
+    if filters.category is not None:
+        conditions.append(col(Case.category) == filters.category)
+    if filters.unit is not None:
+        path = db.exec(select(Unit.path).where(Unit.code == filters.unit)).first()
+        first, end = subtree(path) if path else ("", "")
+        conditions.append(col(Case.unit_id).in_(select(Unit.id).where(col(Unit.path) >= first, col(Unit.path) < end)))
+    if filters.overdue is not None:
+        is_late = and_(col(Case.closed_at).is_(None), col(Case.due_at).is_not(None), col(Case.due_at) < at)
+        conditions.append(is_late if filters.overdue else ~is_late)
+    if filters.words:
+        conditions.append(col(Case.title).contains(filters.words, autoescape=True))
+    return conditions
+
+
+def _id_of(db: Session, number: str) -> int:
+    if len(number) > 32 or not is_storable(number):
+        raise bad_cursor()
+    found = db.exec(select(Case.id).where(Case.number == number)).first()
+    if found is None:
+        raise bad_cursor()
+    return found
+
+
+def _late_cursor(case: Case) -> str:
+    assert case.due_at is not None
+    return base64.urlsafe_b64encode(f"{case.due_at.isoformat()}~{case.number}".encode()).decode().rstrip("=")
+
+
+def _late_key(db: Session, cursor: str) -> tuple[datetime, int]:
+    try:
+        plain = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        due, number = plain.decode("ascii").split("~")
+        due_at = datetime.fromisoformat(due)
+    except (ValueError, binascii.Error):
+        raise bad_cursor() from None
+    if due_at.tzinfo is None:
+        raise bad_cursor()
+    return due_at, _id_of(db, number)

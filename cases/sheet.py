@@ -1,0 +1,201 @@
+"""All that one case's page shows to one person, in a fixed number of queries: what was said, what happened, who."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cases.attachments import attachments_of
+from cases.laws import law_of
+from cases.policy import people_at, posts
+from cases.record.case import Assignment, Attachment, Case, Passage
+from cases.record.clock import Clock, ClockSpan
+from cases.record.people import Duty, Unit, User
+from cases.timeline import events_of
+from cases.words import SUBMITTER
+from workflow.definition import Definition
+
+#: Passages of another audience than this are for staff alone.
+PARTIES = "parties"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text that was said; `body` is None once it has been erased."""
+
+    field: str
+    body: str | None
+    is_for_staff: bool
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something, as others may know it: the submitter and the system have no name here."""
+
+    name: str
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event of a case, with what was said in it."""
+
+    version: int
+    at: datetime
+    action: str
+    role: str
+    actor: Actor | None
+    state_from: str | None
+    state_to: str | None
+    values: Mapping[str, Any]
+    clocks: Sequence[Sequence[Any]]
+    said: Sequence[Said]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One desk that a case lies on: the unit that answers for it and the people there."""
+
+    unit: str
+    people: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One case as one person may see it."""
+
+    case: Case
+    definition: Definition
+    units: Mapping[int, Unit]
+    desks: Sequence[Desk]
+    history: Sequence[Happening]
+    parts: Sequence[Assignment]
+    clocks: Sequence[Clock]
+    attachments: Sequence[Attachment]
+    is_submitter: bool
+    submitter: str | None
+
+    @property
+    def texts(self) -> list[tuple[Happening, Said]]:
+        """Return everything said, oldest first."""
+        return [(happening, said) for happening in self.history for said in happening.said]
+
+
+def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
+    """Return a case as a person may see it; the caller has asked whether they may see it at all."""
+    assert case.id is not None
+    definition = law_of(db, case.law_id).definition
+    parts = db.exec(select(Assignment).where(Assignment.case_id == case.id).order_by(col(Assignment.id))).all()
+    named = [case.unit_id, case.lead_id, *(part.unit_id for part in parts)]
+    return Sheet(
+        case=case,
+        definition=definition,
+        units=units_by_id(db, named),
+        desks=_desks(db, case, definition.states[case.state].owner, at),
+        history=history_of(db, case, by),
+        parts=parts,
+        clocks=clocks_of(db, case.id),
+        attachments=attachments_of(db, case.id),
+        is_submitter=case.submitter_id == by.id,
+        submitter=_name_of_submitter(db, case),
+    )
+
+
+def history_of(db: Session, case: Case, by: User) -> list[Happening]:
+    """Return what happened to a case; what is said among staff stays hidden from the one who raised it."""
+    assert case.id is not None
+    events = events_of(db, case.id)
+    passages = db.exec(select(Passage).where(Passage.case_id == case.id).order_by(col(Passage.id))).all()
+    said: dict[int, list[Said]] = {}
+    for row in passages:
+        said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
+    actor = _actors(db, {event.actor_id for event in events if event.actor_id and event.actor_id != case.submitter_id})
+    history = []
+    for event in events:
+        texts = said.get(event.version or 0, [])
+        if case.submitter_id == by.id and any(text.is_for_staff for text in texts):
+            continue
+        data = json.loads(event.data)
+        history.append(
+            Happening(
+                version=event.version or 0,
+                at=event.at,
+                action=event.action,
+                # A note of the submitter is recorded as anyone's; their name is nobody's business all the same.
+                role=SUBMITTER if event.actor_id is not None and event.actor_id == case.submitter_id else event.role,
+                actor=actor(event.actor_id, event.role),
+                state_from=event.state_from,
+                state_to=event.state_to,
+                values=data.get("set", {}) | data.get("fields", {}),
+                clocks=data.get("clocks", []),
+                said=texts,
+            )
+        )
+    return history
+
+
+def clocks_of(db: Session, case_id: int) -> Sequence[Clock]:
+    """Return every clock of a case, in the order in which they started."""
+    return db.exec(select(Clock).where(Clock.case_id == case_id).order_by(col(Clock.id))).all()
+
+
+def spans_of(db: Session, clocks: Iterable[Clock]) -> dict[int, list[ClockSpan]]:
+    """Return the stretches of clocks, by clock; a clock that was never paused nor extended has none."""
+    wanted = select(ClockSpan).where(col(ClockSpan.clock_id).in_([clock.id for clock in clocks]))
+    spans: dict[int, list[ClockSpan]] = {}
+    for span in db.exec(wanted.order_by(col(ClockSpan.id))):
+        spans.setdefault(span.clock_id, []).append(span)
+    return spans
+
+
+def units_by_id(db: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
+    """Return units by their ids."""
+    wanted = sorted({unit_id for unit_id in ids if unit_id is not None})
+    return {unit.id or 0: unit for unit in db.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
+
+
+def units_by_code(db: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of units by their codes."""
+    return dict(db.exec(select(Unit.code, Unit.name).where(col(Unit.code).in_(sorted(set(codes))))).all())
+
+
+def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Desk]:
+    """Return on whose desks a case lies; none for the submitter's and for a case that has ended."""
+    if owner is None or owner == SUBMITTER:
+        return []
+    found = [people_at(db, post, at) for post in posts(db, case, owner)]
+    units = units_by_id(db, [unit_id for unit_id, _ in found])
+    return [Desk(units[unit_id].name, [person.name for person in people]) for unit_id, people in found]
+
+
+def _actors(db: Session, ids: Iterable[int]) -> Callable[[int, str], Actor | None]:
+    """Return who people are when they act in a role: with the unit where they hold it, else with their first one."""
+    wanted = sorted(set(ids))
+    names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
+    duties = db.exec(
+        select(Duty.user_id, Duty.role, Unit.name)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
+        .where(col(Duty.user_id).in_(wanted))
+        .order_by(col(Duty.id))
+    ).all()
+
+    def actor(user_id: int | None, role: str) -> Actor | None:
+        if user_id is None or user_id not in names:
+            return None
+        mine = [(duty, unit) for person, duty, unit in duties if person == user_id]
+        unit = next((unit for duty, unit in mine if duty == role.rpartition(".")[2]), mine[0][1] if mine else None)
+        return Actor(names[user_id], unit)
+
+    return actor
+
+
+def _name_of_submitter(db: Session, case: Case) -> str | None:
+    """Return the name of a submitter who chose to be named."""
+    if case.identity != "named" or case.submitter_id is None:
+        return None
+    return db.exec(select(User.name).where(User.id == case.submitter_id)).first()

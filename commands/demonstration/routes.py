@@ -1,0 +1,124 @@
+"""The ways that demonstration cases go: through any law, by its arrows, without knowing the name of any state."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from commands.demonstration.matters import Matter
+from workflow.definition import Definition, State, Step
+from workflow.limits import Offset
+from workflow.paths import Paths
+
+#: How often a case that could go straight on takes this action instead; what is not named here is rare.
+ODDS: Mapping[str, float] = {
+    "submit": 0.9,
+    "accept": 0.5,
+    "sign_for": 0.4,
+    "ask_submitter": 0.12,
+    "return": 0.08,
+    "transfer": 0.05,
+    "put_on_account": 0.3,
+    "refer_up": 0.25,
+    "send_back": 0.12,
+    "unsatisfied": 0.14,
+    "reject": 0.04,
+    "report": 0.3,
+    "reopen": 0.05,
+}
+RARE = 0.02
+#: Of several ways straight on, how often each is taken, compared with the others.
+SHARES: Mapping[str, float] = {"satisfied": 6, "partly_satisfied": 2.5}
+MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
+TRIES = 60
+
+
+@dataclass(frozen=True)
+class Way:
+    """One arrow as someone takes it: a person, or the system at a rung of the ladder of the state it leaves."""
+
+    source: State
+    step: Step
+    target: State
+    rung: Offset | None = None
+
+
+class Roads:
+    """A law as a map of ways, and random routes on it."""
+
+    def __init__(self, law: Definition) -> None:
+        self.law = law
+        arrows = Paths(law).arrows
+        self.ways = [Way(a.source, a.step, a.target) for a in arrows if a.step.is_for_people]
+        for arrow in arrows:
+            for rung in law.ladders.get(arrow.source.ladder or "", ()):
+                if rung.action == arrow.step.action:
+                    self.ways.append(Way(arrow.source, arrow.step, arrow.target, rung.at))
+
+    def route(self, target: State, matter: Matter, rng: random.Random) -> list[Way] | None:
+        """Return a way from the first state to another that fits a matter, or None where there is none for it."""
+        open_ways = [way for way in self.ways if _fits(way, matter, target)]
+        steps_left = _distances(open_ways, target)
+        if self.law.initial.name not in steps_left:
+            return None
+        for _ in range(TRIES):
+            route = self._walk(open_ways, steps_left, target, rng)
+            if sum("answer" in way.step.needs for way in route) <= MOST_ANSWERS and len(route) <= LONGEST:
+                return route
+        return None
+
+    def _walk(self, ways: list[Way], left: Mapping[str, int], target: State, rng: random.Random) -> list[Way]:
+        here, detours = self.law.initial, set[str]()
+        route: list[Way] = []
+        while True:
+            leaving = [way for way in ways if way.source is here and way.target.name in left]
+            ahead = [way for way in leaving if here is not target and left[way.target.name] < left[here.name]]
+            tempting = [
+                way
+                for way in leaving
+                if way not in ahead
+                and way.rung is None
+                and way.step.action not in detours
+                and len(detours) < MOST_DETOURS
+                and rng.random() < ODDS.get(way.step.action, RARE)
+            ]
+            if not tempting and here is target:
+                return route
+            chosen = rng.choice(tempting) if tempting else rng.choices(ahead, [_share(way) for way in ahead])[0]
+            if tempting and (here is target or left[chosen.target.name] >= left[here.name]):
+                detours.add(chosen.step.action)
+            route.append(chosen)
+            here = chosen.target
+
+
+def _share(way: Way) -> float:
+    return SHARES.get(way.step.action, 1.0)
+
+
+def _fits(way: Way, matter: Matter, target: State) -> bool:
+    """Tell whether a matter has the words for an arrow."""
+    asked, action = way.step.needs, way.step.action
+    if "into" in asked:
+        return way.target is target
+    if "promise" in asked:
+        return bool(matter.promise)
+    if "summary" in asked:
+        return matter.is_hard
+    if action in ("return", "transfer"):
+        return matter.other is not None
+    return True
+
+
+def _distances(ways: list[Way], target: State) -> dict[str, int]:
+    """Return how many arrows each state is away from another."""
+    left = {target.name: 0}
+    waiting = deque([target.name])
+    while waiting:
+        name = waiting.popleft()
+        for way in ways:
+            if way.target.name == name and way.source.name not in left:
+                left[way.source.name] = left[name] + 1
+                waiting.append(way.source.name)
+    return left

@@ -1,0 +1,206 @@
+"""Every state, every action, every kind of person: the one door opens exactly where the law's text says so.
+
+The law is read here with `tomllib` alone, so that a fault in our own reader cannot hide itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from cases import audit
+from cases.act import act, actions_for, find
+from cases.record.case import Assignment, Case, Extension
+from cases.record.columns import table_of
+from cases.record.database import release, transaction
+from cases.record.people import User
+from tests.cast import MONDAY, WORKFLOWS
+from tests.cases.world import HOUR, Story, World
+from workflow.machine import ActionNotAllowed, NotByYou, NotFromHere, NotNow, UnknownAction
+
+#: What each kind of person is to the case: raised in the town T, led by G, supported by the province's office B.
+ROLES: dict[str | None, set[str]] = {
+    None: {"system"},
+    "zhang": {"submitter", "anyone"},
+    "tang": {"reviewer", "anyone"},
+    "du": {"supervisor", "anyone"},
+    "hai": {"leader", "anyone"},
+    "guo": {"lead", "anyone"},
+    "he": {"lead", "anyone"},
+    "bai": {"support", "anyone"},
+    "zhao": {"parent.supervisor", "anyone"},
+    "sun": {"parent.leader", "anyone"},
+    "li": {"parent.reviewer", "anyone"},
+    "chen": {"adjudicator", "anyone"},
+    "feng": {"anyone"},
+    "wang": set(),  # a handler elsewhere
+    "qian": set(),  # a worker who raised other cases
+    "deng": set(),  # whose duty has ended
+    "zheng": set(),  # disabled
+    "xitong": set(),
+    "anquan": set(),
+    "shenji": set(),
+}
+VALUES: dict[str, Any] = {
+    "category": "其他", "tier": "A", "urgency": "7d", "lead": "G", "answer": "已办", "reason": "理由", "note": "留言",
+    "summary": "摘要", "result": "结果", "extra": "2wd", "approve": "yes", "promise": "承诺", "promised_on": "2028-06-01",
+}  # fmt: skip
+UNKNOWN = "fly"
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A law as its file says it, for this test only."""
+
+    states: dict[str, dict[str, Any]]
+    steps: list[dict[str, Any]]
+
+    def step(self, state: str, action: str) -> dict[str, Any] | None:
+        """Find the arrow of an action that leaves a state."""
+        (*found,) = [row for row in self.steps if row["action"] == action and state in self.sources(row)]
+        assert len(found) < 2
+        return found[0] if found else None
+
+    def sources(self, row: dict[str, Any]) -> set[str]:
+        """Spell out where an arrow starts."""
+        words = {row["from"]} if isinstance(row["from"], str) else set(row["from"])
+        if "any" in words:
+            return set(self.states)
+        if "open" in words:
+            return {name for name, state in self.states.items() if not state.get("final")}
+        return words
+
+    def expected(self, state: str, action: str, roles: set[str], *, against: bool) -> type[ActionNotAllowed] | None:
+        """Say how the law answers, with every condition met or with every condition against the person."""
+        if action not in {row["action"] for row in self.steps}:
+            return UnknownAction
+        row = self.step(state, action)
+        if row is None:
+            return NotFromHere
+        by = {row["by"]} if isinstance(row["by"], str) else set(row["by"])
+        if not by & roles:
+            return NotByYou
+        return NotNow if against and ("within" in row or row.get("only_if")) else None
+
+
+def read(name: str) -> Text:
+    """Read a law's file."""
+    table = tomllib.loads((WORKFLOWS / f"{name}.toml").read_text(encoding="utf-8"))
+    return Text(table["states"], table["steps"])
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Any) -> Iterator[World]:
+    """Gives one SQLite world to all tests here: each attempt is rolled back."""
+    path = tmp_path_factory.mktemp("matrix") / "bihuan.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    yield World(f"sqlite:///{path}")
+    release(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("against", [False, True], ids=["conditions met", "conditions against"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in WORKFLOWS.glob("*.toml")))
+def test_the_door_opens_exactly_where_the_law_says(world: World, name: str, against: bool) -> None:
+    law, other = read(name), Story(world, law=name, unit="T").up_to("submit").number
+    story = Story(world, law=name, unit="T")
+    actions = sorted({row["action"] for row in law.steps})
+    wrong: list[tuple[object, ...]] = []
+    attempts = 0
+    with Session(world.db, autoflush=False, expire_on_commit=False) as db:
+        for state in law.states:
+            for login, roles in ROLES.items():
+                person = world.people[login] if login else None
+                if against and login and login != "zheng":  # who raised it may not judge it
+                    roles = roles | {"submitter", "anyone"}
+                for action in (*actions, UNKNOWN):
+                    place(db, world, law, story.number, state, action, person, against=against)
+                    found = answer(db, law, story.number, state, action, person, other, against=against)
+                    expected = law.expected(state, action, roles, against=against)
+                    attempts += 1
+                    if found is not expected:
+                        wrong.append((state, action, login, found, expected))
+                    db.rollback()
+    print(f"{name}: {len(law.states)} states x {len(actions) + 1} actions x {len(ROLES)} people = {attempts} attempts")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in WORKFLOWS.glob("*.toml")))
+def test_the_buttons_are_exactly_the_actions_that_the_law_allows(world: World, name: str) -> None:
+    law = read(name)
+    story = Story(world, law=name, unit="T")
+    actions = {row["action"] for row in law.steps} - {"decide_extension"}  # which a pending request would ask for
+    with Session(world.db, autoflush=False, expire_on_commit=False) as db:
+        for state in law.states:
+            for login, roles in ROLES.items():
+                if login is None:
+                    continue
+                place(db, world, law, story.number, state, "", world.people[login], against=False)
+                person = db.get_one(User, world.people[login])
+                offered = {step.action for step in actions_for(db, find(db, story.number), person, MONDAY + HOUR)}
+                allowed = {word for word in actions if law.expected(state, word, roles, against=False) is None}
+                assert offered == allowed, (state, login)
+                db.rollback()
+
+
+def place(
+    db: Session, world: World, law: Text, number: str, state: str, action: str, person: int | None, *, against: bool
+) -> None:
+    """Put a case into a state, with everyone's part in it, so that each condition is met or is against the person."""
+    cases, case = table_of(Case), find(db, number)
+    is_final = bool(law.states[state].get("final"))
+    values: dict[str, Any] = {
+        "state": state, "stage": law.states[state]["stage"], "lead_id": world.units["G"], "entered_at": MONDAY,
+        "due_at": None if is_final else MONDAY + 30 * HOUR, "closed_at": MONDAY if is_final else None,
+    }  # fmt: skip
+    if against and person:
+        values["submitter_id"] = person
+    db.connection().execute(update(cases).where(cases.c.id == case.id).values(**values))
+    db.refresh(case)
+    for unit, kind in (("G", "lead"), ("B", "support")):
+        status = "signed" if against else "offered"
+        db.add(Assignment(case_id=case.id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))
+    if against or action == "decide_extension":
+        asker = person if against else world.people["guo"]
+        db.add(Extension(case_id=case.id, extra="2wd", asked_by=asker, asked_at=MONDAY))
+    if against and person:
+        audit.append(db, [audit.Entry(MONDAY, "report", "lead", case_id=case.id, version=99, actor_id=person)])
+    db.flush()
+
+
+def answer(
+    db: Session, law: Text, number: str, state: str, action: str, person: int | None, other: str, *, against: bool
+) -> type[Exception] | None:
+    """Try an action with a form that is complete, and return how it is refused."""
+    row = law.step(state, action) or {}
+    form = {name: other if name == "into" else VALUES[name] for name in row.get("needs", []) if name != "rating"}
+    if "rating" in row.get("needs", []):
+        form["rating"] = action
+    at: datetime = MONDAY + (YEAR if against else HOUR)
+    by = db.exec(select(User).where(col(User.id) == person)).first() if person else None
+    case = find(db, number)
+    try:
+        event = act(db, case, action, by=by, at=at, form=form)
+    except ActionNotAllowed as refusal:
+        return type(refusal)
+    assert (event["state_from"], event["state_to"]) == (state, row.get("to", state))
+    assert case.state == row.get("to", state)
+    return None
+
+
+def test_the_matrix_has_teeth(world: World) -> None:
+    law = read("proposal")
+    assert law.expected("in_review", "accept", {"reviewer"}, against=False) is None
+    assert law.expected("in_review", "accept", {"reviewer"}, against=True) is NotNow
+    assert law.expected("in_review", "accept", {"lead"}, against=False) is NotByYou
+    assert law.expected("draft", "accept", {"reviewer"}, against=False) is NotFromHere
+    assert law.expected("draft", UNKNOWN, {"reviewer"}, against=False) is UnknownAction
+    with transaction(world.db) as db:
+        assert db.exec(select(Extension)).first() is None  # every attempt above was rolled back

@@ -1,0 +1,136 @@
+"""Who is asking, over HTTP: a browser by its cookie, a program by its token; and how often one may guess."""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import Engine
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cases import access
+from cases.access import LONGEST_STAY, READ, Caller
+from cases.record.database import DatabaseError, reading, transaction
+from workflow.errors import Refusal
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+BEARER = "bearer "
+GUESSES, WINDOW = 5, timedelta(minutes=15)
+MOST_LOGINS = 10_000
+
+
+class NotSignedIn(Refusal):
+    """Nobody has said who they are."""
+
+    def __init__(self) -> None:
+        super().__init__("请先登录。", "Sign in first.")
+
+    def __reduce__(self) -> tuple[type[NotSignedIn], tuple[()]]:  # type: ignore[override]  # made without sentences
+        return type(self), ()
+
+
+class NotAllowed(Refusal):
+    """The one who asks may not do that at all, whatever the case."""
+
+
+class TooManyGuesses(Refusal):
+    """A password was guessed too often."""
+
+
+class Throttle:
+    """Counts failed sign-ins by login in this process's memory."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, deque[datetime]] = {}
+        self._lock = Lock()
+
+    def check(self, login: str, at: datetime) -> None:
+        """Raise TooManyGuesses after five failures within a quarter of an hour."""
+        with self._lock:
+            failures = self._failures.get(login, deque())
+            while failures and at - failures[0] >= WINDOW:
+                failures.popleft()
+            if len(failures) >= GUESSES:
+                raise TooManyGuesses(
+                    "登录失败次数过多，请一刻钟后再试。", "Too many failed sign-ins; try again in a quarter of an hour."
+                )
+
+    def failed(self, login: str, at: datetime) -> None:
+        """Count a failure; the oldest login is forgotten when there are too many."""
+        with self._lock:
+            if login not in self._failures and len(self._failures) >= MOST_LOGINS:
+                del self._failures[next(iter(self._failures))]
+            self._failures.setdefault(login, deque(maxlen=GUESSES)).append(at)
+
+    def succeeded(self, login: str) -> None:
+        """Forget the failures of a login."""
+        with self._lock:
+            self._failures.pop(login, None)
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session cookie; over HTTPS its prefix keeps other hosts from setting it."""
+    return "__Host-bihuan" if request.app.state.settings.secure_cookies else "bihuan"
+
+
+def give_cookie(request: Request, response: Response, secret: str) -> None:
+    """Hand a sign-in to the browser."""
+    response.set_cookie(
+        cookie_name(request),
+        secret,
+        max_age=int(LONGEST_STAY.total_seconds()),
+        path="/",
+        secure=request.app.state.settings.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take_cookie(request: Request, response: Response) -> None:
+    """Take the sign-in from the browser."""
+    response.delete_cookie(
+        cookie_name(request), path="/", secure=request.app.state.settings.secure_cookies, httponly=True, samesite="lax"
+    )
+
+
+def identify(request: Request, at: datetime) -> Caller:
+    """Return who is asking. Raises NotSignedIn, and NotAllowed for a reading token that wants to write.
+
+    A request with a token is never also a browser's: its cookie does not count.
+    """
+    engine: Engine = request.app.state.engine
+    header = request.headers.get("authorization", "")
+    if header:
+        secret = header[len(BEARER) :].strip() if header.lower().startswith(BEARER) else ""
+        with reading(engine) as db:
+            caller = access.who(db, secret, at) if secret else None
+        if caller is not None and caller.scope == READ and request.method not in SAFE_METHODS:
+            raise NotAllowed("此令牌只能读取。", "This token may only read.")
+    else:
+        caller = _browser(request, engine, at)
+    if caller is None:
+        raise NotSignedIn
+    return caller
+
+
+def is_own_form(caller: Caller, token: object) -> bool:
+    """Tell whether a form carries the token of the browser that sends it."""
+    return isinstance(token, str) and hmac.compare_digest(token.encode(), (caller.form_token or "-").encode())
+
+
+def _browser(request: Request, engine: Engine, at: datetime) -> Caller | None:
+    secret = request.cookies.get(cookie_name(request))
+    if not secret:
+        return None
+    with reading(engine) as db:
+        caller = access.browser(db, secret, at)
+    if caller is not None and caller.needs_noting:
+        try:
+            with transaction(engine) as db:
+                access.note_seen(db, secret, at)
+        except DatabaseError:
+            pass  # a database that is busy must not keep anyone from reading; the next request notes it
+    return caller

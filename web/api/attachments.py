@@ -1,0 +1,59 @@
+"""Files of a case: added, and fetched as a download that no browser runs."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, UploadFile
+from fastapi.responses import FileResponse
+
+from cases.attachments import attach, attachments_of, place_of, store
+from cases.errors import NotFound
+from web.api import shapes, views
+from web.api.versions import optional_version
+from web.visits import Reading, Visit, Writing
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Whatever a file holds, a browser that shows it anyway runs nothing of it.
+SANDBOX = "sandbox; default-src 'none'"
+
+router = APIRouter(prefix="/cases/{number}/attachments", tags=["attachments"])
+
+
+@router.post("", status_code=201, summary="Add a file: PDF, PNG, JPEG, docx, xlsx or text, 10 MB at most")
+def add(
+    visit: Writing,
+    number: str,
+    file: UploadFile,
+    seen: Annotated[int | None, Depends(optional_version)],
+) -> shapes.Attached:
+    """Add a file to a case."""
+    return added(visit, number, file, seen)
+
+
+@router.get("/{digest}", summary="Fetch a file", response_class=FileResponse)
+def fetch(visit: Reading, number: str, digest: str) -> FileResponse:
+    """Return a file of a case as a download."""
+    return fetched(visit, number, digest)
+
+
+def added(visit: Visit, number: str, file: UploadFile, seen: int | None) -> shapes.Attached:
+    """Store an uploaded file and note it in the case."""
+    case = visit.case(number)
+    stored = store(visit.settings.files, file.filename or "", file.file)
+    event = attach(visit.db, case, stored, by=visit.by, at=visit.at, seen=seen)
+    row = next(row for row in attachments_of(visit.db, case.id or 0) if row.version == event["version"])
+    return shapes.Attached(number=case.number, version=case.version, file=views.file_of(row))
+
+
+def fetched(visit: Visit, number: str, digest: str) -> FileResponse:
+    """Return a file of a case that the person may see."""
+    case = visit.case(number)
+    rows = attachments_of(visit.db, case.id or 0) if DIGEST.fullmatch(digest) else []
+    row = next((row for row in rows if row.digest == digest), None)
+    path = place_of(visit.settings.files, digest)
+    if row is None or not path.is_file():
+        raise NotFound("没有这个附件。", "There is no such file.")
+    headers = {"Content-Security-Policy": SANDBOX}
+    return FileResponse(path, media_type=row.media_type, filename=row.name, headers=headers)

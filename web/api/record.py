@@ -1,0 +1,99 @@
+"""The record of one case: what happened, its clocks and why they stand where they stand; notes that are added."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from cases.act import act
+from cases.calendars import calendar
+from cases.laws import law_of
+from cases.lists import MOST, bad_cursor
+from cases.record.clock import Clock, ClockSpan
+from cases.sheet import clocks_of, history_of, spans_of
+from web.api import shapes, views
+from web.api.versions import optional_version, tag
+from web.visits import Reading, Visit, Writing
+from workflow.limits import Limit
+
+NOTE = "note"
+
+router = APIRouter(prefix="/cases/{number}", tags=["record"])
+
+
+@router.get("/events", summary="What happened, oldest first")
+def events(
+    visit: Reading,
+    number: str,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> shapes.Events:
+    """Return a page of a case's history."""
+    case = visit.case(number)
+    definition = law_of(visit.db, case.law_id).definition
+    history = [entry for entry in history_of(visit.db, case, visit.by) if entry.version > _version(cursor)]
+    items = [views.event_of(visit, definition, entry) for entry in history[:limit]]
+    return shapes.Events(items=items, next=str(items[-1].version) if len(history) > limit else None)
+
+
+@router.get("/clocks", summary="Its limits")
+def clocks(visit: Reading, number: str) -> shapes.Clocks:
+    """Return every clock of a case."""
+    rows = clocks_of(visit.db, visit.case(number).id or 0)
+    return shapes.Clocks(items=[shapes.OneClock(**views.clock_of(row)) for row in rows])
+
+
+@router.get("/explain", summary="Why its clocks stand where they stand, day by day")
+def explain(visit: Reading, number: str) -> shapes.Explanations:
+    """Return every running clock of a case with each day that its limit counts."""
+    rows = [row for row in clocks_of(visit.db, visit.case(number).id or 0) if row.stopped_at is None]
+    spans = spans_of(visit.db, rows)
+    return shapes.Explanations(items=[_explained(visit, row, spans.get(row.id or 0, [])) for row in rows])
+
+
+@router.post("/notes", status_code=201, summary="Add a note for everyone in the case, or for staff alone")
+def note(
+    visit: Writing,
+    number: str,
+    new: shapes.NewNote,
+    response: Response,
+    seen: Annotated[int | None, Depends(optional_version)],
+) -> shapes.Noted:
+    """Add a note to a case."""
+    case = visit.case(number)
+    form = {"note": new.text} | ({"audience": new.audience} if new.audience else {})
+    act(visit.db, case, NOTE, by=visit.by, at=visit.at, form=form, seen=seen)
+    response.headers.update(tag(case.version))
+    return shapes.Noted(number=case.number, version=case.version)
+
+
+def _version(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
+        raise bad_cursor()
+    return int(cursor)
+
+
+def _explained(visit: Visit, row: Clock, spans: list[ClockSpan]) -> shapes.Explanation:
+    days = calendar(row.calendar).explain(row.started_at, Limit.parse(row.limit)) if row.limit else []
+    return shapes.Explanation(
+        **views.clock_of(row),
+        days=[
+            shapes.ExplainedDay(
+                date=day.date,
+                weekday=visit.say(day.weekday_zh, day.weekday_en),
+                is_counted=day.is_counted,
+                why=visit.say(day.zh, day.en),
+                minutes=day.minutes,
+                total_minutes=day.total_minutes,
+                total_days=day.total_days,
+            )
+            for day in days
+        ],
+        spans=[
+            shapes.ExplainedSpan(why=span.why, from_at=span.from_at, until_at=span.until_at, due_at=span.due_at)
+            for span in spans
+        ],
+    )

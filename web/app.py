@@ -1,0 +1,64 @@
+"""The only place where the application is put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from cases.access import Cost
+from cases.record.database import engine
+from config.settings import Settings, load
+from web import errors, health, schedule
+from web.access import Throttle
+from web.api import attachments, cases, docs, record
+from web.guards import BodyLimit, SameOrigin
+from web.headers import SecurityHeaders
+from web.pages import case, desk, language, overdue, sign_in, submit
+from web.render import STATIC
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application of an installation; its schedule starts and stops with it."""
+    app = FastAPI(
+        title="Bihuan 闭环",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit), Middleware(SameOrigin)],
+    )
+    app.state.settings = settings
+    app.state.engine = engine(settings.database)
+    app.state.node = schedule.node_name()
+    app.state.throttle = Throttle()
+    app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
+    errors.install(app)
+    for api in (cases, record, attachments):
+        app.include_router(api.router, prefix=API)
+    for part in (docs, health, sign_in, language, desk, submit, overdue, case):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Return the application of this process's environment, for servers that start several workers."""
+    return create_app(load(os.environ))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    running = await run_in_threadpool(schedule.start, app.state.engine, app.state.node)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(running.shutdown)

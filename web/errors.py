@@ -1,0 +1,153 @@
+"""What goes wrong, as HTTP: a page for browsers, problem+json (RFC 9457) under /api, in the reader's language."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from cases.act import find
+from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
+from cases.record.database import DatabaseError, reading
+from config.settings import SettingsError
+from web import problems
+from web.access import NotAllowed, NotSignedIn, TooManyGuesses
+from web.language import Language, language_of
+from web.headers import SECURITY_HEADERS
+from web.render import page, path_and_query
+from workflow.errors import Refusal
+from workflow.machine import ActionNotAllowed, NotByYou, UnknownAction
+
+log = logging.getLogger(__name__)
+
+
+class TooLarge(Refusal):
+    """A body is larger than is taken."""
+
+
+class MissingCondition(Refusal):
+    """A change came without the version that it was decided on."""
+
+
+#: The first class that fits decides.
+STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotSignedIn, 401),
+    (NotAllowed, 403),
+    (NotByYou, 403),
+    (NotFound, 404),
+    (UnknownAction, 404),
+    (Stale, 409),
+    (ActionNotAllowed, 409),
+    (InvalidFields, 422),
+    (BadRequest, 422),
+    (TooLarge, 413),
+    (MissingCondition, 428),
+    (TooManyGuesses, 429),
+    (DatabaseError, 503),
+    (Refusal, 422),
+)
+#: PostgreSQL's words for two transactions that could not both be: serialization failure and deadlock.
+RACES = ("40001", "40P01")
+
+
+def install(app: FastAPI) -> None:
+    """Have an application answer every error in one way."""
+
+    def refused(request: Request, error: Exception) -> Response:
+        return answer_to(request, error)
+
+    for kind in (Refusal, HTTPException, RequestValidationError, StaleDataError, DataError, SettingsError, Exception):
+        app.add_exception_handler(kind, refused)
+
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """Return the answer to an error."""
+    language = language_of(request)
+    status, title, detail, errors = told(error, language)
+    extra: dict[str, Any] = {}
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    # The answer to an unforeseen error leaves outside the middleware that adds these to all others.
+    headers = SECURITY_HEADERS | dict(getattr(error, "headers", None) or {})
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = "900"
+    if not problems.is_wanted(request):
+        if isinstance(error, NotSignedIn):
+            return _to_sign_in(request)
+        return page(
+            request,
+            "error.html",
+            status=status,
+            headers=headers,
+            title=title,
+            detail=detail,
+            errors=errors,
+            code=status,
+        )
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Stale) and (version := _fresh_version(request)) is not None:
+        extra["version"] = version
+    return problems.problem(status, title, detail, errors, language, headers, **extra)
+
+
+def told(error: Exception, language: Language) -> tuple[int, str, str, list[dict[str, str]]]:
+    """Return status, title, sentence and field errors of an error."""
+    if isinstance(error, Refusal):
+        status = _status(error)
+        errors = field_errors(error.errors, language) if isinstance(error, InvalidFields) else []
+        return status, problems.title(status, language), error.zh if language == "zh" else error.en, errors
+    if isinstance(error, RequestValidationError):
+        errors = problems.validation_errors(error, language)
+        return 422, problems.title(422, language), problems.sentence(422, language), errors
+    if isinstance(error, HTTPException):
+        status = error.status_code
+    else:
+        status = 409 if isinstance(error, StaleDataError) else 422 if isinstance(error, DataError) else 500
+    return status, problems.title(status, language), problems.sentence(status, language), []
+
+
+def field_errors(errors: tuple[FieldError, ...], language: Language) -> list[dict[str, str]]:
+    """Return field errors in one language."""
+    return [{"field": error.field, "detail": error.zh if language == "zh" else error.en} for error in errors]
+
+
+def too_large(is_file: bool) -> TooLarge:
+    """Return the answer to a body that is too large."""
+    most = "10 MB" if is_file else "1 MB"
+    return TooLarge(f"提交的内容超过 {most}。", f"The body is larger than {most}.")
+
+
+def _status(error: Refusal) -> int:
+    if isinstance(error, DatabaseError) and _is_race(error):
+        return 409
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def _is_race(error: DatabaseError) -> bool:
+    original = getattr(error.__cause__, "orig", None)
+    return getattr(original, "sqlstate", None) in RACES
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Send a browser to the sign-in page, and from there back to the page it wanted to read."""
+    wanted = path_and_query(request) if request.method == "GET" else "/"
+    return RedirectResponse("/sign-in" + ("?" + urlencode({"next": wanted}) if wanted != "/" else ""), 303)
+
+
+def _fresh_version(request: Request) -> int | None:
+    """Return the version that a case has now, for someone whose own was out of date and who may see the case."""
+    number = request.path_params.get("number")
+    if number is None:
+        return None
+    with reading(request.app.state.engine) as db:
+        return find(db, number).version

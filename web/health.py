@@ -1,0 +1,66 @@
+"""What machines ask about this one: does it live, may it be sent people, how much is open and late."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session, col, func, select
+from starlette.responses import JSONResponse, PlainTextResponse
+
+from cases.record.case import Case
+from cases.record.database import DatabaseError, reading
+from cases.record.schema import is_current
+from cases.sweep import PERIOD, last_beat
+from web.visits import Moment
+
+OLDEST_BEAT = timedelta(seconds=2 * PERIOD)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def alive() -> JSONResponse:
+    """Tell that the process lives."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/readyz")
+def ready(request: Request, at: Moment) -> JSONResponse:
+    """Tell whether people may be sent here, and why not."""
+    try:
+        with reading(request.app.state.engine) as db:
+            reasons = _reasons(db, request.app.state.node, at)
+    except DatabaseError as error:
+        reasons = [error.en]
+    return JSONResponse({"status": "unavailable" if reasons else "ok", "reasons": reasons}, 503 if reasons else 200)
+
+
+@router.get("/metrics")
+def metrics(request: Request, at: Moment) -> PlainTextResponse:
+    """Return a few figures in the text format of Prometheus."""
+    with reading(request.app.state.engine) as db:
+        is_open = col(Case.closed_at).is_(None)
+        count = select(func.count()).select_from(Case)
+        open_cases = db.exec(count.where(is_open)).one()
+        overdue = db.exec(count.where(is_open, col(Case.due_at) < at)).one()
+        beat = last_beat(db, request.app.state.node)
+    age = (at - beat).total_seconds() if beat else float("nan")
+    figures = (
+        ("bihuan_open_cases", "Cases that are open.", open_cases),
+        ("bihuan_overdue_cases", "Open cases past their limit.", overdue),
+        ("bihuan_heartbeat_age_seconds", "Seconds since this node's schedule last beat.", age),
+    )
+    lines = [f"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n" for name, help, value in figures]
+    return PlainTextResponse("".join(lines), media_type="text/plain; version=0.0.4")
+
+
+def _reasons(db: Session, node: str, at: datetime) -> list[str]:
+    if not is_current(db):
+        return ["the database needs `bihuan init`"]
+    beat = last_beat(db, node)
+    if beat is None:
+        return ["the schedule has not beaten yet"]
+    if at - beat >= OLDEST_BEAT:
+        return [f"the schedule last beat {int((at - beat).total_seconds())} seconds ago"]
+    return []

@@ -1,0 +1,104 @@
+"""A visit: one request, one moment, one person, one transaction.
+
+The caller is told in a session of its own that is closed again, so that a request holds a connection only while its
+own function runs: requests that wait for a thread never hold what others with a thread wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from cases.access import Caller
+from cases.act import find
+from cases.errors import no_case
+from cases.policy import may_see
+from cases.record.case import Case
+from cases.record.database import reading, transaction
+from cases.record.people import User
+from config import clock
+from config.settings import Settings
+from web.access import NotSignedIn, identify
+from web.language import Language, language_of
+
+LONGEST_NUMBER = 32
+
+
+@dataclass
+class Visit:
+    """What every route needs: the session, the moment, the person, the language."""
+
+    request: Request
+    db: Session
+    at: datetime
+    caller: Caller
+
+    @cached_property
+    def by(self) -> User:
+        """Return the person, as a row of this visit's session. Raises NotSignedIn if they were disabled meanwhile."""
+        user = self.db.get(User, self.caller.user_id)
+        if user is None or not user.is_active:
+            raise NotSignedIn
+        return user
+
+    @cached_property
+    def language(self) -> Language:
+        """Return the language of the answer."""
+        return language_of(self.request)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the installation."""
+        settings: Settings = self.request.app.state.settings
+        return settings
+
+    def case(self, number: str) -> Case:
+        """Return a case that the person may see. Raises NotFound, alike for one that is not there and one that is."""
+        if not 1 <= len(number) <= LONGEST_NUMBER or not (number.isascii() and number.isprintable()):
+            raise no_case(number)
+        case = find(self.db, number)
+        if not may_see(self.db, case, self.by, self.at):
+            raise no_case(number)
+        return case
+
+    def say(self, zh: str, en: str) -> str:
+        """Return a sentence in the language of the answer."""
+        return zh if self.language == "zh" else en
+
+
+def moment() -> datetime:
+    """Return the moment of the request; it is read once."""
+    return clock.now()
+
+
+Moment = Annotated[datetime, Depends(moment)]
+
+
+def caller_of(request: Request, at: Moment) -> Caller:
+    """Return who is asking."""
+    return identify(request, at)
+
+
+SignedIn = Annotated[Caller, Depends(caller_of)]
+
+
+def reads(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
+    """Open a visit that only reads."""
+    with reading(request.app.state.engine) as db:
+        yield Visit(request, db, at, caller)
+
+
+def writes(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
+    """Open a visit that may write; it is committed before the answer goes out."""
+    with transaction(request.app.state.engine) as db:
+        yield Visit(request, db, at, caller)
+
+
+Reading = Annotated[Visit, Depends(reads, scope="function")]
+Writing = Annotated[Visit, Depends(writes, scope="function")]

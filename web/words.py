@@ -1,0 +1,129 @@
+"""The words of pages and answers that stand in no law, in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from web.language import Language
+from workflow.definition import Definition, Option, State, Step
+from workflow.role_names import role_name
+from workflow.vocabulary import Field
+
+Pair = tuple[str, str]
+
+STAGES: Mapping[str, Pair] = {
+    "submit": ("提交", "Submit"),
+    "review": ("审议", "Review"),
+    "handle": ("办理", "Handle"),
+    "supervise": ("督查", "Supervise"),
+    "feedback": ("反馈", "Feedback"),
+}
+IDENTITIES: Mapping[str, tuple[Pair, Pair]] = {
+    "confidential": (
+        ("保密", "Confidential"),
+        ("办理人员只看到“申请人”，看不到您的姓名。", "Those who handle it see “the applicant”, not your name."),
+    ),
+    "anonymous": (
+        ("匿名", "Anonymous"),
+        ("任何人都看不到您的姓名，您仍可在此跟踪。", "Nobody sees your name; you can still follow the case here."),
+    ),
+    "named": (
+        ("实名", "Named"),
+        ("办理人员可以看到您的姓名，便于与您联系。", "Those who handle it see your name and can reach you."),
+    ),
+}
+#: Actions that the engine itself takes; all others have their labels in the law.
+OWN_ACTIONS: Mapping[str, Pair] = {
+    "raise": ("提出", "Raised"),
+    "attach": ("上传附件", "Added a file"),
+    "import": ("历史导入", "Imported"),
+}
+PARTS: Mapping[str, Pair] = {"lead": ("主办", "Lead"), "support": ("协办", "Support")}
+PART_STATUS: Mapping[str, Pair] = {
+    "offered": ("待签收", "offered"),
+    "signed": ("已签收", "signed for"),
+    "done": ("已办完", "done"),
+    "returned": ("已退单", "returned"),
+    "ended": ("已结束", "ended"),
+}
+CLOCKS: Mapping[str, Pair] = {
+    "case": ("全案时限", "Whole case"),
+    "state": ("本环节时限", "This desk"),
+    "assignment": ("本部门时限", "This department"),
+}
+UNITS: Mapping[str, tuple[str, str]] = {
+    "wd": ("{} 个工作日", "{} working days"),
+    "wh": ("{} 个工作小时", "{} working hours"),
+    "d": ("{} 天", "{} days"),
+    "h": ("{} 小时", "{} hours"),
+    "m": ("{} 分钟", "{} minutes"),
+}
+COLUMNS_OF_TEXT: Mapping[str, Pair] = {"title": ("标题", "Title"), "text": ("内容", "Text")}
+APPLICANT: Pair = ("申请人", "The applicant")
+YES_NO: Mapping[bool, Pair] = {True: ("同意", "Yes"), False: ("不同意", "No")}
+
+
+def pick(pair: Pair, language: Language) -> str:
+    """Return one of a pair."""
+    return pair[0] if language == "zh" else pair[1]
+
+
+def stage(name: str, language: Language) -> str:
+    """Return the name of a stage."""
+    return pick(STAGES.get(name, (name, name)), language)
+
+
+def label(thing: State | Step | Field | Option, language: Language) -> str:
+    """Return the label of a part of the law."""
+    return thing.label if language == "zh" else thing.label_en or thing.label
+
+
+def action(definition: Definition, name: str, language: Language) -> str:
+    """Return the label of an action, from the law or of our own; a word without one stands for itself."""
+    step = next((step for step in definition.steps if step.action == name), None)
+    return label(step, language) if step else pick(OWN_ACTIONS.get(name, (name, name)), language)
+
+
+def role(name: str, language: Language) -> str:
+    """Return the name of a role; whoever raised the case is the applicant."""
+    return pick(APPLICANT, language) if name == "submitter" else role_name(name, language)
+
+
+def field(definition: Definition, name: str, language: Language) -> str:
+    """Return the label of something that was said or filled in."""
+    if name in COLUMNS_OF_TEXT:
+        return pick(COLUMNS_OF_TEXT[name], language)
+    known = definition.vocabulary.fields.get(name)
+    return label(known, language) if known else name
+
+
+def limit(text: str | None, language: Language) -> str:
+    """Return a limit in words: `3wd` is 3 个工作日."""
+    unit = (text or "").lstrip("0123456789")
+    return pick(UNITS[unit], language).format((text or "").removesuffix(unit)) if unit in UNITS else text or ""
+
+
+def options(definition: Definition, name: str, language: Language) -> dict[str, str]:
+    """Return what a choice offers: value -> label, from the vocabulary or from the law's table of that name."""
+    known = definition.vocabulary.fields[name]
+    if known.options:
+        return {value: pick(pair, language) for value, pair in known.options.items()}
+    table = definition.choices.get(name)
+    return {value: label(option, language) for value, option in table.options.items()} if table else {}
+
+
+def value(definition: Definition, name: str, given: Any, units: Mapping[str, str], language: Language) -> str:
+    """Return a value that was filled in, in words."""
+    known = definition.vocabulary.fields.get(name)
+    kind = known.kind if known else "line"
+    if kind == "choice":
+        return options(definition, name, language).get(str(given), str(given))
+    if kind == "limit":
+        return limit(str(given), language)
+    if kind == "yes_no":
+        return pick(YES_NO[bool(given)], language)
+    if kind in ("unit", "units"):
+        codes = given if isinstance(given, list) else [given]
+        return "、".join(units.get(str(code), str(code)) for code in codes)
+    return str(given)
