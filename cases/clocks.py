@@ -24,7 +24,7 @@ CASE, STATE = "case", "state"
 _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
 _RUNNING = Prepared(select(_CLOCKS).where(_CLOCKS.c.case_id == bindparam("case_id"), _CLOCKS.c.stopped_at.is_(None)))
-_START = Prepared(insert(_CLOCKS).inline(), *(name for name in _CLOCKS.c.keys() if name not in ("id", "stopped_at")))
+_START = Prepared(insert(_CLOCKS).inline(), *(c.name for c in _CLOCKS.c if c.name not in ("id", "stopped_at")))
 _STOP = Prepared(update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "stopped_at")
 _CHANGE = Prepared(
     update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "due_at", "remaining", "is_provisional", "spans"

@@ -29,7 +29,7 @@ from cases.record.people import Unit
 COLUMNS = (
     "key",
     "due", "answered_in_time", "response_rate",
-    "closed", "completed", "completion_rate",
+    "ended", "completed", "completion_rate",
     "in_time", "after_extension", "late", "without_limit", "in_time_rate",
     "reached", "solved", "resolution_rate",
     "rated", "satisfied", "partly_satisfied", "unsatisfied", "unrated", "satisfaction_rate",
@@ -38,7 +38,7 @@ COLUMNS = (
 COUNTS = tuple(name for name in COLUMNS if name != "key" and not name.endswith("_rate"))
 RATES = {
     "response_rate": ("answered_in_time", "due"),
-    "completion_rate": ("completed", "closed"),
+    "completion_rate": ("completed", "ended"),
     "in_time_rate": ("in_time", "completed"),
     "resolution_rate": ("solved", "reached"),
     "satisfaction_rate": ("satisfied", "rated"),
@@ -106,7 +106,7 @@ def _count(row: dict[str, int], case: Any, since: datetime, until: datetime) -> 
         row["answered_in_time"] += bool(case.answered_at and case.answered_at <= limit)
     if case.closed_at is None or not since <= case.closed_at < until:
         return
-    row["closed"] += 1
+    row["ended"] += 1
     if case.answered_at is None:
         row["unrated"] += case.rating is None
         return

@@ -17,6 +17,7 @@ from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
 from cases.timeline import events_of
+from cases.units import units_by_id
 from cases.words import SUBMITTER
 from workflow.definition import Definition
 
@@ -151,17 +152,6 @@ def spans_of(db: Session, clocks: Iterable[Clock]) -> dict[int, list[ClockSpan]]
     for span in db.exec(wanted.order_by(col(ClockSpan.id))):
         spans.setdefault(span.clock_id, []).append(span)
     return spans
-
-
-def units_by_id(db: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
-    """Return units by their ids."""
-    wanted = sorted({unit_id for unit_id in ids if unit_id is not None})
-    return {unit.id or 0: unit for unit in db.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
-
-
-def units_by_code(db: Session, codes: Iterable[str]) -> dict[str, str]:
-    """Return the names of units by their codes."""
-    return dict(db.exec(select(Unit.code, Unit.name).where(col(Unit.code).in_(sorted(set(codes))))).all())
 
 
 def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Desk]:

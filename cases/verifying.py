@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from cases import audit, hanging, raw
 from cases.broken import ChainBroken, Fault, Finding
+from cases.errors import no_case
 from cases.record.event import Event
 from workflow.errors import Refusal
 
@@ -86,6 +87,14 @@ def verify_file(path: Path, progress: Progress = lambda events: None) -> int:
         ) from None
 
 
+def case_id_of(db: Session, number: str) -> int:
+    """Return the id of a case, whatever else its row holds. Raises NotFound."""
+    found = next(raw.rows(db, "SELECT id FROM cases WHERE number = :number", number=number), None)
+    if found is None:
+        raise no_case(number)
+    return int(found.id)
+
+
 def _verify_chain(db: Session, progress: Progress) -> tuple[int, Finding | None]:
     """Return how many events are chained without a gap, and the first that is not."""
     expected, head = 1, audit.GENESIS
@@ -113,6 +122,8 @@ def _verify_lines(file: BinaryIO, progress: Progress) -> int:
     whole: Finding | None = None  # why this is no export of everything
     is_single = True
     line = file.readline(LONGEST_LINE)
+    if not line:
+        raise ChainBroken(Finding(Fault("文件是空的", "the file is empty"), line=1))
     while line and not line.startswith(CLOSING):
         row, fault = _read_line(line)
         events += 1

@@ -33,24 +33,28 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def default_database() -> str:
-    """Return the database that is used when none is named."""
-    return os.environ.get("BIHUAN_DATABASE") or "sqlite:///bihuan.db"
-
-
+#: The option of every command that opens a database; `address` turns it into one.
 Database = Annotated[
     str,
     typer.Option(
-        "--database", help="sqlite:///FILE or postgresql://...", default_factory=default_database, metavar="URL"
+        "--database",
+        metavar="URL",
+        show_default="$BIHUAN_DATABASE, else sqlite:///bihuan.db",
+        help="sqlite:///FILE or postgresql://...",
     ),
 ]
 At = Annotated[str | None, typer.Option("--at", metavar="MOMENT", help="ISO 8601; now if left out.")]
 Printed = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
 
 
+def address(url: str) -> str:
+    """Return the address of the database that was named, or else of the usual one."""
+    return url or os.environ.get("BIHUAN_DATABASE") or "sqlite:///bihuan.db"
+
+
 def connect(url: str) -> Engine:
     """Return a database that is ready for use. Raises DatabaseError with what to do otherwise."""
-    return require_current(url)
+    return require_current(address(url))
 
 
 def moment(word: str | None) -> datetime:

@@ -10,7 +10,9 @@ import typer
 
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
+from commands import laws, record, reports, upkeep
 from commands.due import due
+from config.settings import SettingsError
 from workflow.errors import Refusal
 from workflow.machine import ActionNotAllowed
 from workflow.reading import LawError
@@ -28,6 +30,19 @@ app = typer.Typer(
 )
 # `-3wd` is a wrong limit and not an option; the command itself says so.
 app.command(context_settings={"ignore_unknown_options": True})(due)
+for command in (
+    upkeep.init,
+    record.submit,
+    record.act,
+    record.show,
+    record.explain,
+    reports.overdue,
+    reports.rates,
+    upkeep.sweep,
+    upkeep.doctor,
+):
+    app.command()(command)
+app.add_typer(laws.workflow)
 
 
 def main(words: list[str] | None = None) -> NoReturn:
@@ -39,6 +54,9 @@ def main(words: list[str] | None = None) -> NoReturn:
     except Refusal as error:
         print(error, file=sys.stderr)
         sys.exit(1 if isinstance(error, FINDINGS) else 2)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
     except BrokenPipeError:  # the reader of our output has gone, which is its right
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

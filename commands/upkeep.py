@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 from sqlmodel import Session, col, select
 
@@ -16,20 +18,21 @@ from cases.staffing import staff
 from cases.sweep import sweep as sweep_once
 from cases.words import vocabulary
 from commands.laws import SHIPPED
-from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
+from commands.options import At, Database, Format, Printed, address, connect, moment, print_rows, say
 from config import clock
-from config.settings import load_settings
+from config.settings import load as load_settings
 from workflow.proof import prove_staffing
 from workflow.reading import load
 
 
 def init(database: Database = "") -> None:
     """Create the database or bring it up to date, with the laws that ship; safe to repeat."""
-    migrate(database)
-    with transaction(engine(database)) as db:
+    url = address(database)
+    migrate(url)
+    with transaction(engine(url)) as db:
         for path in sorted(SHIPPED.glob("*.toml")):
             publish(db, load(path, vocabulary()), at=clock.now())
-    say(f"数据库已就绪：{engine(database).url.render_as_string(hide_password=True)}", "the database is ready")
+    say(f"数据库已就绪：{engine(url).url.render_as_string(hide_password=True)}", "the database is ready")
 
 
 def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
@@ -42,7 +45,7 @@ def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) 
 def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
     """Check settings, database, calendars, roles that nobody fills and cases that no clock watches."""
     now = moment(at)
-    load_settings()
+    load_settings(os.environ)
     findings: list[tuple[str, str, str, str]] = []
     with reading(connect(database)) as db:
         findings += _calendar_findings(now.year)

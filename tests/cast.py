@@ -57,8 +57,10 @@ def cast(db: Session, laws: Path = WORKFLOWS) -> dict[str, User]:
     units: dict[str, Unit] = {}
     for number, (code, name, kind, parent) in enumerate(UNITS, 1):
         above = units[parent] if parent else None
-        path = f"{above.path if above else '/'}{number}/"
-        units[code] = Unit(id=number, code=code, name=name, kind=kind, parent_id=above.id if above else None, path=path)
+        place = f"{above.path if above else '/'}{number}/"
+        units[code] = Unit(
+            id=number, code=code, name=name, kind=kind, parent_id=above.id if above else None, path=place
+        )
         db.add(units[code])
         db.flush()
     people: dict[str, User] = {}

@@ -40,4 +40,6 @@ def clean(cell: Cell, column: str) -> str:
 
 def is_blank(cells: list[Cell]) -> bool:
     """Tell whether nothing stands in a row."""
-    return not any(cell if isinstance(cell, str) and not cell.isspace() else not isinstance(cell, str) for cell in cells)
+    return not any(
+        cell if isinstance(cell, str) and not cell.isspace() else not isinstance(cell, str) for cell in cells
+    )

@@ -41,4 +41,6 @@ def shown(value: object) -> str:
     """Return a value short enough for one line, without characters that a terminal would obey."""
     text = str(value)
     short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-    return "".join(letter if letter.isprintable() else "�" if "\ud800" <= letter <= "\udfff" else " " for letter in short)
+    return "".join(
+        letter if letter.isprintable() else "�" if "\ud800" <= letter <= "\udfff" else " " for letter in short
+    )

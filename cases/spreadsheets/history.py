@@ -121,7 +121,13 @@ class History:
             words = {"answer": record.answer} if record.answer else {}
             steps.append((answered, "history_answer", {"answered_at": answered}, words, {}))
         if closed is not None:
-            ending = {"state": last.name, "stage": last.stage, "entered_at": closed, "closed_at": closed, "due_at": None}
+            ending = {
+                "state": last.name,
+                "stage": last.stage,
+                "entered_at": closed,
+                "closed_at": closed,
+                "due_at": None,
+            }
             if values["due_at"] is None:
                 del ending["due_at"]
             stopped = [["stop", kind, state] for kind, state, *_ in clocks]
@@ -137,9 +143,7 @@ class History:
             data = {"set": sets, **more}
             if words:
                 data["said"] = self._say(tables, case_id, version, words)
-            tables.events.append(
-                Entry(at, action, ROLE, data, case_id, version, state, values["state"], None, self.at)
-            )
+            tables.events.append(Entry(at, action, ROLE, data, case_id, version, state, values["state"], None, self.at))
             state = values["state"]
         values["version"] = len(steps)
         tables.cases.append(tuple(map(values.get, CASES)))

@@ -7,7 +7,6 @@ is known again by its external id or, without one, by what it says and how often
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -25,6 +24,7 @@ from cases.record.number import number_key
 from cases.spreadsheets.faults import BadCell, BadRow
 from cases.spreadsheets.history import History, Tables
 from cases.spreadsheets.mapping import Mapping
+from cases.spreadsheets.outcome import Outcome
 from cases.spreadsheets.places import Places
 from cases.spreadsheets.reading import Row
 from cases.spreadsheets.record import Record, RecordReader
@@ -37,21 +37,6 @@ EVENTS = (
 )  # fmt: skip
 
 _IMPORTED = table_of(ImportedRow)
-
-
-@dataclass
-class Outcome:
-    """How an import ended: rows that became cases, that already were, that stand twice in the file, that stayed out."""
-
-    imported: int = 0
-    known: int = 0
-    repeated: int = 0
-    bad: int = 0
-
-    @property
-    def rows(self) -> int:
-        """Return how many rows were read."""
-        return self.imported + self.known + self.repeated + self.bad
 
 
 def import_cases(
@@ -67,7 +52,7 @@ def import_cases(
 ) -> Outcome:
     """Import a file and return what became of its rows; a dry run only checks them.
 
-    Raises Refusal for a file, a mapping, a law or a unit that makes the whole file unreadable; then nothing was written.
+    Raises Refusal for a file, a mapping, a law or a unit with which no row could go in; then nothing was written.
     """
     table = Table(
         path, sheet=mapping.sheet, encoding=mapping.encoding, delimiter=mapping.delimiter, header_row=mapping.header_row
@@ -152,7 +137,9 @@ class _Import:
         if before is digest:
             return record.external_id
         if before != digest:
-            raise self._taken(record, "本文件中同一编号的另一行内容不同", "another row of the file has this id and says otherwise")
+            raise self._taken(
+                record, "本文件中同一编号的另一行内容不同", "another row of the file has this id and says otherwise"
+            )
         self.outcome.repeated += 1
         return None
 
@@ -191,7 +178,9 @@ class _Import:
 
     def _check_known(self, record: Record, digest: str) -> None:
         if digest != record.digest:
-            raise self._taken(record, "此编号已导入过，内容不同；历史不会被改写", "imported before and said otherwise; history stays")
+            raise self._taken(
+                record, "此编号已导入过，内容不同；历史不会被改写", "imported before and said otherwise; history stays"
+            )
         self.outcome.known += 1
 
 

@@ -73,7 +73,9 @@ def find(word: str) -> Path:
     if is_there:
         return path
     known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
-    raise MappingError(f"找不到映射「{word[:60]}」；已有：{known}", f"There is no mapping {word[:60]}; there are: {known}")
+    raise MappingError(
+        f"找不到映射「{word[:60]}」；已有：{known}", f"There is no mapping {word[:60]}; there are: {known}"
+    )
 
 
 def load(path: Path) -> Mapping:
@@ -150,7 +152,9 @@ class _Reader:
         """Refuse the mapping for a word."""
         begins = re.compile(rf"""\s*\[?\s*["']?{re.escape(word)}["']?\s*[=\]]""")
         line = next((number for number, text in enumerate(self.lines, 1) if begins.match(text)), 1)
-        raise MappingError(f"{self.where} 第 {line} 行 {word[:60]}：{zh}", f"{self.where}, line {line}, {word[:60]}: {en}")
+        raise MappingError(
+            f"{self.where} 第 {line} 行 {word[:60]}：{zh}", f"{self.where}, line {line}, {word[:60]}: {en}"
+        )
 
     def word(self, data: dict[str, Any], key: str, longest: int = 200) -> str | None:
         value = data.get(key)
@@ -183,7 +187,7 @@ class _Reader:
 
     def sheet(self, data: dict[str, Any]) -> int | str:
         value = data.get("sheet", 0)
-        if isinstance(value, bool) or not (isinstance(value, int) and value >= 0 or isinstance(value, str) and value):
+        if isinstance(value, bool) or not ((isinstance(value, int) and value >= 0) or (isinstance(value, str) and value)):
             self.fail("sheet", "应是从 0 起的序号或名称", "is an index from 0, or a name")
         return value  # type: ignore[no-any-return]  # one of the two, as was just checked
 

@@ -42,7 +42,7 @@ class Moments:
         self._formats = [(_reader(text), not TIMES.search(text)) for text in formats or FORMATS]
 
     def read(self, cell: Cell, column: str) -> Moment | None:
-        """Return the moment in a cell, None for an empty one. Raises BadCell for what is no moment or does not exist."""
+        """Return the moment in a cell, None for an empty one. Raises BadCell for one that is none or does not exist."""
         try:
             if isinstance(cell, str):
                 written = cell.strip()
@@ -116,9 +116,7 @@ def _reader(text: str) -> Callable[[str], datetime]:
                 raise NoSuchMoment
             hour = hour % 12 + (12 if "p" in places and found[places["p"]] in ("PM", "pm", "Pm", "pM") else 0)
         try:
-            return datetime(
-                number("Y", 0), number("m", 1), number("d", 1), hour, number("M", 0), number("S", 0)
-            )
+            return datetime(number("Y", 0), number("m", 1), number("d", 1), hour, number("M", 0), number("S", 0))
         except ValueError:
             raise NoSuchMoment from None
 

@@ -86,7 +86,9 @@ class Places:
             return self._make(word, word, UNION, None)
         if len(found) == 1:
             return found[0]
-        zh, en = ("有几个单位同名", "several units have this name") if found else ("没有这个单位", "there is no such unit")
+        zh, en = (
+            ("有几个单位同名", "several units have this name") if found else ("没有这个单位", "there is no such unit")
+        )
         if not is_named:
             raise Refusal(
                 f"没有代码为 {word} 的单位；请先导入单位，或在映射中写 create_units = true。",
@@ -104,7 +106,9 @@ class Places:
         ranked = sorted(found, key=lambda place: (place.code != name, place.path.count("/"), place.path))
         if len(ranked) > 1 and ranked[0].code != name and ranked[0].path.count("/") == ranked[1].path.count("/"):
             column = self.mapping.columns["department"]
-            raise BadCell(column, name, "有几个部门同名，请写代码", "several departments have this name; write the code")
+            raise BadCell(
+                column, name, "有几个部门同名，请写代码", "several departments have this name; write the code"
+            )
         return ranked[0] if ranked else None
 
     def _coded(self, name: str) -> Desk | None:

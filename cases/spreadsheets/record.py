@@ -108,7 +108,9 @@ class RecordReader:
 
     def _title(self, title: str | None, text: str | None) -> tuple[str, str | None]:
         if title is None and text is None:
-            raise self._bad("title" if "title" in self.mapping.columns else "text", "", "没有标题和内容", "neither title nor text")
+            raise self._bad(
+                "title" if "title" in self.mapping.columns else "text", "", "没有标题和内容", "neither title nor text"
+            )
         if title is None:
             assert text is not None
             return " ".join(text[: 2 * SHORT_TITLE].split())[:SHORT_TITLE], text

@@ -64,7 +64,6 @@ def import_units(
     path: Path,
     *,
     at: datetime,
-    is_dry: bool = False,
     on_bad: Callable[[BadRow], None] = lambda bad: None,
 ) -> Outcome:
     """Import a file of units in one transaction. Raises BadFile."""
@@ -76,8 +75,7 @@ def import_units(
     with transaction(db) as session:
         bulk.hold_imports(session)
         job.join(session)
-        if not is_dry:
-            job.write(session, at)
+        job.write(session, at)
     for bad in sorted(job.bad, key=lambda each: each.number):
         on_bad(bad)
     job.outcome.bad = len(job.bad)
@@ -188,7 +186,9 @@ class _Tree:
             if code in line:
                 circle = list(line)[list(line).index(str(code)) :]
                 yield from (
-                    (each, "上级单位互为循环", "its parents go round in a circle") for each in circle if each in self.wanted
+                    (each, "上级单位互为循环", "its parents go round in a circle")
+                    for each in circle
+                    if each in self.wanted
                 )
             done |= line.keys()
 
@@ -216,16 +216,17 @@ class _Tree:
         bulk.write(db, "units", ("id", "code", "name", "kind", "parent_id", "path", "calendar", "is_active"), new)
         if changed:
             db.connection().execute(_CHANGE, changed)
-        named = sum(self.wanted[code].row is not None for code in self.wanted)
+        named = {branch.id for branch in self.wanted.values()}
         self.outcome.imported = len(new)
-        self.outcome.changed = len(changed)
-        self.outcome.known = named - len(new) - sum(change["unit_id"] in self._named_ids() for change in changed)
+        self.outcome.changed = sum(change["unit_id"] in named for change in changed)
+        self.outcome.known = len(named) - self.outcome.imported - self.outcome.changed
         if new or changed:
-            facts = {"created": len(new), "changed": len(changed), "digest": audit.digest(audit.canonical([new, changed]))}
+            facts = {
+                "created": len(new),
+                "changed": len(changed),
+                "digest": audit.digest(audit.canonical([new, changed])),
+            }
             audit.append(db, [audit.Entry(at=at, action="import_units", role="system", data=facts)])
-
-    def _named_ids(self) -> set[int | None]:
-        return {branch.id for branch in self.wanted.values()}
 
     def _from_the_root(self) -> Iterable[Branch]:
         """Yield every unit of the joined tree after its parent."""

@@ -91,6 +91,8 @@ class Pace:
         self, state: State, stay: int, matter: Matter, rng: random.Random, has_asked: bool
     ) -> list[tuple[int, Step, dict[str, Any]]]:
         """Return what people do without moving the case: (office minutes after it came, step, fields)."""
+        if state.final:
+            return []
         leaving = self.roads.law.steps_from(state.name)
         staying = {step.action: step for step in leaving if step.target is None and step.is_for_people}
         limit = self._limit(state, matter)

@@ -20,6 +20,7 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
+from pytest import MonkeyPatch
 from sqlalchemy import event, make_url
 from sqlmodel import Session, select
 
@@ -110,11 +111,9 @@ def noted(url: str, cases: int) -> Transactions:
             writes[-1] += [(sql, row) for row in (parameters if is_many else [parameters])]
 
     event.listen(engine(url), "before_cursor_execute", note)
-    Prepared.run = noting  # type: ignore[method-assign]  # these go past the engine's events
-    try:
+    with MonkeyPatch.context() as patch:
+        patch.setattr(Prepared, "run", noting)  # these go past the engine's events
         walk(url, 0, cases + WARM, writes)
-    finally:
-        Prepared.run = run  # type: ignore[method-assign]  # as above
     release(url)
     return writes
 
@@ -130,7 +129,7 @@ def walk(url: str, first: int, end: int, writes: Transactions | None = None) -> 
             if writes is not None:
                 writes.append([])
             with transaction(db) as session:
-                by = person(session, ids[login])
+                by = person(session, ids[login] or 0)
                 act(session, find(session, number), action, by=by, at=MONDAY + timedelta(hours=hours), form=form)
 
 
@@ -161,7 +160,7 @@ def postgres_alone(url: str, writes: Transactions) -> float:
             if number == WARM * len(STEPS):
                 begin = perf_counter()
             for statement, row in transaction_:
-                cursor.execute(statement, row)  # type: ignore[arg-type]  # psycopg wants literals, and these are noted ones
+                cursor.execute(statement, row)
             plain.commit()
         return perf_counter() - begin
 

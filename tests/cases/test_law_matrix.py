@@ -23,6 +23,7 @@ from cases.record.database import release, transaction
 from cases.record.people import User
 from tests.cast import MONDAY, WORKFLOWS
 from tests.cases.world import HOUR, Story, World
+from tests.conftest import copy_sqlite
 from workflow.machine import ActionNotAllowed, NotByYou, NotFromHere, NotNow, UnknownAction
 
 #: What each kind of person is to the case: raised in the town T, led by G, supported by the province's office B.
@@ -101,7 +102,7 @@ def read(name: str) -> Text:
 def world(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Any) -> Iterator[World]:
     """Gives one SQLite world to all tests here: each attempt is rolled back."""
     path = tmp_path_factory.mktemp("matrix") / "bihuan.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
+    copy_sqlite(migrated_sqlite, path)
     yield World(f"sqlite:///{path}")
     release(f"sqlite:///{path}")
 
@@ -163,7 +164,6 @@ def place(
     if against and person:
         values["submitter_id"] = person
     db.connection().execute(update(cases).where(cases.c.id == case.id).values(**values))
-    db.refresh(case)
     for unit, kind in (("G", "lead"), ("B", "support")):
         status = "signed" if against else "offered"
         db.add(Assignment(case_id=case.id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))

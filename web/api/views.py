@@ -10,7 +10,8 @@ from cases.laws import law_of
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
 from cases.record.people import Unit
-from cases.sheet import Happening, Said, Sheet, sheet_of, units_by_id
+from cases.sheet import Happening, Said, Sheet, sheet_of
+from cases.units import units_by_id
 from web import words
 from web.api import shapes
 from web.visits import Visit

@@ -140,7 +140,7 @@ TEMPLATES = (
         urgency="15d",
         lead="YX-QB",
         supports=("YX-RS", "YX-ZZ"),
-        sectors=("service", "small", "logistics"),
+        sectors=("service", "small", "logistics", "rider"),
         title="公司以罚款代替管理要求纠正",
         text=(
             "{firm}迟到一分钟罚五十，上厕所超时罚，微信群没回也罚，一个月我被罚了{many}元，{n}个同事都有。问依据，说"

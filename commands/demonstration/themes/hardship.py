@@ -13,7 +13,7 @@ TEMPLATES = (
         urgency="15d",
         lead="YX-FW",
         supports=("YX-YB",),
-        sectors=("garment", "construction", "sanitation"),
+        sectors=("garment", "construction", "sanitation", "rider"),
         title="患重病治疗费用高申请困难帮扶",
         text=(
             "我在{firm}干了七年，今年查出肿瘤，手术加化疗自费部分已经五万多，后面还有{few}个疗程。爱人在家照看老人，"

@@ -43,11 +43,11 @@ TEMPLATES = (
         urgency="7d",
         lead="YX-QB",
         supports=("YX-RS", "YX-SF"),
-        sectors=("logistics", "garment", "service"),
+        sectors=("logistics", "garment", "service", "rider"),
         title="下班路上被撞没参保能否认定工伤",
         text=(
-            "我在{firm}上中班，{when}夜里骑车下班，在{road}路口被一辆货车撞倒，交警认定对方全责。单位没有给我参加社保"
-            "，说上下班路上的事不归厂里管。我腿里打了钢板，至少休息{few}个月。想请工会说明这算不算工伤，没参保由谁承"
+            "我在{firm}上晚班，{when}夜里骑车下班，在{road}路口被一辆货车撞倒，交警认定对方全责。单位没有给我参加社保"
+            "，说上下班路上的事不归单位管。我腿里打了钢板，至少休息{few}个月。想请工会说明这算不算工伤，没参保由谁承"
             "担。"
         ),
         answers=(

@@ -1,0 +1,151 @@
+"""Walks the cases of a demonstration through the one door, in the order of a simulated time."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from cases.act import Draft, act, raise_case
+from cases.clocks import STATE, running_clocks
+from cases.policy import people_at, posts
+from cases.record.case import Case
+from cases.record.people import User
+from cases.words import ANYONE, SUBMITTER
+from commands.demonstration.forms import form_of
+from commands.demonstration.pace import Turn
+from commands.demonstration.stories import Story
+from workflow.calendar import Calendar
+from workflow.definition import SYSTEM, Definition
+from workflow.machine import ActionNotAllowed
+
+#: How often the department's second in line acts instead of the first.
+STAND_IN = 0.12
+LEAD, SUPERVISOR = "lead", "supervisor"
+
+
+@dataclass
+class Walker:
+    """One story on its way: its case, who acted in which role so far, and what is still to come."""
+
+    story: Story
+    turns: list[Turn]
+    rng: random.Random
+    case: Case | None = None
+    answered: int = 0
+    actors: dict[str, User] = field(default_factory=dict)
+
+
+@dataclass
+class Walk:
+    """All stories, taken forward together so that the record grows in the order of time."""
+
+    db: Session
+    laws: Mapping[str, Definition]
+    people: Mapping[str, User]
+    calendar: Calendar
+    at: datetime
+    seed: int
+    stranded: list[str] = field(default_factory=list)
+
+    def go(self, stories: Sequence[Story], tick: Callable[[], None] = lambda: None) -> None:
+        """Take every story to its end, or to the moment at which the demonstration stands; `tick` once a case."""
+        walkers = [Walker(one, list(one.turns), random.Random(f"{self.seed}:{one.index}")) for one in stories]
+        begin = self.calendar.add_working_minutes
+        coming = [(begin(self.at, -one.begins), one.index) for one in stories]
+        heapq.heapify(coming)
+        while coming:
+            moment, index = heapq.heappop(coming)
+            walker = walkers[index]
+            if walker.case is None:
+                self._raise(walker, moment)
+                tick()
+            elif not self._take(walker, walkers, moment):
+                self.stranded.append(f"{walker.case.number} {walker.turns[0].step.action}")
+                continue
+            else:
+                walker.turns.pop(0)
+            later = self._moment_of_next(walker, moment)
+            if later is not None and later <= self.at:
+                heapq.heappush(coming, (later, index))
+
+    def _raise(self, walker: Walker, moment: datetime) -> None:
+        story, one = walker.story, walker.story.matter
+        raised_by = self.people[story.submitter]
+        # A worker who writes for the first time seldom knows the category; a representative does.
+        category = None if one.urgency else one.category
+        draft = Draft(story.law, one.unit, one.title, one.text, category, story.identity)
+        walker.case = raise_case(self.db, draft, by=raised_by, at=moment)
+
+    def _take(self, walker: Walker, walkers: Sequence[Walker], moment: datetime) -> bool:
+        """Take the next action as somebody who may; False where nobody may."""
+        turn, case, story = walker.turns[0], walker.case, walker.story
+        assert case is not None
+        given = dict(turn.fields)
+        if story.into is not None and "into" in turn.step.needs:
+            host = walkers[story.into].case
+            if host is None or host.closed_at is not None:
+                return False
+            given["into"] = host.number
+        for role, person in self._candidates(walker, turn, moment):
+            form = form_of(turn.step, story.matter, role, moment, given, walker.answered)
+            try:
+                act(self.db, case, turn.step.action, by=person, at=moment, form=form)
+            except ActionNotAllowed:
+                continue
+            walker.answered += "answer" in turn.step.needs and role == LEAD
+            if person is not None:
+                walker.actors[role] = person
+            return True
+        return False
+
+    def _candidates(self, walker: Walker, turn: Turn, moment: datetime) -> list[tuple[str, User | None]]:
+        """Return who may be asked, the likeliest first, each with the role word they act in."""
+        if turn.rung is not None:
+            return [(SYSTEM, None)]
+        words = [word for word in turn.step.by if word != SYSTEM]
+        if words == [ANYONE]:
+            words = [LEAD, SUPERVISOR]
+        if {SUBMITTER, SUPERVISOR} <= set(words):  # both may urge; a supervisor urges departments only
+            words = [SUBMITTER]
+            if self._owner(walker) == LEAD and walker.rng.random() < 0.5:
+                words = [SUPERVISOR, SUBMITTER]
+        found: list[tuple[str, User | None]] = []
+        for word in words:
+            people = self._people(walker, word, moment)
+            found += [(word, person) for person in people]
+        return found
+
+    def _people(self, walker: Walker, word: str, moment: datetime) -> list[User]:
+        case = walker.case
+        assert case is not None
+        if word == SUBMITTER:
+            return [self.people[walker.story.submitter]]
+        found: list[User] = []
+        for post in posts(self.db, case, word):
+            found += people_at(self.db, post, moment)[1]
+        known = walker.actors.get(word)
+        if known is not None and any(person.id == known.id for person in found):
+            return [known, *(person for person in found if person.id != known.id)]
+        if len(found) > 1 and not walker.story.is_for_the_cast:
+            turns = walker.rng.random() < STAND_IN if word == LEAD else walker.rng.random() < 0.5
+            found = [*found[1:], found[0]] if turns else found
+        return found
+
+    def _owner(self, walker: Walker) -> str | None:
+        assert walker.case is not None
+        return self.laws[walker.story.law].states[walker.case.state].owner
+
+    def _moment_of_next(self, walker: Walker, moment: datetime) -> datetime | None:
+        if not walker.turns:
+            return None
+        turn, case = walker.turns[0], walker.case
+        if turn.rung is None:
+            return self.calendar.add_working_minutes(moment, turn.wait)
+        assert case is not None and case.id is not None
+        clock = next(clock for clock in running_clocks(self.db, case.id) if clock.kind == STATE)
+        return max(moment, self.calendar.shift(clock.due_at, turn.rung))

@@ -1,0 +1,293 @@
+"""A case as a plain dictionary: what the engine should make of it, written from the law's text and nothing of ours.
+
+It knows who people are by hand, reads the law with `tomllib`, walks due moments day by day, and remembers what the case
+was at every moment. Whatever it and the engine disagree about is a fault of one of the two.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from tests.cast import WORKFLOWS
+from tests.cases.day_walk import due, is_provisional
+
+PARENTS = {"P": None, "C": "P", "T": "C", "E": "T", "G": "T", "D": "C", "A": "C", "B": "P"}
+DUTIES: dict[str, list[tuple[str, str]]] = {
+    "zhang": [("representative", "C")], "qian": [("worker", "E")], "li": [("reviewer", "C")],
+    "wang": [("handler", "D")], "zhou": [("handler", "A")], "wu": [("head", "D")], "zhao": [("supervisor", "C")],
+    "sun": [("leader", "C")], "feng": [("reviewer", "P")], "chen": [("supervisor", "P")], "wei": [("leader", "P")],
+    "zheng": [], "xitong": [("system_admin", "C")], "anquan": [("security_admin", "C")], "shenji": [("audit_admin", "C")],
+    "tang": [("reviewer", "T")], "du": [("supervisor", "T")], "hai": [("leader", "T")], "guo": [("handler", "G")],
+    "he": [("head", "G")], "bai": [("handler", "B")], "deng": [],
+    "shuang": [("representative", "C"), ("reviewer", "C"), ("handler", "D"), ("supervisor", "C")],
+}  # fmt: skip
+HANDLERS = {"handler", "head"}
+OVERSEERS = {"reviewer", "supervisor", "leader", "head"}
+CLOSED, UNKNOWN = "X", "?"
+
+
+class No(Exception):
+    """The model refuses; the word is the name of the class that the engine should raise."""
+
+
+@cache
+def law_of(name: str) -> dict[str, Any]:
+    """Read a law as TOML and no more."""
+    return tomllib.loads((WORKFLOWS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def words(value: str | list[str]) -> list[str]:
+    """Spell one word and a list of words alike."""
+    return [value] if isinstance(value, str) else value
+
+
+def up(unit: str | None) -> list[str]:
+    """Name a unit and all above it."""
+    return [] if unit is None else [unit, *up(PARENTS[unit])]
+
+
+def desk(duties: set[str], unit: str | None) -> set[str]:
+    """Name who answers for a desk: those with the duty at the unit, else at the nearest one above."""
+    for place in up(unit):
+        if people := {who for who, held in DUTIES.items() if any(d in duties and u == place for d, u in held)}:
+            return people
+    return set()
+
+
+@dataclass
+class Snapshot:
+    """What the case was from a moment on."""
+
+    at: datetime
+    row: dict[str, Any]
+    dues: list[datetime]
+
+
+class Reference:
+    """One case. `row` has the columns of the engine's case, with codes for units and logins for people."""
+
+    def __init__(self, law: str, unit: str, by: str | None, at: datetime) -> None:
+        self.law = law_of(law)
+        self.by = by
+        self.parts: list[dict[str, Any]] = []
+        self.clocks: list[dict[str, Any]] = []
+        self.asked: tuple[str | None, str] | None = None
+        self.workers: set[str | None] = set()
+        first = next(iter(self.law["states"]))
+        self.row: dict[str, Any] = dict.fromkeys((
+            "lead", "category", "tier", "urgency", "rating", "merged_into", "submitted_at", "answered_at", "due_at",
+            "first_due_at", "closed_at",
+        ))  # fmt: skip
+        self.row |= {"unit": unit, "state": first, "round": 1, "version": 1, "entered_at": at}
+        self.start("state", first, self.state(first)["limit"], at)
+        self.row["due_at"] = self.nearest()
+        self.history: list[Snapshot] = []
+        self.remember(at)
+
+    def state(self, name: str | None = None) -> dict[str, Any]:
+        """Return what the law says of a state."""
+        found: dict[str, Any] = self.law["states"][name or self.row["state"]]
+        return found
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Return the arrows that start where the case lies."""
+        final = self.state().get("final", False)
+        here = {self.row["state"], "any", *([] if final else ["open"])}
+        return [step for step in self.law["steps"] if here.intersection(words(step["from"]))]
+
+    def roles(self, who: str | None) -> set[str]:
+        """Return what a person is to the case."""
+        if who is None:
+            return {"system"}
+        if who == "zheng":
+            return set()
+        unit = self.row["unit"]
+        held = {"submitter"} if who == self.by else set()
+        held |= {duty for duty in ("reviewer", "supervisor", "leader") if who in desk({duty}, unit)}
+        held |= {f"parent.{duty}" for duty in ("supervisor", "leader") if who in desk({duty}, PARENTS[unit] or unit)}
+        held |= {"lead"} if who in desk(HANDLERS, self.row["lead"]) else set()
+        held |= {"support"} if any(who in desk(HANDLERS, p["unit"]) for p in self.current("support")) else set()
+        lines = [up(place) for place in (unit, *(part["unit"] for part in self.parts))]
+        superior = next(place for place in lines[0] if all(place in line for line in lines))
+        held |= {"adjudicator"} if who in desk({"supervisor"}, superior) else set()
+        return held | ({"anyone"} if self.sees(who) else set())
+
+    def sees(self, who: str) -> bool:
+        """Tell whether a person may know of the case."""
+        places = {place for part in self.parts for place in up(part["unit"])}
+        return who == self.by or any(
+            (duty in OVERSEERS and unit in up(self.row["unit"])) or (duty in HANDLERS and unit in places)
+            for duty, unit in DUTIES[who]
+        )
+
+    def allowed(self, action: str, who: str | None, at: datetime) -> tuple[dict[str, Any], str]:
+        """Return the arrow and the role it is taken in. Raises No."""
+        if action not in {step["action"] for step in self.law["steps"]}:
+            raise No("UnknownAction")
+        here = [step for step in self.steps() if step["action"] == action]
+        if not here:
+            raise No("NotFromHere")
+        (step,) = here
+        role = next((word for word in words(step["by"]) if word in self.roles(who)), None)
+        if role is None:
+            raise No("NotByYou")
+        late = self.row["due_at"] is not None and at > self.row["due_at"]
+        forbids = {
+            "not_the_submitter": who is not None and who == self.by,
+            "not_the_handler": who is not None and who in self.workers,
+            "support_done": False,  # no law lets a support department sign yet
+            "no_extension_pending": self.asked is not None,
+            "extension_pending": self.asked is None,
+            "not_the_asker": self.asked is not None and self.asked[0] == who,
+            "before_the_limit": late,
+        }
+        if "within" in step and at > due(self.row["entered_at"], step["within"]):
+            raise No("NotNow")
+        if any(forbids[word] for word in step.get("only_if", [])):
+            raise No("NotNow")
+        return step, role
+
+    def act(self, action: str, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        """Take an action whose form is sound. Raises No."""
+        step, role = self.allowed(action, who, at)
+        old, target = self.row["state"], step.get("to")
+        for name in ("category", "tier", "urgency", "rating"):
+            if name in form or name in step.get("preset", {}):
+                self.row[name] = form.get(name) or step["preset"][name]
+        for word in step.get("does", []):
+            getattr(self, word)(who, at, form)
+        if role in ("lead", "support"):
+            self.workers.add(who)
+        if target:
+            self.move(old, target, at)
+        self.row["version"] += 1
+        self.row["due_at"] = self.nearest()
+        self.remember(at)
+
+    # --- what actions do
+
+    def assign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        wanted = {form["lead"]: "lead"} | {unit: "support" for unit in form.get("support", [])}
+        for part in self.current():
+            if part["kind"] == "lead" or "support" in form or part["unit"] in wanted:
+                part |= {"status": "ended", "ended_at": at}
+        self.parts += [self.part(unit, kind, "offered") for unit, kind in wanted.items()]
+        self.row["lead"] = form["lead"]
+
+    def sign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        for part in self.current("lead"):
+            part["status"] = "signed"
+
+    def give_back(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        for part in self.current("lead"):
+            part |= {"status": "returned", "ended_at": at}
+        self.row["lead"] = None
+
+    def end_assignments(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        for part in self.current():
+            part |= {"status": "ended", "ended_at": at}
+
+    def new_round(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.row["round"] += 1
+        self.take_up_again(who, at, form)
+
+    def take_up_again(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        if self.row["lead"] and not self.current("lead"):
+            self.parts.append(self.part(self.row["lead"], "lead", "signed"))
+
+    def answer(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.row["answered_at"] = self.row["answered_at"] or at
+
+    def appeal_to_parent(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.row["unit"] = PARENTS[self.row["unit"]] or self.row["unit"]
+
+    def merge_into(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.row["merged_into"] = form["into"]
+
+    def request_extension(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.asked = (who, form["extra"])
+
+    def decide_extension(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        assert self.asked is not None
+        extra, self.asked = self.asked[1], None
+        for clock in self.running() if form["approve"] == "yes" else []:
+            if clock["due_at"]:
+                later = due(clock["due_at"], extra)
+                clock["is_provisional"] |= is_provisional(clock["due_at"], later)
+                clock["due_at"] = later
+
+    def promise(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        """Nothing that the row shows."""
+
+    keep_promise = promise
+
+    # --- clocks and history
+
+    def move(self, old: str, new: str, at: datetime) -> None:
+        """Go to another state: its clock ends, the next begins, the whole case's runs, stands still or ends."""
+        first, state = next(iter(self.law["states"])), self.state(new)
+        final, pauses = state.get("final", False), state.get("pauses", False)
+        for clock in self.running():
+            if clock["kind"] == "state" or final:
+                clock["stopped_at"] = at
+        if self.row["submitted_at"] is None and old == first and not final:
+            self.row["submitted_at"] = at
+        self.row |= {"state": new, "entered_at": at, "closed_at": at if final else None}
+        if final:
+            return
+        table = self.law["choices"].get(state["limit"])
+        options: Any = table and table[self.row[state["limit"]] or table["default"]]
+        self.start("state", new, options["limit"] if table else state["limit"], at)
+        whole = next((clock for clock in self.running() if clock["kind"] == "case"), None)
+        if whole is None:
+            whole = self.start("case", None, self.law["case"]["limit"], at)
+            self.row["first_due_at"] = self.row["first_due_at"] or whole["due_at"]
+        if pauses and whole["left"] is None:
+            whole |= {"left": whole["due_at"] - at, "due_at": None}
+        elif not pauses and whole["left"] is not None:
+            whole |= {"due_at": at + whole["left"], "left": None}
+            whole["is_provisional"] = is_provisional(at, whole["due_at"])
+
+    def start(self, kind: str, state: str | None, limit: str, at: datetime) -> dict[str, Any]:
+        """Begin a clock."""
+        moment = due(at, limit)
+        clock: dict[str, Any] = {
+            "kind": kind, "state": state, "round": self.row["round"], "limit": limit, "started_at": at,
+            "first_due_at": moment, "due_at": moment, "left": None, "stopped_at": None,
+            "is_provisional": is_provisional(at, moment),
+        }  # fmt: skip
+        self.clocks.append(clock)
+        return clock
+
+    def running(self) -> list[dict[str, Any]]:
+        return [clock for clock in self.clocks if clock["stopped_at"] is None]
+
+    def nearest(self) -> datetime | None:
+        return min((clock["due_at"] for clock in self.running() if clock["due_at"]), default=None)
+
+    def current(self, kind: str | None = None) -> list[dict[str, Any]]:
+        return [part for part in self.parts if part["ended_at"] is None and kind in (None, part["kind"])]
+
+    def part(self, unit: str, kind: str, status: str) -> dict[str, Any]:
+        return {"unit": unit, "kind": kind, "status": status, "round": self.row["round"], "ended_at": None}
+
+    def remember(self, at: datetime) -> None:
+        dues = [clock["due_at"] for clock in self.running() if clock["due_at"]]
+        self.history.append(Snapshot(at, deepcopy(self.row), dues))
+
+    def at(self, moment: datetime) -> Snapshot | None:
+        """Return what the case was at a moment; nothing before it began."""
+        return next((snapshot for snapshot in reversed(self.history) if snapshot.at <= moment), None)
+
+    def overdue_since(self, moment: datetime) -> datetime | None:
+        """Return the earliest due moment that had passed at a moment."""
+        then = self.at(moment)
+        return min((due_at for due_at in (then.dues if then else []) if due_at < moment), default=None)
+
+    def span(self) -> timedelta:
+        return self.history[-1].at - self.history[0].at

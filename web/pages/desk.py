@@ -1,0 +1,43 @@
+"""My desk: what waits for me, what I have raised, what was closed lately."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from cases.desks import MOST, desk_of, lately_closed, raised_by
+from web.pages.rows import rows_of
+from web.render import page
+from web.visits import Reading
+
+LATELY = timedelta(days=30)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def my_desk(visit: Reading) -> Response:
+    """Show the cases that lie with me, most urgent first."""
+    mine, raised = desk_of(visit.db, visit.by, visit.at), raised_by(visit.db, visit.by)
+    closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
+    waiting = rows_of(visit, mine.cases)
+    late = sum(1 for row in waiting if row.due and row.due.tone == "late")
+    soon = sum(1 for row in waiting if row.due and row.due.tone == "soon")
+    counts = [
+        (visit.say("待我办理", "With me"), len(waiting), mine.has_more, "plain"),
+        (visit.say("其中逾期", "Overdue"), late, mine.has_more and late == MOST, "late" if late else "plain"),
+        (visit.say("24 小时内到期", "Due within 24 hours"), soon, False, "plain"),
+        (visit.say("我提出的", "Raised by me"), len(raised.cases), raised.has_more, "plain"),
+    ]
+    return page(
+        visit.request,
+        "desk.html",
+        caller=visit.caller,
+        counts=counts,
+        waiting=waiting,
+        has_more=mine.has_more,
+        raised=rows_of(visit, raised.cases),
+        closed=rows_of(visit, closed),
+    )

@@ -1,0 +1,73 @@
+"""Forms as they come from pages: with the token of the browser, and the version that was on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+
+from web.access import NotAllowed, is_own_form
+from web.visits import SignedIn
+
+TOKEN, SEEN = "_form_token", "_seen"
+MOST_FIELDS = 100
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a form holds; a name that comes more than once is a list. Empty fields are left out."""
+
+    values: dict[str, str | list[str]]
+    files: dict[str, UploadFile]
+    seen: int | None
+
+    def text(self, name: str) -> str:
+        """Return one value as text."""
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else value[-1]
+
+
+async def posted(request: Request, caller: SignedIn) -> AsyncIterator[Posted]:
+    """Read a form. Raises NotAllowed for one that does not carry the token of the browser that sends it."""
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        if not is_own_form(caller, form.get(TOKEN)):
+            raise NotAllowed("页面已过期，请返回刷新后重试。", "The page is out of date; go back, reload it and try again.")
+        files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile)}
+        seen = form.get(SEEN)
+        yield Posted(
+            values=_values([(name, value) for name, value in form.multi_items() if isinstance(value, str)]),
+            files={name: file for name, file in files.items() if file.filename},
+            seen=int(seen) if isinstance(seen, str) and seen.isascii() and seen.isdigit() and len(seen) < 10 else None,
+        )
+
+
+Form = Annotated[Posted, Depends(posted)]
+
+
+def local_path(wanted: object) -> str:
+    """Return a path of this site, and the desk for anything that would lead elsewhere."""
+    if not isinstance(wanted, str) or not wanted.startswith("/") or not wanted.isprintable() or "\\" in wanted:
+        return "/"
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return "/"
+    return "/" if parts.scheme or parts.netloc or wanted.startswith("//") else wanted
+
+
+def _values(items: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    values: dict[str, str | list[str]] = {}
+    for name, raw in items:
+        value = raw.replace("\r\n", "\n")  # browsers write line ends as the network does
+        if name in (TOKEN, SEEN) or not value:
+            continue
+        known = values.get(name)
+        if known is None:
+            values[name] = value
+        else:
+            values[name] = [*known, value] if isinstance(known, list) else [known, value]
+    return values

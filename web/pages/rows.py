@@ -1,0 +1,92 @@
+"""Cases as rows of a table: where they lie, with whom, and how much time is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cases.calendars import calendar_of
+from cases.laws import law_of
+from cases.record.case import Case
+from cases.units import units_by_id
+from web import moments, words
+from web.visits import Visit
+from workflow.calendar import Calendar
+from workflow.definition import Definition
+from workflow.limits import Limit
+
+SOON = timedelta(days=1)
+WORKING = ("wd", "wh")
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due moment in words: how it reads, when exactly, and whether it is late or soon."""
+
+    words: str
+    exact: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in a table."""
+
+    number: str
+    title: str
+    law: str
+    state: str
+    stage: str
+    unit: str
+    lead: str
+    category: str
+    due: Due | None
+    round: int
+    closed: str
+
+
+def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
+    """Return cases as rows."""
+    units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
+    calendars = {path: calendar_of(visit.db, path) for path in {units[case.unit_id].path for case in cases}}
+    rows = []
+    for case in cases:
+        definition, unit = law_of(visit.db, case.law_id).definition, units[case.unit_id]
+        lead = units.get(case.lead_id or 0)
+        calendar = calendars[unit.path]
+        rows.append(
+            Row(
+                number=case.number,
+                title=case.title,
+                law=visit.say(definition.title, definition.title_en),
+                state=words.label(definition.states[case.state], visit.language),
+                stage=case.stage,
+                unit=unit.name,
+                lead=lead.name if lead else "",
+                category=case.category or "",
+                due=due_of(visit, case, definition, calendar),
+                round=case.round,
+                closed=moments.exact(case.closed_at, calendar),
+            )
+        )
+    return rows
+
+
+def due_of(visit: Visit, case: Case, definition: Definition, calendar: Calendar) -> Due | None:
+    """Return when a case is due; its working days count where the limit of its state counts them."""
+    if case.due_at is None or case.closed_at is not None:
+        return None
+    chosen = {name: getattr(case, name, None) for name in definition.choices}
+    return due_words(visit, case, calendar, definition.limit_of(definition.states[case.state], chosen))
+
+
+def due_words(visit: Visit, case_or_clock: object, calendar: Calendar, limit: Limit | None) -> Due | None:
+    """Return the due moment of a case or a clock in words."""
+    due_at = getattr(case_or_clock, "due_at", None)
+    if due_at is None:
+        return None
+    in_working_days = limit is None or limit.unit in WORKING
+    tone = "late" if due_at < visit.at else "soon" if due_at - visit.at < SOON else "calm"
+    text = moments.left(due_at, visit.at, calendar, in_working_days, visit.language)
+    return Due(text, moments.exact(due_at, calendar), tone)

@@ -1,0 +1,75 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from cases import access
+from cases.record.database import reading, transaction
+from web.access import TooManyGuesses, cookie_name, give_cookie, take_cookie
+from web.language import language_of
+from web.pages.forms import Form as OwnForm
+from web.pages.forms import local_path
+from web.render import page
+from web.visits import Moment
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sign-in", name="sign_in")
+def ask(request: Request) -> Response:
+    """Show the form."""
+    return _page(request, local_path(request.query_params.get("next", "/")))
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    at: Moment,
+    login: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=2_000)] = "",
+    next: Annotated[str, Form(max_length=2_000)] = "/",
+) -> Response:
+    """Sign in; someone unknown and a wrong password get the same answer after the same time.
+
+    The password is weighed while no transaction is open, for it takes long on purpose.
+    """
+    throttle, login, wanted = request.app.state.throttle, login.strip(), local_path(next)
+    try:
+        throttle.check(login, at)
+    except TooManyGuesses as refusal:
+        return _page(request, wanted, login, 429, refusal.zh, refusal.en)
+    with reading(request.app.state.engine) as db:
+        user_id, kept = access.password_of(db, login)
+    if not access.is_password(kept, password, request.app.state.password_cost) or user_id is None:
+        throttle.failed(login, at)
+        return _page(request, wanted, login, 401, "账号或密码不正确。", "The login or the password is not right.")
+    throttle.succeeded(login)
+    old = request.cookies.get(cookie_name(request))
+    with transaction(request.app.state.engine) as db:
+        if old:
+            access.sign_out(db, old)
+        secret = access.sign_in(db, user_id, at)
+    answer = RedirectResponse(wanted, 303)
+    give_cookie(request, answer, secret)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, form: OwnForm) -> Response:
+    """Forget the sign-in, here and in the browser."""
+    secret = request.cookies.get(cookie_name(request))
+    if secret:
+        with transaction(request.app.state.engine) as db:
+            access.sign_out(db, secret)
+    answer = RedirectResponse("/sign-in", 303)
+    take_cookie(request, answer)
+    return answer
+
+
+def _page(request: Request, next: str, login: str = "", status: int = 200, zh: str = "", en: str = "") -> Response:
+    refusal = zh if language_of(request) == "zh" else en
+    return page(request, "sign_in.html", status=status, next=next, login=login, refusal=refusal)

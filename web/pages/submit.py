@@ -1,0 +1,67 @@
+"""Raising a case: first who may know my name, then what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from cases.act import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
+from cases.errors import InvalidFields
+from cases.laws import build, published
+from cases.policy import duties_of
+from cases.units import units_to_raise_at
+from web.api import shapes
+from web.api.cases import raised
+from web.errors import field_errors
+from web.pages.forms import Form
+from web.render import page
+from web.visits import Reading, Visit, Writing
+
+LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/submit")
+def ask(visit: Reading) -> Response:
+    """Show an empty form."""
+    return _page(visit, {}, {})
+
+
+@router.post("/submit")
+def submit(visit: Writing, form: Form) -> Response:
+    """Submit the case and show it, or show the form again with what is wrong."""
+    new = shapes.NewCase.model_construct(
+        title=form.text("title"),
+        text=form.text("text"),
+        unit=form.text("unit"),
+        workflow=form.text("workflow")[:64] or None,
+        category=form.text("category") or None,
+        identity=form.text("identity") or "confidential",
+        submitter=None,
+    )
+    try:
+        case = raised(visit, new)
+    except InvalidFields as refusal:
+        visit.db.rollback()
+        errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
+        return _page(visit, {name: form.text(name) for name in form.values}, errors)
+    return RedirectResponse(f"/cases/{case.number}", 303)
+
+
+def _page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+    laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
+    return page(
+        visit.request,
+        "submit.html",
+        status=422 if errors else 200,
+        caller=visit.caller,
+        laws=laws,
+        chosen_law=typed.get("workflow") or visit.settings.workflow,
+        units=units_to_raise_at(visit.db, duties_of(visit.db, visit.by, visit.at)),
+        typed=typed,
+        errors=errors,
+        longest=LONGEST,
+    )
