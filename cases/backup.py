@@ -13,23 +13,21 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Engine, LargeBinary, Table, select
-from sqlalchemy.exc import StatementError
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Engine, Table, select
 from sqlmodel import Session
 
 from cases import audit, raw
-from cases.record.columns import Moment
-from cases.record.schema import metadata, revision_of
+from cases.record.schema import metadata
 from workflow.errors import Refusal
 
 FORMAT, VERSION = "bihuan-backup", 1
@@ -96,14 +94,9 @@ def write(db: Engine, out: Path, files: Path, *, at: datetime, is_forced: bool =
     return rows
 
 
-def revision(db: Session) -> str | None:
-    """Return the version of the schema that a database has."""
-    return revision_of(db)
-
-
 def encoder(table: Table) -> Callable[[Any], list[Any]]:
     """Return the function that makes a JSON array of a row."""
-    kinds = [_written(column.type.python_type) for column in table.c]
+    kinds = [_written(column) for column in table.c]
     return lambda row: [None if v is None else kind(v) for kind, v in zip(kinds, row, strict=True)]
 
 
@@ -116,3 +109,90 @@ def decoder(table: Table) -> Callable[[list[Any]], dict[str, Any]]:
         return {name: None if value is None else kind(value) for (name, kind), value in pairs}
 
     return decode
+
+
+def _pack(db: Engine, archive: tarfile.TarFile, folder: Path, files: Path, at: datetime) -> int:
+    """Write every table, then every file, then the manifest."""
+    members: dict[str, dict[str, Any]] = {}
+    with raw.snapshot(db) as session:
+        revision = MigrationContext.configure(session.connection()).get_current_revision()
+        for table in metadata.sorted_tables:
+            name = f"{TABLES}{table.name}.jsonl"
+            # A tar tells a member's size before its content, so a table is written beside the archive first.
+            with tempfile.TemporaryFile(dir=folder) as kept:
+                rows = _write_rows(session, table, Measured(kept))
+                kept.seek(0, os.SEEK_END)
+                facts = _add(archive, name, kept, kept.tell())
+            members[name] = {**facts, "rows": rows, "columns": [column.name for column in table.c]}
+    for path in _files_in(files):
+        with path.open("rb") as kept:
+            name = FILES + path.relative_to(files).as_posix()
+            members[name] = _add(archive, name, kept, os.fstat(kept.fileno()).st_size)
+    told = {"format": FORMAT, "version": VERSION, "revision": revision, "made_at": audit.moment(at), "members": members}
+    with tempfile.TemporaryFile(dir=folder) as kept:
+        size = kept.write(audit.canonical(told).encode())
+        _add(archive, MANIFEST, kept, size)
+    return sum(member.get("rows", 0) for member in members.values())
+
+
+def _write_rows(db: Session, table: Table, target: Measured) -> int:
+    rows, encode = 0, encoder(table)
+    wanted = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=raw.AT_ONCE)
+    try:
+        for row in db.connection().execute(wanted):
+            target.write(audit.canonical(encode(row)).encode() + b"\n")
+            rows += 1
+    except (ValueError, TypeError, AttributeError):
+        raise BackupRefused(
+            f"表 {table.name} 中有无法读取的内容，请运行 bihuan verify。",
+            f"The table {table.name} holds something unreadable: run bihuan verify.",
+        ) from None
+    return rows
+
+
+def _add(archive: tarfile.TarFile, name: str, kept: IO[bytes], size: int) -> dict[str, Any]:
+    kept.seek(0)
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o600
+    measured = Measured(kept)
+    archive.addfile(member, measured)  # type: ignore[arg-type]  # it only ever reads
+    return measured.facts
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Return the files of a folder in order, without those that are still coming in."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+            yield path
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[IO[bytes]]:
+    """Open a new file that nobody else may read, and have it on the disk when the block ends."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _written(column: Column[Any]) -> Callable[[Any], Any]:
+    kind = column.type.python_type
+    if kind is datetime:
+        return audit.moment
+    if kind is date:
+        return date.isoformat
+    if kind is bytes:
+        return lambda value: base64.b64encode(value).decode()
+    return lambda value: value
+
+
+def _read(column: Column[Any]) -> Callable[[Any], Any]:
+    kind = column.type.python_type
+    if kind is datetime:
+        return datetime.fromisoformat
+    if kind is date:
+        return date.fromisoformat
+    if kind is bytes:
+        return base64.b64decode
+    return lambda value: value

@@ -14,8 +14,8 @@ from commands import laws, record, reports, upkeep
 from commands.due import due
 from config.settings import SettingsError
 from workflow.errors import Refusal
+from workflow.law_text import LawError
 from workflow.machine import ActionNotAllowed
-from workflow.reading import LawError
 
 #: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
 FINDINGS = (ActionNotAllowed, InvalidFields, LawError, Stale, UnsoundLaw)

@@ -21,8 +21,7 @@ from workflow.definition import (
     State,
     Step,
 )
-from workflow.errors import Refusal
-from workflow.limits import Limit, Offset
+from workflow.law_text import NAME, LawError, LawText
 from workflow.vocabulary import RUNG_DEEDS, Vocabulary
 
 LAW_KEYS = {
@@ -55,11 +54,7 @@ STEP_KEYS = {
 }
 RUNG_KEYS = {"at", "do", "tell", "action"}
 LONGEST_LAW = 1_000_000
-NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-
-
-class LawError(Refusal):
-    """A law that cannot be read; the sentence names file, line and word."""
+PREFIX = re.compile(r"[A-Z]{1,6}")
 
 
 def load(path: Path, vocabulary: Vocabulary) -> Definition:
@@ -68,7 +63,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Definition:
     Raises LawError for a file that is not there, not UTF-8, not TOML, or uses a word the vocabulary does not know.
     """
     try:
-        source = path.read_bytes().decode("utf-8")
+        source = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise LawError(f"读不到流程文件 {path}：{error.strerror}", f"Cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -89,13 +84,11 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader:
+class _Reader(LawText):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def __init__(self, source: str, where: str, vocabulary: Vocabulary) -> None:
-        self.source = source
-        self.lines = source.splitlines()
-        self.where = where
+        super().__init__(source, where)
         self.vocabulary = vocabulary
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -128,7 +121,7 @@ class _Reader:
             name=self.name(data, "name", 1),
             title=self.text(data, "title", 1),
             title_en=self.text(data, "title_en", 1),
-            prefix=self.text(data, "prefix", 1),
+            prefix=self.prefix(data),
             stages=tuple(stages),
             states=MappingProxyType(states),
             steps=steps,
@@ -141,6 +134,12 @@ class _Reader:
             source=self.source,
             where=self.where,
         )
+
+    def prefix(self, data: dict[str, Any]) -> str:
+        value = self.text(data, "prefix", self.line_of("prefix"))
+        if not PREFIX.fullmatch(value):
+            self.fail(self.line_of("prefix"), value, "须是一至六个大写字母", "must be one to six capital letters")
+        return value
 
     def choice(self, name: str, table: Any) -> Choices:
         line = self.line_of_key("choices", name)
@@ -289,95 +288,3 @@ class _Reader:
         if ladder not in ladders:
             self.fail(line, ladder, "没有这个阶梯", "is no ladder of this law")
         return CaseClock(limit, limit_by, ladder)
-
-    # --- words and lines -----------------------------------------------------------------------------------------
-
-    def limit_or_table(self, word: Any, choices: Mapping[str, Choices], line: int) -> tuple[Limit | None, str | None]:
-        if word is None:
-            return None, None
-        if isinstance(word, str) and word in choices:
-            for option in choices[word].options.values():
-                if option.limit is None:
-                    self.fail(self.line_of(f"[choices.{word}]"), option.value, "这个选项没有时限", "has no limit")
-            return None, word
-        return self.limit(word, line), None
-
-    def limit(self, word: Any, line: int) -> Limit:
-        try:
-            return Limit.parse(str(word))
-        except Refusal as error:
-            raise self.error(line, error.zh, error.en) from None
-
-    def offset(self, row: dict[str, Any], line: int) -> Offset:
-        try:
-            return Offset.parse(self.text(row, "at", line))
-        except Refusal as error:
-            raise self.error(line, error.zh, error.en) from None
-
-    def table(self, data: dict[str, Any], key: str) -> dict[str, Any]:
-        value = data.get(key, {})
-        if not isinstance(value, dict):
-            self.fail(self.line_of(key), key, "应是一张表", "must be a table")
-        return dict(value)
-
-    def text(self, row: dict[str, Any], key: str, line: int) -> str:
-        value = row.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self.fail(line, key, "缺少文字", "is missing or not text")
-        return str(value)
-
-    def word(self, row: dict[str, Any], key: str, line: int) -> str | None:
-        return self.text(row, key, line) if key in row else None
-
-    def name(self, row: dict[str, Any], key: str, line: int) -> str:
-        value = self.text(row, key, line)
-        if not NAME.fullmatch(value):
-            self.fail(line, value, "须是小写英文、数字和下划线", "must be lower-case letters, digits and underscores")
-        return value
-
-    def flag(self, row: dict[str, Any], key: str, line: int) -> bool:
-        value = row.get(key, False)
-        if not isinstance(value, bool):
-            self.fail(line, key, "只能是 true 或 false", "must be true or false")
-        return bool(value)
-
-    def words(self, row: dict[str, Any], key: str, line: int) -> list[str]:
-        value = row.get(key, [])
-        value = [value] if isinstance(value, str) else value
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            self.fail(line, key, "应是一个词或一列词", "must be a word or a list of words")
-        return list(value)
-
-    def only_keys(self, row: Any, allowed: set[str], line: int, end: int) -> None:
-        if not isinstance(row, dict):
-            self.fail(line, str(row), "应是一张表", "must be a table")
-        for key in row:
-            if key not in allowed:
-                self.fail(self.line_of(key, line, end + 1), key, "不认识的词", "is not a word of the law")
-
-    def step_lines(self) -> list[int]:
-        return [n for n, text in enumerate(self.lines, 1) if re.match(r"\s*(\{\s*)?action\s*=", text)]
-
-    def line_of(self, word: str, start: int = 1, end: int | None = None) -> int:
-        """Return the first line from `start` on that carries the word, else `start` itself."""
-        pattern = re.compile(rf"(?<![\w.]){re.escape(word)}(?![\w])")
-        for number in range(start, min(end or len(self.lines) + 1, len(self.lines) + 1)):
-            if pattern.search(self.lines[number - 1].split("#")[0]):
-                return number
-        return start
-
-    def line_of_key(self, table: str, key: str, start: int | None = None) -> int:
-        """Return the line that defines a key of a table, as `key = ...` below `[table]` or as `[table.key]`."""
-        start = start or self.line_of(f"[{table}]")
-        head, name = re.escape(table), rf"[\"']?{re.escape(key)}[\"']?"
-        pattern = re.compile(rf"\s*(?:\[+{head}\.{name}\]|{name}\s*=)")
-        for number, text in enumerate(self.lines[start - 1 :], start):
-            if pattern.match(text):
-                return number
-        return start
-
-    def error(self, line: int, zh: str, en: str) -> LawError:
-        return LawError(f"{self.where} 第 {line} 行：{zh}", f"{self.where}, line {line}: {en}")
-
-    def fail(self, line: int, word: str, zh: str, en: str) -> None:
-        raise self.error(line, f"「{word}」{zh}。", f'"{word}" {en}.')

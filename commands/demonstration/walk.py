@@ -132,8 +132,10 @@ class Walk:
         if known is not None and any(person.id == known.id for person in found):
             return [known, *(person for person in found if person.id != known.id)]
         if len(found) > 1 and not walker.story.is_for_the_cast:
-            turns = walker.rng.random() < STAND_IN if word == LEAD else walker.rng.random() < 0.5
-            found = [*found[1:], found[0]] if turns else found
+            odds = STAND_IN if word == LEAD else 0.5
+            # In a town that handles its own case the second in line supervises it and must not have handled it.
+            if walker.rng.random() < odds and not (word == LEAD and walker.story.matter.other is None):
+                found = [*found[1:], found[0]]
         return found
 
     def _owner(self, walker: Walker) -> str | None:

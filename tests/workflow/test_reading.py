@@ -6,8 +6,9 @@ import pytest
 
 from tests.workflow.sound_law import SOUND, line_of, read
 from tests.workflow.words import SHIPPED, WORDS, shipped
+from workflow.law_text import LawError
 from workflow.limits import Limit, Offset
-from workflow.reading import LONGEST_LAW, LawError, load
+from workflow.reading import LONGEST_LAW, load
 
 #: what is replaced in the sound law, by what, the text on the line that is named, the word that is named
 WRONG = [
