@@ -101,7 +101,7 @@ def encoder(table: Table) -> Callable[[Any], list[Any]]:
 
 
 def decoder(table: Table) -> Callable[[list[Any]], dict[str, Any]]:
-    """Return the function that makes a row of a JSON array. The function raises ValueError for one that does not fit."""
+    """Return the function that makes a row of a JSON array, and raises ValueError for one that does not fit."""
     kinds = [(column.name, _read(column)) for column in table.c]
 
     def decode(values: list[Any]) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _add(archive: tarfile.TarFile, name: str, kept: IO[bytes], size: int) -> dic
     member = tarfile.TarInfo(name)
     member.size, member.mode = size, 0o600
     measured = Measured(kept)
-    archive.addfile(member, measured)  # type: ignore[arg-type]  # it only ever reads
+    archive.addfile(member, measured)
     return measured.facts
 
 

@@ -34,18 +34,18 @@ INSTALLATION = table_of(Installation)
 Manifest = Mapping[str, Any]
 
 
-class NotEmpty(Refusal):
-    """Something is already where a backup should be restored; it is left as it is."""
+class NoPlace(Refusal):
+    """A backup cannot be restored there: something is there already, or nothing can be written."""
 
 
 def restore(url: str, source: Path, files: Path) -> int:
     """Restore a backup into an empty database and an empty folder, and return how many events hold.
 
-    Raises DamagedBackup, NotEmpty, ChainBroken or DatabaseError; then no row and no file has been written.
+    Raises DamagedBackup, NoPlace, ChainBroken or DatabaseError; then no row and no file has been written.
     """
     manifest = check(source)
     if files.exists() and (not files.is_dir() or any(files.iterdir())):
-        raise NotEmpty(f"文件夹 {files} 不是空的。", f"The folder {files} is not empty.")
+        raise NoPlace(f"文件夹 {files} 不是空的。", f"The folder {files} is not empty.")
     with raw.explained(), transaction(engine(url)) as db:
         _require_empty(db)
     migrate(url)
@@ -58,15 +58,11 @@ def restore(url: str, source: Path, files: Path) -> int:
             _unpack(db, source, coming)
             _require_counts(db, manifest)
             events = verify_database(db)
-            if coming.exists():
-                files.parent.mkdir(parents=True, exist_ok=True)
-                if files.exists():
-                    files.rmdir()
-                coming.rename(files)
+            _put(coming, files)
     except BaseException as error:
         shutil.rmtree(coming, ignore_errors=True)
         if isinstance(error, OSError):
-            raise NotEmpty(
+            raise NoPlace(
                 f"无法写入 {files}：{error.strerror}。", f"Cannot write {files}: {error.strerror}."
             ) from error
         raise
@@ -118,7 +114,7 @@ def _require_empty(db: Session) -> None:
             and db.connection().execute(select(table).limit(1)).first()
         ):
             name = db.get_bind().engine.url.render_as_string(hide_password=True)
-            raise NotEmpty(
+            raise NoPlace(
                 f"数据库 {name} 中已有数据（{table.name}），只能恢复到空的数据库。",
                 f"The database {name} has rows already ({table.name}); a backup is restored into an empty one.",
             )
@@ -133,9 +129,27 @@ def _unpack(db: Session, source: Path, files: Path) -> None:
                 _insert(db, tables[member.name], stream)
             elif member.name.startswith(FILES):
                 path = files.joinpath(*PurePosixPath(member.name).parts[1:])
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as target:
-                    shutil.copyfileobj(stream, target, CHUNK)
+                with _writing(files):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with path.open("wb") as target:
+                        shutil.copyfileobj(stream, target, CHUNK)
+
+
+def _put(coming: Path, files: Path) -> None:
+    """Give the files their place, as the last thing before the rows are committed."""
+    if coming.exists():
+        with _writing(files):
+            if files.exists():
+                files.rmdir()
+            coming.rename(files)
+
+
+@contextmanager
+def _writing(files: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NoPlace(f"无法写入 {files}：{error.strerror}。", f"Cannot write {files}: {error.strerror}.") from error
 
 
 def _insert(db: Session, table: Table, stream: IO[bytes]) -> None:

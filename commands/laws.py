@@ -22,6 +22,7 @@ from workflow.diagram import mermaid, table
 from workflow.errors import Refusal
 from workflow.proof import prove, prove_staffing
 from workflow.reading import load
+from workflow.role_names import Language
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config" / "workflows"
 
@@ -69,7 +70,7 @@ def check(
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A law's name, or a FILE.toml.")],
     form: Annotated[Shape, typer.Option("--format", help="table, mermaid or toml.")] = Shape.TABLE,
-    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    language: Annotated[Language, typer.Option(help="zh or en.")] = "zh",
     database: Database = "",
 ) -> None:
     """Print a law: who may do what, or its picture."""

@@ -78,7 +78,10 @@ def demo(
         with _progress(cases) as tick:
             fill(url, filling, tick)
         say(f"已生成 {cases} 件演示案件。", f"{cases} cases were made up.")
-    say("这是演示库，人物和案件均属虚构，请勿录入真实信息。", "A demonstration: all of it is made up; enter nothing real.")
+    say(
+        "这是演示库，人物和案件均属虚构，请勿录入真实信息。",
+        "A demonstration: all of it is made up; enter nothing real.",
+    )
     print_rows(logins(), COLUMNS, Format.TABLE)
     say(f"以上账号的口令都是 {PASSWORD}", f"the password of every login is {PASSWORD}")
     if chosen is None:

@@ -39,7 +39,8 @@ def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) 
     """Fire what is due, once; prints a row for each rung that fired."""
     with transaction(connect(database)) as db:
         fired = sweep_once(db, moment(at))
-    print_rows(fired, ("number", "clock", "rung", "due_at", "fired_at"), form)
+    columns = ("number", "clock", "rung", "due_at", "fired_at")
+    print_rows([[row[name] for name in columns] for row in fired], columns, form)
 
 
 def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:

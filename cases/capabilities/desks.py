@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sqlmodel import Session
 
@@ -10,12 +10,19 @@ from cases.record.case import Case
 from cases.words import Post, role
 
 
-def _at_the_union(duty: str) -> Callable[[Session, Case], Iterable[Post]]:
-    def desks(db: Session, case: Case) -> Iterable[Post]:
-        return [Post((duty,), case.unit_id)]
+@role("reviewer")
+def reviewer(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desk of the review group."""
+    return [Post(("reviewer",), case.unit_id)]
 
-    return desks
+
+@role("supervisor")
+def supervisor(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desk of the supervisor."""
+    return [Post(("supervisor",), case.unit_id)]
 
 
-for _duty in ("reviewer", "supervisor", "leader"):
-    role(_duty)(_at_the_union(_duty))
+@role("leader")
+def leader(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desk of the leader in charge."""
+    return [Post(("leader",), case.unit_id)]

@@ -79,7 +79,9 @@ def fill(url: str, filling: Filling, tick: Callable[[], None] = lambda: None) ->
             return False  # someone else filled it meanwhile
         if _holds_anything(db):
             raise _foreign(url)
-        laws = {law.name: law for law in (load(path, vocabulary()) for path in sorted(SHIPPED.glob("*.toml"), reverse=True))}
+        laws = {
+            law.name: law for law in (load(path, vocabulary()) for path in sorted(SHIPPED.glob("*.toml"), reverse=True))
+        }
         stories = Storyteller(laws, office, at, filling.seed).tell(filling.cases)
         opening = office.add_working_minutes(at, -max((one.begins for one in stories), default=0)) - timedelta(days=30)
         _mark(db, filling)

@@ -17,7 +17,10 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "handler": ("承办：签收、办理、申请延期、报办结", "handles: signs for, reports done, asks for time"),
     "support": ("协办单位；也主办本单位的案件", "supports, and leads the cases of his own agency"),
     "head": ("部门负责人，可代为办理，收超期提醒", "heads the department, may act for it"),
-    "supervisor": ("督办：核验、退回重办、审批延期、挂账、上报", "supervises: verifies, sends back, extends, refers up"),
+    "supervisor": (
+        "督办：核验、退回重办、审批延期、挂账、上报",
+        "supervises: verifies, sends back, extends, refers up",
+    ),
     "leader": ("分管领导：查看全部，催办", "sees everything, urges"),
     "parent_supervisor": ("上级工会：答复上报事项，裁定承办", "the union above: answers what was referred up"),
     "parent_leader": ("上级工会领导", "leads the union above"),

@@ -110,6 +110,11 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
     supports = () if is_of_town else tuple(_unit_of(code, town) for code in template.supports)
     other = UNIT_BY_CODE[supports[0]].kind if supports else "union"
     is_adjudged_away = rng.random() < _SHARE_OF_MOVED
+    supplement, supplement_note = rng.choice(sentences.SUPPLEMENTS)
+    if template.supplement:
+        supplement, supplement_note = template.supplement, sentences.SUPPLEMENT_NOTE
+    notes = sentences.NOTES + (() if is_proposal else sentences.NOTES_ON_GRIEVANCES)
+    notes += sentences.NOTES_TO_SUPPORTS if supports else ()
     first, second = template.answers
     return Matter(
         key=template.key,
@@ -127,8 +132,8 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
         support_answer=rng.choice(sentences.SUPPORT_ANSWERS),
         reject=(template.reject or rng.choice(rejections)).format_map(values),
         appeal=rng.choice(sentences.APPEALS).format_map(values),
-        supplement=(template.supplement or rng.choice(sentences.SUPPLEMENTS)).format_map(values),
-        supplement_note=rng.choice(sentences.SUPPLEMENT_NOTES),
+        supplement=supplement.format_map(values),
+        supplement_note=supplement_note,
         second=rng.choice(sentences.SECONDS),
         return_reason=rng.choice(sentences.RETURNS[other]),
         adjudication=rng.choice(sentences.MOVED if is_adjudged_away else sentences.UPHELD),
@@ -148,7 +153,7 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
         withdrawal=rng.choice(sentences.WITHDRAWALS).format_map(values),
         urge=template.urge.format_map(values),
         supervisor_urge=rng.choice(sentences.SUPERVISOR_URGES).format_map(values),
-        note=rng.choice(sentences.NOTES if supports else sentences.NOTES_TO_ONESELF).format_map(values),
+        note=rng.choice(notes).format_map(values),
     )
 
 

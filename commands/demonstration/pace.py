@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import cycle, pairwise
 from typing import Any
 
+from cases.words import SUBMITTER
 from commands.demonstration.matters import Matter
 from commands.demonstration.routes import Roads, Way
 from workflow.calendar import Calendar
@@ -19,7 +20,8 @@ DAY = 480  # office minutes
 LATE, NEGLECTED = 0.1, 0.3
 NOTE, URGE, EXTENSION = 0.3, 0.15, 0.25
 #: How much of a limit a person takes who keeps to it, and how much the one who asked for something.
-WORKING, ANSWERING = (0.15, 0.85), (0.03, 0.5)
+WORKING, HANDLING, ANSWERING = (0.15, 0.85), (0.4, 0.95), (0.03, 0.5)
+URGENT = "urge"
 LONGEST_LATENESS = 10 * DAY
 
 
@@ -44,10 +46,14 @@ class Pace:
     def turns(self, route: list[Way], matter: Matter, rng: random.Random) -> list[Turn]:
         """Return the actions along a route, with notes, urges and extensions in between."""
         turns: list[Turn] = []
-        has_asked = False
+        has_asked = has_urged = has_answered = False
         for way in route:
             stay = self._stay(way, matter, rng)
-            between = [] if way.rung else self._between(way.source, stay, matter, rng, has_asked)
+            if has_answered and self.roads.is_work(way.source) and stay < DAY:
+                stay += round(DAY * rng.uniform(0.8, 2))  # the second time, the quick remedy did not do
+            between = [] if way.rung else self._between(way.source, stay, matter, rng, has_asked, has_urged)
+            has_urged = has_urged or any(step.action == URGENT for _, step, _ in between)
+            has_answered = has_answered or "answer" in way.step.needs
             granted = [fields["approve"] for _, _, fields in between if "approve" in fields]
             has_asked = has_asked or bool(granted)
             if granted == [True]:
@@ -55,7 +61,7 @@ class Pace:
             turns += _spread(between, stay, way)
         return turns
 
-    def dwelling(self, state: State, matter: Matter, rng: random.Random) -> tuple[list[Turn], int]:
+    def dwelling(self, state: State, matter: Matter, rng: random.Random, so_far: list[Turn]) -> tuple[list[Turn], int]:
         """Return what happens while a case lies where it was brought, and how long it has lain there."""
         if state.final:
             return [], rng.randint(DAY, 80 * DAY)
@@ -64,8 +70,10 @@ class Pace:
         if rng.random() < NEGLECTED:
             stay = limit + rng.uniform(0.05, 1.0) * min(limit, LONGEST_LATENESS)
         stay = round(min(stay, 0.9 * self._until_the_system_acts(state, matter)))
+        has_asked = any("extra" in turn.fields for turn in so_far)
+        has_urged = any(turn.step.action == URGENT for turn in so_far)
         turns, before = [], 0
-        for moment, step, fields in self._between(state, stay, matter, rng, has_asked=False):
+        for moment, step, fields in self._between(state, stay, matter, rng, has_asked, has_urged):
             turns.append(Turn(step, moment - before, None, fields))
             before = moment
         return turns, stay - before
@@ -84,11 +92,12 @@ class Pace:
         if state.owner in step.by and rng.random() < LATE:
             stay = limit + min(limit, LONGEST_LATENESS) * rng.uniform(0.05, 0.6)
         else:
-            stay = limit * rng.uniform(*(ANSWERING if "submitter" in step.by else WORKING))
+            pace = ANSWERING if SUBMITTER in step.by else HANDLING if self.roads.is_work(state) else WORKING
+            stay = limit * rng.uniform(*pace)
         return max(10, round(min(stay, 0.9 * self._until_the_system_acts(state, matter))))
 
     def _between(
-        self, state: State, stay: int, matter: Matter, rng: random.Random, has_asked: bool
+        self, state: State, stay: int, matter: Matter, rng: random.Random, has_asked: bool, has_urged: bool
     ) -> list[tuple[int, Step, dict[str, Any]]]:
         """Return what people do without moving the case: (office minutes after it came, step, fields)."""
         if state.final:
@@ -96,7 +105,7 @@ class Pace:
         leaving = self.roads.law.steps_from(state.name)
         staying = {step.action: step for step in leaving if step.target is None and step.is_for_people}
         limit = self._limit(state, matter)
-        is_work = any("answer" in step.needs and state.owner in step.by for step in leaving)
+        is_work = self.roads.is_work(state)
         asks = next((step for step in staying.values() if "extra" in step.needs), None)
         decides = next((step for step in staying.values() if "approve" in step.needs), None)
         found: list[tuple[int, Step, dict[str, Any]]] = []
@@ -108,8 +117,13 @@ class Pace:
                 found.append((round(moment), asks, {"extra": _third(self._limit_of(state, matter))}))
                 decided = round(moment + min(limit, stay) * rng.uniform(0.02, 0.12))
                 found.append((decided, decides, {"approve": next(self.decisions)}))
-        elif "urge" in staying and state.owner != "submitter" and (stay > limit or rng.random() < URGE):
-            found.append((round(stay * rng.uniform(0.75, 0.95)), staying["urge"], {}))
+        elif (
+            URGENT in staying
+            and not has_urged
+            and state.owner != SUBMITTER
+            and (stay > limit * 1.1 or (is_work and rng.random() < URGE))
+        ):
+            found.append((round(stay * rng.uniform(0.75, 0.95)), staying[URGENT], {}))
         return sorted(found, key=lambda one: one[0])
 
     def _until_the_system_acts(self, state: State, matter: Matter) -> float:

@@ -108,7 +108,7 @@ TOWN_PEOPLE = (
 MEMBERS = (
     _person("zhigong", "王小河", "外卖骑手", "worker@YX0101"),
     _person("zhigong2", "李桂香", "宾馆客房服务员", "worker@YX0103"),
-    _person("zhigong3", "赵春生", "缝纫工", "worker@YX0401"),
+    _person("zhigong3", "赵春兰", "缝纫工", "worker@YX0401"),
     _person("zhigong4", "陈立秋", "流水线操作工", "worker@YX0501"),
     _person("zhigong5", "孙大力", "木工", "worker@YX0701"),
     _person("zhigong6", "吴晓霞", "分拣员", "worker@YX0601"),

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.capabilities.assignments import LEAD
 from commands.demonstration.matters import Matter
 from workflow.definition import Definition, State, Step
 from workflow.limits import Offset
@@ -33,6 +34,8 @@ RARE = 0.02
 SHARES: Mapping[str, float] = {"satisfied": 6, "partly_satisfied": 2.5}
 MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
 TRIES = 60
+#: Actions by which another unit comes to lead; the second only after the first unit has tried.
+MOVING, MOVING_LATER = ("return", "transfer"), ("transfer",)
 
 
 @dataclass(frozen=True)
@@ -57,15 +60,22 @@ class Roads:
                 if rung.action == arrow.step.action:
                     self.ways.append(Way(arrow.source, arrow.step, arrow.target, rung.at))
 
+    def is_work(self, state: State) -> bool:
+        """Tell whether a department works on a case in a state, and reports from there."""
+        leaving = self.law.steps_from(state.name)
+        return state.owner == LEAD and any("answer" in step.needs and LEAD in step.by for step in leaving)
+
     def route(self, target: State, matter: Matter, rng: random.Random) -> list[Way] | None:
         """Return a way from the first state to another that fits a matter, or None where there is none for it."""
-        open_ways = [way for way in self.ways if _fits(way, matter, target)]
+        open_ways = [way for way in self.ways if _fits(way, matter, target, self.is_work(way.source))]
         steps_left = _distances(open_ways, target)
         if self.law.initial.name not in steps_left:
             return None
         for _ in range(TRIES):
             route = self._walk(open_ways, steps_left, target, rng)
-            if sum("answer" in way.step.needs for way in route) <= MOST_ANSWERS and len(route) <= LONGEST:
+            answers = sum("answer" in way.step.needs for way in route)
+            moves = sum(way.step.action in MOVING for way in route)
+            if answers <= MOST_ANSWERS and moves <= 1 and len(route) <= LONGEST:
                 return route
         return None
 
@@ -97,7 +107,7 @@ def _share(way: Way) -> float:
     return SHARES.get(way.step.action, 1.0)
 
 
-def _fits(way: Way, matter: Matter, target: State) -> bool:
+def _fits(way: Way, matter: Matter, target: State, is_work: bool) -> bool:
     """Tell whether a matter has the words for an arrow."""
     asked, action = way.step.needs, way.step.action
     if "into" in asked:
@@ -106,8 +116,8 @@ def _fits(way: Way, matter: Matter, target: State) -> bool:
         return bool(matter.promise)
     if "summary" in asked:
         return matter.is_hard
-    if action in ("return", "transfer"):
-        return matter.other is not None
+    if action in MOVING:
+        return matter.other is not None and (action not in MOVING_LATER or is_work)
     return True
 
 

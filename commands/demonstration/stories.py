@@ -24,6 +24,8 @@ LONG_DESK, DESK, END = 5, 2, 1
 NAMED = 0.25
 DRAWS = 600
 
+REPRESENTATIVES = {person.login for person in MEMBERS if any("representative@" in duty for duty in person.duties)}
+
 
 @dataclass(frozen=True)
 class Story:
@@ -114,7 +116,7 @@ class Storyteller:
         if any("summary" in way.step.needs for way in route):
             one = replace(one, tier=_hardest(self.laws[name], one.tier))
         turns = self.paces[name].turns(route, one, self.rng)
-        more, dwelling = self.paces[name].dwelling(target, one, self.rng)
+        more, dwelling = self.paces[name].dwelling(target, one, self.rng, turns)
         begins = sum(turn.wait for turn in (*turns, *more)) + dwelling
         ends = dwelling if target.final else 0
         self._append(name, one, (*turns, *more), begins, ends, is_for_the_cast)
@@ -123,7 +125,9 @@ class Storyteller:
         """Tell of a case that turns out to be another's matter, while that one is still open."""
         rng = self.rng
         for _ in range(DRAWS):
-            hosts = [one for one in self.told if one.law == name and one.into is None and one.begins - one.ends > 8 * DAY]
+            hosts = [
+                one for one in self.told if one.law == name and one.into is None and one.begins - one.ends > 8 * DAY
+            ]
             host = rng.choice(hosts)
             place = UNIT_BY_CODE[host.matter.place]
             twin = matter_of(TEMPLATE_BY_KEY[host.matter.key], rng, place)
@@ -177,7 +181,7 @@ def _submitter(one: Matter, rng: random.Random, is_for_the_cast: bool) -> str:
     town = UNIT_BY_CODE[one.place].parent
     workers = [person.login for person in MEMBERS if f"worker@{one.place}" in person.duties]
     if one.urgency:
-        return rng.choice(workers)
+        return rng.choice([login for login in workers if login not in REPRESENTATIVES] or workers)
     if is_for_the_cast:
         return CAST["representative"]
     near = [person.login for person in MEMBERS if f"representative@{town}" in person.duties]

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from cases.act import Draft, act, raise_case
+from cases.capabilities.assignments import LEAD
 from cases.clocks import STATE, running_clocks
 from cases.policy import people_at, posts
 from cases.record.case import Case
@@ -25,7 +26,7 @@ from workflow.machine import ActionNotAllowed
 
 #: How often the department's second in line acts instead of the first.
 STAND_IN = 0.12
-LEAD, SUPERVISOR = "lead", "supervisor"
+SUPERVISOR = "supervisor"
 
 
 @dataclass

@@ -7,9 +7,9 @@ was at every moment. Whatever it and the engine disagree about is a fault of one
 from __future__ import annotations
 
 import tomllib
-from copy import deepcopy
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ DUTIES: dict[str, list[tuple[str, str]]] = {
     "he": [("head", "G")], "bai": [("handler", "B")], "deng": [],
     "shuang": [("representative", "C"), ("reviewer", "C"), ("handler", "D"), ("supervisor", "C")],
 }  # fmt: skip
-HANDLERS = {"handler", "head"}
+HANDLERS = frozenset({"handler", "head"})
 OVERSEERS = {"reviewer", "supervisor", "leader", "head"}
 CLOSED, UNKNOWN = "X", "?"
 
@@ -51,12 +51,14 @@ def up(unit: str | None) -> list[str]:
     return [] if unit is None else [unit, *up(PARENTS[unit])]
 
 
-def desk(duties: set[str], unit: str | None) -> set[str]:
+@cache
+def desk(duties: frozenset[str], unit: str | None) -> frozenset[str]:
     """Name who answers for a desk: those with the duty at the unit, else at the nearest one above."""
     for place in up(unit):
-        if people := {who for who, held in DUTIES.items() if any(d in duties and u == place for d, u in held)}:
+        people = frozenset(who for who, held in DUTIES.items() if any(d in duties and u == place for d, u in held))
+        if people:
             return people
-    return set()
+    return frozenset()
 
 
 @dataclass
@@ -108,13 +110,13 @@ class Reference:
             return set()
         unit = self.row["unit"]
         held = {"submitter"} if who == self.by else set()
-        held |= {duty for duty in ("reviewer", "supervisor", "leader") if who in desk({duty}, unit)}
-        held |= {f"parent.{duty}" for duty in ("supervisor", "leader") if who in desk({duty}, PARENTS[unit] or unit)}
+        held |= {duty for duty in ("reviewer", "supervisor", "leader") if who in desk(frozenset({duty}), unit)}
+        held |= {f"parent.{duty}" for duty in ("supervisor", "leader") if who in desk(frozenset({duty}), PARENTS[unit] or unit)}
         held |= {"lead"} if who in desk(HANDLERS, self.row["lead"]) else set()
         held |= {"support"} if any(who in desk(HANDLERS, p["unit"]) for p in self.current("support")) else set()
         lines = [up(place) for place in (unit, *(part["unit"] for part in self.parts))]
         superior = next(place for place in lines[0] if all(place in line for line in lines))
-        held |= {"adjudicator"} if who in desk({"supervisor"}, superior) else set()
+        held |= {"adjudicator"} if who in desk(frozenset({"supervisor"}), superior) else set()
         return held | ({"anyone"} if self.sees(who) else set())
 
     def sees(self, who: str) -> bool:
@@ -125,6 +127,19 @@ class Reference:
             for duty, unit in DUTIES[who]
         )
 
+    def offers(self, at: datetime) -> list[tuple[str, str | None]]:
+        """Return every action that somebody may take now, with who may."""
+        found = []
+        steps = self.steps()
+        for who in (*DUTIES, None):
+            roles = self.roles(who)
+            for step in steps:
+                if roles.intersection(words(step["by"])):
+                    with suppress(No):
+                        self.allowed(step["action"], who, at)
+                        found.append((step["action"], who))
+        return found
+
     def allowed(self, action: str, who: str | None, at: datetime) -> tuple[dict[str, Any], str]:
         """Return the arrow and the role it is taken in. Raises No."""
         if action not in {step["action"] for step in self.law["steps"]}:
@@ -133,7 +148,8 @@ class Reference:
         if not here:
             raise No("NotFromHere")
         (step,) = here
-        role = next((word for word in words(step["by"]) if word in self.roles(who)), None)
+        roles = self.roles(who)
+        role = next((word for word in words(step["by"]) if word in roles), None)
         if role is None:
             raise No("NotByYou")
         late = self.row["due_at"] is not None and at > self.row["due_at"]
@@ -278,7 +294,7 @@ class Reference:
 
     def remember(self, at: datetime) -> None:
         dues = [clock["due_at"] for clock in self.running() if clock["due_at"]]
-        self.history.append(Snapshot(at, deepcopy(self.row), dues))
+        self.history.append(Snapshot(at, dict(self.row), dues))
 
     def at(self, moment: datetime) -> Snapshot | None:
         """Return what the case was at a moment; nothing before it began."""
@@ -288,6 +304,3 @@ class Reference:
         """Return the earliest due moment that had passed at a moment."""
         then = self.at(moment)
         return min((due_at for due_at in (then.dues if then else []) if due_at < moment), default=None)
-
-    def span(self) -> timedelta:
-        return self.history[-1].at - self.history[0].at

@@ -20,9 +20,7 @@ router = APIRouter(tags=["cases"])
 
 
 @router.post("/cases", status_code=201, response_model=shapes.Raised, summary="Submit a case")
-def submit(
-    visit: Writing, new: shapes.NewCase, idempotency_key: Annotated[str | None, Header()] = None
-) -> Response:
+def submit(visit: Writing, new: shapes.NewCase, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
     """Raise a case and submit it in one transaction; a repeat with the same Idempotency-Key gets the first answer."""
     scope = f"user:{visit.caller.user_id}"
     if idempotency_key is not None:

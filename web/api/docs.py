@@ -27,7 +27,9 @@ def docs(request: Request) -> HTMLResponse:
         if method in METHODS
     ]
     language = language_of(request)
-    statuses = [(status, problems.title(status, language), problems.sentence(status, language)) for status in problems.WORDS]
+    statuses = [
+        (status, problems.title(status, language), problems.sentence(status, language)) for status in problems.WORDS
+    ]
     return page(request, "docs.html", calls=calls, statuses=statuses)
 
 

@@ -35,7 +35,9 @@ async def posted(request: Request, caller: SignedIn) -> AsyncIterator[Posted]:
     """Read a form. Raises NotAllowed for one that does not carry the token of the browser that sends it."""
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         if not is_own_form(caller, form.get(TOKEN)):
-            raise NotAllowed("页面已过期，请返回刷新后重试。", "The page is out of date; go back, reload it and try again.")
+            raise NotAllowed(
+                "页面已过期，请返回刷新后重试。", "The page is out of date; go back, reload it and try again."
+            )
         files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile)}
         seen = form.get(SEEN)
         yield Posted(

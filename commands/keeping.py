@@ -1,0 +1,48 @@
+"""`bihuan backup` and `bihuan restore`: everything in one file, and back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cases import backup as backups
+from cases import restoring
+from cases.errors import BadRequest
+from commands.options import Database, connect, say
+from config import clock
+from config.settings import Settings, SettingsError, load
+
+Files = Annotated[Path | None, typer.Option("--files", metavar="DIR", help="The files folder; as set if left out.")]
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new file, such as bihuan.tar.gz.")],
+    database: Database = "",
+    files: Files = None,
+    is_forced: Annotated[bool, typer.Option("--force", help="Overwrite OUT if it exists.")] = False,
+) -> None:
+    """Write the whole database and its files into one archive while others go on working."""
+    rows = backups.write(connect(database), out, files or settings().files, at=clock.now(), is_forced=is_forced)
+    say(f"已备份 {rows} 行到 {out}（{out.stat().st_size:,} 字节）。", f"{rows} rows are in {out}.")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A file that bihuan backup wrote.")],
+    database: Database = "",
+    files: Files = None,
+) -> None:
+    """Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain."""
+    events = restoring.restore(database, source, files or settings().files)
+    say("已恢复到 数据库与文件夹。", "restored and verified")
+    print(f"ok {events} events")
+
+
+def settings() -> Settings:
+    """Return the settings of this installation. Raises BadRequest for a wrong one."""
+    try:
+        return load(os.environ)
+    except SettingsError as error:
+        raise BadRequest(error.zh, error.en) from None

@@ -1,0 +1,216 @@
+"""`bihuan user` and `bihuan token`: who may sign in, what they may be, and programs that act for them.
+
+An event can never be erased, so it names people by their id and holds neither their names nor any secret.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from cases import audit
+from cases.access import Cost, hash_password, is_storable, make_token
+from cases.duties import end as end_duty
+from cases.duties import give
+from cases.errors import BadRequest, FieldError, InvalidFields, NotFound
+from cases.record.database import transaction
+from cases.record.people import SignIn, Token, User
+from commands.keeping import settings
+from commands.options import At, Database, connect, moment, say
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
+LONGEST_DAYS = 3_650
+
+users = typer.Typer(name="user", help="People, their duties and passwords.", no_args_is_help=True)
+tokens = typer.Typer(name="token", help="API tokens.", no_args_is_help=True)
+
+Login = Annotated[str, typer.Argument(metavar="LOGIN")]
+
+
+class Scope(StrEnum):
+    """What a program may do with a token."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@users.command()
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="What the person is called.")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
+    email: Annotated[str | None, typer.Option(help="Where news may be sent.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Where short messages may be sent.")] = None,
+    duties: Annotated[list[str] | None, typer.Option("--duty", metavar="ROLE@UNIT", help="May be repeated.")] = None,
+    database: Database = "",
+    at: At = None,
+) -> None:
+    """Add a person; without a password nobody can sign in as them."""
+    now = moment(at)
+    login, name = _line("login", login, 64), _line("name", name, 100)
+    if " " in login:
+        raise _wrong("login", "登录名不能有空格", "a login has no spaces")
+    email = _line("email", email, 200) if email else None
+    phone = _line("phone", phone, 32) if phone else None
+    if email and not 0 < email.find("@") < len(email) - 1:
+        raise _wrong("email", f"「{email}」不是邮箱地址", f"{email} is no e-mail address")
+    password = _hashed(is_asked=False) if password_stdin else None
+    with transaction(connect(database)) as db:
+        if db.exec(select(User.id).where(User.login == login)).first() is not None:
+            raise _taken(login)
+        user = User(login=login, name=name, email=email, phone=phone, password_hash=password, created_at=now)
+        db.add(user)
+        try:
+            db.flush()
+        except IntegrityError:
+            raise _taken(login) from None  # by somebody else in this very moment
+        # Such a duty is as old as the person, so that history written with --at finds them at their desk.
+        given = [give(db, user, word, at=now, since=None) for word in dict.fromkeys(duties or [])]
+        _note(db, "add_user", user, now, {"duties": given, "has_password": password is not None})
+    say(f"已添加 {login}。", f"{login} is added.")
+
+
+@users.command()
+def disable(login: Login, database: Database = "", at: At = None) -> None:
+    """Let nobody sign in as a person any more; their browsers and tokens stop at once, their history stays."""
+    now = moment(at)
+    with transaction(connect(database)) as db:
+        user = _person(db, login)
+        if not user.is_active:
+            say(f"{login} 早已停用。", f"{login} was disabled before.")
+            return
+        user.is_active = False
+        db.add(user)
+        db.flush()
+        _sign_out(db, user)
+        lapsed = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
+        db.connection().execute(lapsed.values(revoked_at=now))
+        _note(db, "disable_user", user, now, {})
+    say(f"{login} 已停用。", f"{login} is disabled.")
+
+
+@users.command()
+def duty(
+    login: Login,
+    word: Annotated[str, typer.Argument(metavar="ROLE@UNIT", help="Such as reviewer@330482.")],
+    until: Annotated[str | None, typer.Option("--until", metavar="MOMENT", help="The duty ends then.")] = None,
+    is_removed: Annotated[bool, typer.Option("--remove", help="End the duty now.")] = False,
+    database: Database = "",
+    at: At = None,
+) -> None:
+    """Give a person a duty at a unit, tell when it ends, or end it."""
+    now = moment(at)
+    end = moment(until) if until else None
+    if is_removed and end:
+        raise BadRequest("--until 与 --remove 不能同时使用。", "--until and --remove cannot go together.")
+    if end and end <= now:
+        raise BadRequest("--until 应晚于现在。", "--until is a moment yet to come.")
+    with transaction(connect(database)) as db:
+        user = _person(db, login)
+        changed = end_duty(db, user, word, at=now) if is_removed else give(db, user, word, at=now, since=now, until=end)
+        _note(db, "change_duty", user, now, changed)
+    say(f"{login} 的职责已更新。", f"The duties of {login} are changed.")
+
+
+@users.command()
+def password(login: Login, database: Database = "", at: At = None) -> None:
+    """Set a person's password, asked for without showing it or read from stdin; their browsers are signed out."""
+    now = moment(at)
+    db_engine = connect(database)
+    with transaction(db_engine) as db:
+        _person(db, login)  # before anybody types a password for nobody
+    hashed = _hashed(is_asked=sys.stdin.isatty())
+    with transaction(db_engine) as db:
+        user = _person(db, login)
+        user.password_hash = hashed
+        db.add(user)
+        db.flush()
+        _sign_out(db, user)
+        _note(db, "set_password", user, now, {})
+    say(f"{login} 的密码已更新。", f"The password of {login} is set.")
+
+
+@tokens.command()
+def create(
+    login: Annotated[str, typer.Option("--as", metavar="LOGIN", help="Whom the program acts as.")],
+    scope: Annotated[Scope, typer.Option(help="read or write.")],
+    days: Annotated[
+        int | None, typer.Option(min=1, max=LONGEST_DAYS, help="Valid so long; else until revoked.")
+    ] = None,
+    database: Database = "",
+    at: At = None,
+) -> None:
+    """Make an API token and print it, once."""
+    now = moment(at)
+    expires = now + timedelta(days=days) if days else None
+    with transaction(connect(database)) as db:
+        user = _person(db, login)
+        if not user.is_active:
+            raise BadRequest(f"{login} 已停用，不能签发令牌。", f"{login} is disabled and gets no token.")
+        token = make_token(db, user, scope.value, now, expires)
+        _note(db, "create_token", user, now, {"scope": scope.value, "expires_at": expires})
+    say("令牌只显示这一次，请妥善保存。", "This token is shown only once.")
+    print(token)
+
+
+def _person(db: Session, login: str) -> User:
+    # Two changes of one person at once would not see each other's duties.
+    wanted = select(User).where(User.login == login).with_for_update()
+    user = db.exec(wanted).first() if is_storable(login) else None
+    if user is None:
+        raise NotFound(f"没有登录名为 {login[:40]} 的人员。", f"There is nobody with the login {login[:40]}.")
+    return user
+
+
+def _sign_out(db: Session, user: User) -> None:
+    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user.id))
+
+
+def _hashed(*, is_asked: bool) -> str:
+    chosen = settings()
+    cost = Cost(chosen.password_memory, chosen.password_passes, chosen.password_lanes)
+    return hash_password(_password(is_asked=is_asked), cost)
+
+
+def _password(*, is_asked: bool) -> str:
+    """Return a password: typed twice on a terminal, or one line of stdin."""
+    if is_asked:
+        word = str(typer.prompt("密码 password", hide_input=True, confirmation_prompt=True))
+    else:
+        word = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    if not SHORTEST_PASSWORD <= len(word) <= LONGEST_PASSWORD or not is_storable(word):
+        raise _wrong(
+            "password",
+            f"密码须为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 个字符",
+            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+        )
+    return word
+
+
+def _line(field: str, word: str, longest: int) -> str:
+    word = word.strip()
+    if not 0 < len(word) <= longest or not word.isprintable() or not is_storable(word):
+        raise _wrong(
+            field, f"{field} 须为 1 至 {longest} 个可见字符", f"{field} has 1 to {longest} printable characters"
+        )
+    return word
+
+
+def _taken(login: str) -> InvalidFields:
+    return _wrong("login", f"登录名 {login} 已有人使用", f"the login {login} is taken")
+
+
+def _wrong(field: str, zh: str, en: str) -> InvalidFields:
+    return InvalidFields([FieldError(field, zh, en)])
+
+
+def _note(db: Session, action: str, user: User, at: datetime, data: Mapping[str, Any]) -> None:
+    audit.append(db, [audit.Entry(at=at, action=action, role="system", data={"user": user.id, **data})])

@@ -1,0 +1,93 @@
+"""The forms of what I may do now, made from the law: a control for each kind of field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cases.record.people import Unit
+from cases.sheet import Sheet
+from cases.units import units_around
+from web import words
+from web.api.views import offered
+from web.visits import Visit
+from workflow.definition import Step
+
+#: With more units than this a list to type into is quicker than one to look through.
+MOST_TO_LOOK_THROUGH = 60
+FEW_OPTIONS = 4
+LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
+
+Typed = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Control:
+    """One field of a form: `kind` decides the control, `options` are value and label, `typed` is what stood there."""
+
+    name: str
+    label: str
+    kind: str
+    is_required: bool
+    longest: int
+    options: Sequence[tuple[str, str]]
+    typed: str | list[str]
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """One action: open if it was tried, plain if it asks for nothing."""
+
+    action: str
+    label: str
+    is_open: bool
+    is_moving: bool
+    controls: Sequence[Control]
+
+
+def forms_of(visit: Visit, sheet: Sheet, tried: str | None, typed: Typed) -> list[ActionForm]:
+    """Return a form for each action that the person may take now; those that move the case come first."""
+    steps = offered(visit, sheet.case)
+    fields = sheet.definition.vocabulary.fields
+    asks_units = any(fields[name].kind in ("unit", "units") for step in steps for name in (*step.needs, *step.takes))
+    units = units_around(visit.db, sheet.units[sheet.case.unit_id].path) if asks_units else []
+    forms = [
+        _form(visit, sheet, step, units, typed if step.action == tried else {}, step.action == tried) for step in steps
+    ]
+    return sorted(forms, key=lambda form: not form.is_moving)
+
+
+def _form(visit: Visit, sheet: Sheet, step: Step, units: Sequence[Unit], typed: Typed, is_open: bool) -> ActionForm:
+    names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
+    return ActionForm(
+        action=step.action,
+        label=words.label(step, visit.language),
+        is_open=is_open,
+        is_moving=step.target is not None,
+        controls=[_control(visit, sheet, step, name, units, typed.get(name, "")) for name in names],
+    )
+
+
+def _control(
+    visit: Visit, sheet: Sheet, step: Step, name: str, units: Sequence[Unit], typed: str | list[str]
+) -> Control:
+    known = sheet.definition.vocabulary.fields[name]
+    kind: str = known.kind
+    options: list[tuple[str, str]] = []
+    if kind == "choice":
+        options = list(words.options(sheet.definition, name, visit.language).items())
+        kind = "few" if len(options) <= FEW_OPTIONS else kind
+    elif kind == "yes_no":
+        options = [
+            ("yes", words.pick(words.YES_NO[True], visit.language)),
+            ("no", words.pick(words.YES_NO[False], visit.language)),
+        ]
+        kind = "few"
+    elif kind == "limit":
+        options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
+    elif kind in ("unit", "units"):
+        options = [(unit.code, unit.name) for unit in units]
+        kind = f"many_{kind}" if len(units) > MOST_TO_LOOK_THROUGH else kind
+    present = getattr(sheet.case, known.column, None) if known.column else None
+    shown = typed or (str(present) if present is not None else "")
+    return Control(name, words.label(known, visit.language), kind, name in step.needs, known.longest, options, shown)

@@ -1,0 +1,88 @@
+"""One case: where it lies, what happened, what I may do with it now."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from cases.act import act
+from cases.errors import FieldError, InvalidFields, NotFound, Stale
+from web.api.attachments import added, fetched
+from web.errors import MissingCondition, field_errors
+from web.pages.case_view import Attempt, view_of
+from web.pages.forms import Form, Posted
+from web.render import page
+from web.visits import Reading, Visit, Writing
+from workflow.errors import Refusal
+from workflow.machine import NotByYou, UnknownAction
+
+FILE = "file"
+
+router = APIRouter(prefix="/cases/{number}", include_in_schema=False)
+
+
+@router.get("")
+def show(visit: Reading, number: str) -> Response:
+    """Show the case."""
+    return _page(visit, number)
+
+
+@router.get("/attachments/{digest}")
+def download(visit: Reading, number: str, digest: str) -> Response:
+    """Hand out a file of the case."""
+    return fetched(visit, number, digest)
+
+
+@router.post("/attachments")
+def upload(visit: Writing, number: str, form: Form) -> Response:
+    """Add a file to the case."""
+    try:
+        if FILE not in form.files:
+            raise InvalidFields([FieldError(FILE, "请选择文件", "Choose a file")])
+        added(visit, number, form.files[FILE], form.seen)
+    except (InvalidFields, Stale) as refusal:
+        return _again(visit, number, FILE, form, refusal)
+    return _back(number)
+
+
+@router.post("/{action}")
+def take(visit: Writing, number: str, action: str, form: Form) -> Response:
+    """Take an action and show the case as it is then, or as it is now with what is wrong and what was typed."""
+    case = visit.case(number)
+    if form.seen is None:
+        raise MissingCondition("页面不完整，请返回刷新后重试。", "The page is incomplete; go back and reload it.")
+    try:
+        act(visit.db, case, action, by=visit.by, at=visit.at, form=form.values, seen=form.seen)
+    except (NotByYou, UnknownAction, NotFound):
+        raise
+    except Refusal as refusal:
+        return _again(visit, number, action, form, refusal)
+    return _back(number)
+
+
+def _back(number: str) -> Response:
+    return RedirectResponse(f"/cases/{number}", 303)
+
+
+def _again(visit: Visit, number: str, action: str, form: Posted, refusal: Refusal) -> Response:
+    """Show the case again as it stands in the record; nothing of what was tried stays."""
+    visit.db.rollback()
+    visit.db.expunge_all()
+    visit.__dict__.pop("by", None)
+    is_invalid = isinstance(refusal, InvalidFields)
+    attempt = Attempt(
+        action=action,
+        typed=form.values,
+        sentence=visit.say("没有保存，请改正标出的项目。", "Nothing was saved; correct the marked fields.")
+        if is_invalid
+        else visit.say(refusal.zh, refusal.en),
+        errors={error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
+        if isinstance(refusal, InvalidFields)
+        else {},
+    )
+    return _page(visit, number, attempt, 422 if is_invalid else 409)
+
+
+def _page(visit: Visit, number: str, attempt: Attempt | None = None, status: int = 200) -> Response:
+    view = view_of(visit, visit.case(number), attempt)
+    return page(visit.request, "case.html", status=status, caller=visit.caller, v=view, attempt=attempt)

@@ -1,0 +1,214 @@
+"""What the page of a case shows, worked out in words, so that the template only places it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cases.calendars import calendar, calendar_of
+from cases.record.case import Attachment, Case
+from cases.record.clock import Clock
+from cases.sheet import Happening, Sheet, sheet_of
+from cases.units import names_by_code
+from web import moments, words
+from web.pages.action_forms import ActionForm, forms_of
+from web.pages.rows import Due, due_of, due_words
+from web.visits import Visit
+from workflow.calendar import Calendar
+from workflow.limits import Limit
+
+SUBMITTER = "submitter"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An action that was refused: what was typed, which sentence says why, and what is wrong with each field."""
+
+    action: str
+    typed: Mapping[str, str | list[str]]
+    sentence: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of the five steps, and whether the case has passed it, stands in it, or has it still ahead."""
+
+    label: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of the history, with what was filled in and said."""
+
+    at: str
+    who: str
+    did: str
+    to: str
+    values: Sequence[tuple[str, str]]
+    said: Sequence[tuple[str, str | None, bool]]
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """A running clock in words."""
+
+    name: str
+    limit: str
+    due: Due | None
+    first_due: str
+    is_provisional: bool
+    remaining: str
+
+
+@dataclass(frozen=True)
+class View:
+    """The page of a case."""
+
+    case: Case
+    law: str
+    state: str
+    is_closed: bool
+    due: Due | None
+    stages: Sequence[Stage]
+    owner: str
+    unit: str
+    lead: str
+    submitter: str
+    facts: Sequence[tuple[str, str]]
+    clocks: Sequence[Clocked]
+    history: Sequence[Line]
+    parts: Sequence[tuple[str, str, str, str]]
+    attachments: Sequence[Attachment]
+    forms: Sequence[ActionForm]
+    zone: str
+
+
+def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
+    """Return the page of a case for one person."""
+    sheet = sheet_of(visit.db, case, visit.by, visit.at)
+    definition, state = sheet.definition, sheet.definition.states[case.state]
+    local = calendar_of(visit.db, sheet.units[case.unit_id].path)
+    lead = sheet.units.get(case.lead_id or 0)
+    return View(
+        case=case,
+        law=visit.say(definition.title, definition.title_en),
+        state=words.label(state, visit.language),
+        is_closed=case.closed_at is not None,
+        due=due_of(visit, case, definition, local),
+        stages=_stages(visit, sheet),
+        owner=_owner(visit, sheet),
+        unit=sheet.units[case.unit_id].name,
+        lead=lead.name if lead else "",
+        submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
+        facts=_facts(visit, sheet, local),
+        clocks=[_clocked(visit, row) for row in sheet.clocks if row.stopped_at is None],
+        history=_history(visit, sheet, local),
+        parts=[
+            (
+                words.pick(words.PARTS.get(row.kind, (row.kind, row.kind)), visit.language),
+                sheet.units[row.unit_id].name,
+                words.pick(words.PART_STATUS.get(row.status, (row.status, row.status)), visit.language),
+                moments.exact(row.assigned_at, local),
+            )
+            for row in sheet.parts
+        ],
+        attachments=sheet.attachments,
+        forms=forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {}),
+        zone=str(local.zone),
+    )
+
+
+def _stages(visit: Visit, sheet: Sheet) -> list[Stage]:
+    names = sheet.definition.stages
+    reached = names.index(sheet.case.stage) if sheet.case.stage in names else 0
+    is_done = sheet.case.closed_at is not None and reached == len(names) - 1
+    places = ["done" if is_done or n < reached else "now" if n == reached else "ahead" for n in range(len(names))]
+    return [Stage(words.stage(name, visit.language), place) for name, place in zip(names, places, strict=True)]
+
+
+def _owner(visit: Visit, sheet: Sheet) -> str:
+    """Say on whose desk the case lies; who sits there is for staff to know."""
+    owner = sheet.definition.states[sheet.case.state].owner
+    if owner is None:
+        return ""
+    role = words.role(owner, visit.language)
+    desks = []
+    for desk in sheet.desks:
+        people = "、".join(desk.people[:3]) or visit.say("暂无人在岗", "nobody at present")
+        desks.append(desk.unit if sheet.is_submitter else f"{desk.unit}（{people}）")
+    return f"{role} · {'、'.join(desks)}" if desks else role
+
+
+def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]:
+    case, definition = sheet.case, sheet.definition
+    given = [
+        (words.field(definition, name, visit.language), words.value(definition, name, value, {}, visit.language))
+        for name in ("category", "tier", "urgency", "rating")
+        if (value := getattr(case, name)) is not None and name in definition.vocabulary.fields
+    ]
+    identity = words.IDENTITIES[case.identity][0] if case.identity in words.IDENTITIES else ("", "")
+    return [
+        *given,
+        (visit.say("身份方式", "Identity"), words.pick(identity, visit.language)),
+        (visit.say("提交时间", "Submitted"), moments.exact(case.submitted_at, local)),
+        (visit.say("首次答复", "First answered"), moments.exact(case.answered_at, local)),
+        (visit.say("办结时间", "Closed"), moments.exact(case.closed_at, local)),
+        (visit.say("第几轮", "Round"), str(case.round)),
+    ]
+
+
+def _clocked(visit: Visit, row: Clock) -> Clocked:
+    own = calendar(row.calendar)
+    limit = Limit.parse(row.limit) if row.limit else None
+    return Clocked(
+        name=words.pick(words.CLOCKS.get(row.kind, (row.kind, row.kind)), visit.language),
+        limit=words.limit(row.limit, visit.language),
+        due=due_words(visit, row, own, limit),
+        first_due=moments.exact(row.first_due_at, own) if row.first_due_at != row.due_at and row.due_at else "",
+        is_provisional=row.is_provisional,
+        remaining=visit.say("暂停计时", "standing still") if row.remaining else "",
+    )
+
+
+def _history(visit: Visit, sheet: Sheet, local: Calendar) -> list[Line]:
+    fields = sheet.definition.vocabulary.fields
+    codes = [
+        str(code)
+        for happening in sheet.history
+        for name, value in happening.values.items()
+        if name in fields and fields[name].kind in ("unit", "units")
+        for code in (value if isinstance(value, list) else [value])
+    ]
+    units = names_by_code(visit.db, codes) if codes else {}
+    return [_line(visit, sheet, happening, units, local) for happening in sheet.history]
+
+
+def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, str], local: Calendar) -> Line:
+    definition, language = sheet.definition, visit.language
+    moved = happening.state_to if happening.state_to != happening.state_from else None
+    return Line(
+        at=moments.exact(happening.at, local),
+        who=_who(visit, sheet, happening),
+        did=words.action(definition, happening.action, language),
+        to=words.label(definition.states[moved], language) if moved in definition.states else "",
+        values=[
+            (words.field(definition, name, language), words.value(definition, name, value, units, language))
+            for name, value in happening.values.items()
+            if name in definition.vocabulary.fields and name != "audience" and value is not None
+        ],
+        said=[(words.field(definition, said.field, language), said.body, said.is_for_staff) for said in happening.said],
+    )
+
+
+def _who(visit: Visit, sheet: Sheet, happening: Happening) -> str:
+    """Say who did something: the applicant by name only where they chose it, staff by role, unit and name."""
+    if happening.role == SUBMITTER:
+        return sheet.submitter or words.pick(words.APPLICANT, visit.language)
+    actor = happening.actor
+    if actor is None:
+        return words.role(happening.role, visit.language)
+    role = "" if happening.role == "anyone" else words.role(happening.role, visit.language)
+    name = "" if sheet.is_submitter else actor.name
+    return " · ".join(part for part in (actor.unit, role, name) if part)
