@@ -78,6 +78,7 @@ def act(
     """
     if seen is not None and seen != case.version:
         raise stale(case.number)
+    at = max(at, case.entered_at)  # the clocks of two nodes may differ; the history of a case never runs backwards
     law = law_of(db, case.law_id)
     deed = _allowed(db, law, case, action, by, at)
     deed.fields = clean(law.definition, deed.step, form or {})
@@ -100,10 +101,11 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     title, text, category = _checked(draft, unit)
     assert unit is not None
     case_id = _next_id(db)
+    calendar = calendar_of(line(db, cast(int, unit.id)))
     first = law.definition.initial
     case = Case(
         id=case_id,
-        number=number_of(number_key(db), law.definition.prefix, at.year, case_id),
+        number=number_of(number_key(db), law.definition.prefix, at.astimezone(calendar.zone).year, case_id),
         law_id=cast(int, version.id),
         unit_id=cast(int, unit.id),
         state=first.name,
@@ -116,7 +118,6 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     )
     db.add(case)
     db.flush()
-    calendar = calendar_of(line(db, case.unit_id))
     deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
     deed.said = {"title": title, "text": text}
     deed.sets = {name: getattr(case, name) for name in BORN_WITH}

@@ -163,7 +163,7 @@ def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Des
     return [Desk(units[unit_id].name, [person.name for person in people]) for unit_id, people in found]
 
 
-def _actors(db: Session, ids: Iterable[int]) -> Callable[[int, str], Actor | None]:
+def _actors(db: Session, ids: Iterable[int]) -> Callable[[int | None, str], Actor | None]:
     """Return who people are when they act in a role: with the unit where they hold it, else with their first one."""
     wanted = sorted(set(ids))
     names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())

@@ -32,7 +32,7 @@ def units_around(db: Session, path: str, most: int = MOST) -> Sequence[Unit]:
     root = f"/{ancestors(path)[-1]}/"
     is_below = and_(col(Unit.path) >= first, col(Unit.path) < end)
     kind = case({name: place for place, name in enumerate(KINDS)}, value=col(Unit.kind), else_=len(KINDS))
-    reachable = and_(col(Unit.path) >= root, col(Unit.path) < subtree(root)[1], Unit.is_active)
+    reachable = and_(col(Unit.path) >= root, col(Unit.path) < subtree(root)[1], col(Unit.is_active))
     order = (case((is_below, 0), else_=1), kind, col(Unit.path))
     return db.exec(select(Unit).where(reachable).order_by(*order).limit(most)).all()
 

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cases.errors import BadRequest
-from cases.record.database import engine, release
+from cases.record.database import release
 from cases.record.schema import migrate, require_current
 from commands.demonstration.filling import PASSWORD, Filling, fill, is_filled
 from commands.demonstration.logins import COLUMNS, logins
 from commands.options import At, Database, Format, moment, print_rows, say
-from config.settings import Settings, SettingsError, load
+from config.settings import Settings, load
 
 #: The demonstration's own database: in the clone, in a folder that Git does not see.
 DEMONSTRATION = Path(__file__).resolve().parent.parent / "demo" / "bihuan.db"
@@ -38,7 +39,7 @@ def serve(
     database: Database = "",
 ) -> None:
     """Serve the web application with its schedule; several workers or nodes need PostgreSQL."""
-    settings = _settings(database)
+    settings = replace(load(os.environ), database=database)
     workers = settings.workers if workers is None else workers
     if workers < 1:
         raise BadRequest("--workers 须为正整数。", "--workers is a positive number.")
@@ -67,7 +68,7 @@ def demo(
 ) -> None:
     """Fill a database with a demonstration union and cases in every state, then serve it."""
     url = database or _own_database()
-    settings = _settings(url)
+    settings = replace(load(os.environ), database=url)
     # Asked before the work is done, so that a port that is taken is known at once.
     chosen = _listenable(settings, host, port) if is_serving else None
     filling = Filling(moment(at), cases, seed)
@@ -85,7 +86,6 @@ def demo(
     print_rows(logins(), COLUMNS, Format.TABLE)
     say(f"以上账号的口令都是 {PASSWORD}", f"the password of every login is {PASSWORD}")
     if chosen is None:
-        release(url)
         return
     if chosen[0] not in LOOPBACK:
         say("注意：口令是公开的，其他机器也能访问。", "Mind: the password is public, and other machines can reach it.")
@@ -96,13 +96,6 @@ def demo(
 def _own_database() -> str:
     DEMONSTRATION.parent.mkdir(exist_ok=True)
     return f"sqlite:///{DEMONSTRATION}"
-
-
-def _settings(url: str) -> Settings:
-    try:
-        return replace(load(os.environ), database=url)
-    except SettingsError as error:
-        raise BadRequest(error.zh, error.en) from None
 
 
 def _listenable(settings: Settings, host: str | None, port: int | None) -> tuple[str, int]:
@@ -128,7 +121,7 @@ def _listenable(settings: Settings, host: str | None, port: int | None) -> tuple
 def _run(settings: Settings, host: str, port: int, workers: int) -> None:
     from web.server import serve as serve_application  # here, so that other commands start without the web
 
-    engine(settings.database).dispose()
+    release(settings.database)  # the server opens its own connections, in workers of their own
     serve_application(settings, host=host, port=port, workers=workers)
 
 
@@ -138,8 +131,6 @@ def _progress(cases: int) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console
-
     columns = (TextColumn("演示案件 cases"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=cases)

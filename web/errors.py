@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from cases.act import find
 from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
@@ -21,8 +21,8 @@ from cases.record.database import DatabaseError, reading
 from config.settings import SettingsError
 from web import problems
 from web.access import NotAllowed, NotSignedIn, TooManyGuesses
-from web.language import Language, language_of
 from web.headers import SECURITY_HEADERS
+from web.language import Language, language_of
 from web.render import page, path_and_query
 from workflow.errors import Refusal
 from workflow.machine import ActionNotAllowed, NotByYou, UnknownAction

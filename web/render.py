@@ -44,7 +44,7 @@ def page(
         return str(thing.label if language == "zh" else thing.label_en or thing.label)
 
     shown = _environment.get_template(template).render(
-        {"caller": None, "here": request.url.path, "path_and_query": path_and_query(request)}
+        {"visitor": None, "here": request.url.path, "path_and_query": path_and_query(request)}
         | {"t": t, "label": label, "language": language, "words": words}
         | values
     )

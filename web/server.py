@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import Any
 
 import uvicorn
 from sqlalchemy import make_url
@@ -33,12 +34,12 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
             return
         os.environ.update(settings.as_environment())
         config = uvicorn.Config("web.app:from_environment", factory=True, workers=workers, **_options())
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+        Multiprocess(config, sockets=[listening]).run()
     finally:
         listening.close()
 
 
-def _options() -> dict[str, object]:
+def _options() -> dict[str, Any]:
     return {"timeout_graceful_shutdown": LAST_WORDS, "access_log": False, "server_header": False}
 
 

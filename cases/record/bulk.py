@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from typing import Any
 
@@ -61,10 +61,11 @@ def _with_stored_moments(table: str, columns: tuple[str, ...], rows: Sequence[Ro
     if not places:
         return list(rows)
     by_column: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    texts: dict[datetime | None, str | None] = {None: None}  # the moments of a case repeat in many columns
+    # The same moment stands in many columns of a case; to know it by its identity is far cheaper than by its value.
+    texts: dict[int, str | None] = {id(None): None}
     for place in places:
         for at in by_column[place]:
-            if at not in texts:
-                texts[at] = at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-        by_column[place] = [texts[at] for at in by_column[place]]
+            if id(at) not in texts:
+                texts[id(at)] = at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        by_column[place] = [texts[id(at)] for at in by_column[place]]
     return list(zip(*by_column, strict=True))

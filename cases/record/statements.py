@@ -49,12 +49,20 @@ class Prepared:
         return ready.sql, ready.bound(values)
 
     def _cursor(self, db: Session) -> tuple[Any, _Ready]:
-        connection = db.connection()
-        dialect = connection.dialect
+        kept = db.info.get(_DRIVER)
+        if kept is None or kept[0] is not db.get_transaction():
+            connection = db.connection()
+            driver: Any = connection.connection.dbapi_connection
+            kept = db.info[_DRIVER] = (db.get_transaction(), driver, connection.dialect)
+        _, driver, dialect = kept
         ready = self._ready.get(dialect.name)
         if ready is None:
             ready = self._ready[dialect.name] = _Ready(self.statement, self.columns, dialect)
-        return connection.connection.cursor(), ready
+        return driver.cursor(), ready
+
+
+# Where a session remembers the driver's connection of its running transaction, which does not change until it ends.
+_DRIVER = "driver"
 
 
 def _unwatched(model: type[Model], row: Any) -> Model:

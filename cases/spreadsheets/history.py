@@ -10,9 +10,9 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from cases.audit import Entry, digest
+from cases.audit import Entry, digest, moment
 from cases.capabilities.assignments import ENDED, LEAD, OFFERED, SIGNED, SUPPORT
 from cases.clocks import CASE, STATE
 from cases.record.number import number_of
@@ -21,7 +21,7 @@ from cases.spreadsheets.places import Desk
 from cases.spreadsheets.record import Record
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
-from workflow.definition import Definition, State
+from workflow.definition import Definition
 from workflow.errors import Refusal
 from workflow.limits import Limit
 
@@ -66,6 +66,28 @@ class Tables:
         yield "imported_rows", IMPORTED, self.imported_rows
 
 
+class Step(NamedTuple):
+    """One event of a case to be written: what it set on the case, what was said, and what else it remembers."""
+
+    at: datetime
+    action: str
+    sets: dict[str, Any]
+    said: dict[str, str]
+    facts: dict[str, Any]
+
+
+class ClockRow(NamedTuple):
+    """A clock of a case to be written."""
+
+    kind: str
+    state: str | None
+    first_due_at: datetime | None
+    due_at: datetime | None
+    remaining: str | None
+    limit: str | None
+    is_provisional: bool
+
+
 @dataclass(frozen=True)
 class History:
     """Writes checked rows under one version of a law, from one source, at the moment of the import."""
@@ -78,24 +100,66 @@ class History:
     at: datetime
 
     def add(
-        self, tables: Tables, record: Record, key: str, case_id: int, unit: Desk, parts: list[Desk], calendar: Calendar
+        self,
+        tables: Tables,
+        record: Record,
+        key: str,
+        case_id: int,
+        unit: Desk,
+        parts: list[Desk],
+        calendar: Calendar,
     ) -> None:
-        """Add everything that a row leaves in the record. Raises Refusal where the law's arithmetic has no answer."""
-        states = self.law.states
-        first, last = states[self.law.history_open], states[self.law.history_closed]
-        submitted = record.submitted_at
+        """Add everything that a row leaves in the record. Raises BadCell where the law's arithmetic has no answer."""
         answered, closed, is_guessed = self._ends(record)
-        clocks, provisional = self._clocks(record, first, calendar, closed)
-        dues = [due for _, _, _, due, remaining, _ in clocks if due is not None and remaining is None]
-        whole = next((first_due for kind, _, first_due, _, _, _ in clocks if kind == CASE), None)
-        values: dict[str, Any] = {
+        clocks = self._clocks(record, calendar, closed)
+        case = self._born(record, case_id, unit, parts, clocks)
+        steps = [self._submission(record, case, clocks)]
+        if answered is not None:
+            words = {"answer": record.answer} if record.answer else {}
+            steps.append(Step(answered, "history_answer", {"answered_at": answered}, words, {}))
+        if closed is not None:
+            steps.append(self._closing(case, closed, clocks, is_guessed))
+        steps.sort(key=lambda step: step.at)
+        if record.rating:
+            steps[-1].sets["rating"] = record.rating
+        self._tell(tables, case, steps)
+        tables.cases.append(tuple(map(case.get, CASES)))
+        tables.clocks.extend(
+            (
+                case_id, clock.kind, clock.state, 1, clock.limit, calendar.name, clock.is_provisional,
+                record.submitted_at, clock.first_due_at, clock.due_at, clock.remaining, closed, 0,
+            )
+            for clock in clocks
+        )  # fmt: skip
+        _assign(tables, case_id, parts or [unit], record.submitted_at, closed)
+        tables.imported_rows.append((self.source, key, record.digest, case_id))
+
+    def _ends(self, record: Record) -> tuple[datetime | None, datetime | None, bool]:
+        """Return when the case was answered and closed, and whether the latter had to be guessed.
+
+        Where the file says that it is over and not since when, the import is the first moment at which it surely was.
+        """
+        answered, closed = record.answered_at, record.closed_at
+        is_guessed = closed is None and record.is_over and answered is None
+        if closed is None and record.is_over:
+            closed = answered or self.at
+        if answered is None and record.answer is not None:
+            answered = closed or self.at
+        return answered, closed, is_guessed
+
+    def _born(
+        self, record: Record, case_id: int, unit: Desk, parts: list[Desk], clocks: list[ClockRow]
+    ) -> dict[str, Any]:
+        """Return the columns of the case as it was submitted."""
+        state, submitted = self.law.states[self.law.history_open], record.submitted_at
+        return {
             "id": case_id,
             "number": number_of(self.number_key, self.law.prefix, submitted.year, case_id),
             "law_id": self.law_id,
             "unit_id": unit.id,
             "lead_id": (parts[0] if parts else unit).id,
-            "state": first.name,
-            "stage": first.stage,
+            "state": state.name,
+            "stage": state.stage,
             "title": record.title,
             "category": record.category,
             "tier": record.tier,
@@ -107,78 +171,57 @@ class History:
             "external_id": record.external_id,
             "submitted_at": submitted,
             "entered_at": submitted,
-            "due_at": min(dues, default=None),
-            "first_due_at": whole,
+            "due_at": min((clock.due_at for clock in clocks if clock.due_at is not None), default=None),
+            "first_due_at": next((clock.first_due_at for clock in clocks if clock.kind == CASE), None),
         }
-        noted = [["start", kind, state, limit, due] for kind, state, _, due, _, limit in clocks]
-        facts = {"row": record.number}
-        said = {"title": record.title, **({"text": record.text} if record.text else {})}
-        born = {name: value for name in BORN_WITH if (value := values[name]) is not None}
-        steps: list[tuple[datetime, str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
-            (submitted, "history_submit", born, said, {"clocks": noted, **facts})
-        ]
-        if answered is not None:
-            words = {"answer": record.answer} if record.answer else {}
-            steps.append((answered, "history_answer", {"answered_at": answered}, words, {}))
-        if closed is not None:
-            ending = {
-                "state": last.name,
-                "stage": last.stage,
-                "entered_at": closed,
-                "closed_at": closed,
-                "due_at": None,
-            }
-            if values["due_at"] is None:
-                del ending["due_at"]
-            stopped = [["stop", kind, state] for kind, state, *_ in clocks]
-            # The file says that it is over and not since when: the import is the first moment at which it surely was.
-            unsure = {"unknown": ["closed_at"]} if is_guessed else {}
-            steps.append((closed, "history_close", ending, {}, {"clocks": stopped, **unsure}))
-        steps.sort(key=lambda step: step[0])
-        if record.rating:
-            steps[-1][2]["rating"] = record.rating
+
+    def _submission(self, record: Record, case: dict[str, Any], clocks: list[ClockRow]) -> Step:
+        sets = {name: value for name in BORN_WITH if (value := case[name]) is not None}
+        said = {"title": record.title, "text": record.text} if record.text else {"title": record.title}
+        started = [["start", clock.kind, clock.state, clock.limit, clock.due_at] for clock in clocks]
+        return Step(record.submitted_at, "history_submit", sets, said, {"clocks": started, "row": record.number})
+
+    def _closing(self, case: dict[str, Any], closed: datetime, clocks: list[ClockRow], is_guessed: bool) -> Step:
+        state = self.law.states[self.law.history_closed]
+        sets = {"state": state.name, "stage": state.stage, "entered_at": closed, "closed_at": closed}
+        if case["due_at"] is not None:
+            sets |= {"due_at": None}
+        stopped = [["stop", clock.kind, clock.state] for clock in clocks]
+        return Step(
+            closed, "history_close", sets, {}, {"clocks": stopped, **({"unknown": ["closed_at"]} if is_guessed else {})}
+        )
+
+    def _tell(self, tables: Tables, case: dict[str, Any], steps: list[Step]) -> None:
+        """Write the events of a case and bring its columns to where the last one leaves them."""
         state: str | None = None
-        for version, (at, action, sets, words, more) in enumerate(steps, 1):
-            values |= sets
-            data = {"set": sets, **more}
-            if words:
-                data["said"] = self._say(tables, case_id, version, words)
-            tables.events.append(Entry(at, action, ROLE, data, case_id, version, state, values["state"], None, self.at))
-            state = values["state"]
-        values["version"] = len(steps)
-        tables.cases.append(tuple(map(values.get, CASES)))
-        for kind, clock_state, first_due, due, remaining, limit in clocks:
-            tables.clocks.append(
-                (case_id, kind, clock_state, 1, limit, calendar.name, provisional.get(kind, False), submitted, first_due,
-                 due, remaining, closed, 0)
-            )  # fmt: skip
-        self._assign(tables, case_id, parts or [unit], submitted, closed)
-        tables.imported_rows.append((self.source, key, record.digest, case_id))
+        for version, step in enumerate(steps, 1):
+            case |= step.sets
+            # The same text that the encoder would make of each moment, made once for all columns that share it.
+            written = {id(at): moment(at) for at in step.sets.values() if isinstance(at, datetime)}
+            data: dict[str, Any] = {
+                "set": {name: written.get(id(value), value) for name, value in step.sets.items()},
+                **step.facts,
+            }
+            if step.said:
+                data["said"] = _say(tables, case["id"], version, step.said)
+            tables.events.append(
+                Entry(step.at, step.action, ROLE, data, case["id"], version, state, case["state"], None, self.at)
+            )
+            state = case["state"]
+        case["version"] = len(steps)
 
-    def _ends(self, record: Record) -> tuple[datetime | None, datetime | None, bool]:
-        """Return when the case was answered and closed, and whether the latter had to be guessed."""
-        answered, closed = record.answered_at, record.closed_at
-        is_guessed = False
-        if closed is None and record.is_over:
-            closed, is_guessed = answered or self.at, answered is None
-        if answered is None and record.answer is not None:
-            answered = closed or self.at
-        return answered, closed, is_guessed
-
-    def _clocks(
-        self, record: Record, state: State, calendar: Calendar, closed: datetime | None
-    ) -> tuple[list[tuple[Any, ...]], dict[str, bool]]:
-        """Return the clocks of a case as (kind, state, first due, due, remaining, limit), and which are provisional."""
+    def _clocks(self, record: Record, calendar: Calendar, closed: datetime | None) -> list[ClockRow]:
+        """Return the clocks of a case: the one that its source fixed, or those of the law."""
         if record.due_at is not None:
-            return [(CASE, None, record.due_at, record.due_at, None, None)], {}
+            return [ClockRow(CASE, None, record.due_at, record.due_at, None, None, False)]
         if not self.takes_the_law:
-            return [(CASE, None, None, None, None, None)], {}
+            return [ClockRow(CASE, None, None, None, None, None, False)]
+        state = self.law.states[self.law.history_open]
         chosen = {"tier": record.tier, "urgency": record.urgency}
         limits: list[tuple[str, str | None, Limit | None]] = [(STATE, state.name, self.law.limit_of(state, chosen))]
         if self.law.case_clock is not None:
             limits.append((CASE, None, self.law.limit_of(self.law.case_clock, chosen)))
-        clocks: list[tuple[Any, ...]] = []
-        provisional = {}
+        clocks = []
         for kind, name, limit in limits:
             if limit is None:
                 continue
@@ -186,28 +229,28 @@ class History:
                 figures = law_of_clocks.start(calendar, limit, record.submitted_at)
             except Refusal as error:  # the arithmetic ends in 2200
                 raise BadCell("", record.submitted_at, error.zh, error.en) from None
-            first_due = figures.due_at
+            first_due_at = figures.due_at
             if kind == CASE and state.pauses and closed is None:
                 figures = law_of_clocks.pause(calendar, figures, record.submitted_at)
-            remaining = str(figures.remaining) if figures.remaining else None
-            clocks.append((kind, name, first_due, figures.due_at, remaining, str(limit)))
-            provisional[kind] = figures.is_provisional
-        return clocks, provisional
+            left = str(figures.remaining) if figures.remaining else None
+            clocks.append(ClockRow(kind, name, first_due_at, figures.due_at, left, str(limit), figures.is_provisional))
+        return clocks
 
-    def _say(self, tables: Tables, case_id: int, version: int, words: dict[str, str]) -> dict[str, str]:
-        digests = {}
-        for name, body in words.items():
-            salt = secrets.token_hex(8)
-            tables.passages.append((case_id, version, name, AUDIENCE, body, salt))
-            digests[name] = digest(salt + body)
-        return digests
 
-    def _assign(
-        self, tables: Tables, case_id: int, parts: list[Desk], submitted: datetime, closed: datetime | None
-    ) -> None:
-        """Give the lead and the support departments their parts; a row that names none lies with its own unit."""
-        for place, part in enumerate(parts):
-            kind, status, signed = (LEAD, SIGNED, submitted) if place == 0 else (SUPPORT, OFFERED, None)
-            if closed is not None:
-                status = ENDED
-            tables.assignments.append((case_id, part.id, kind, status, 1, submitted, signed, closed))
+def _say(tables: Tables, case_id: int, version: int, words: dict[str, str]) -> dict[str, str]:
+    """Keep free texts in rows of their own and return their digests for the event."""
+    digests = {}
+    for name, body in words.items():
+        salt = secrets.token_hex(8)
+        tables.passages.append((case_id, version, name, AUDIENCE, body, salt))
+        digests[name] = digest(salt + body)
+    return digests
+
+
+def _assign(tables: Tables, case_id: int, parts: list[Desk], submitted: datetime, closed: datetime | None) -> None:
+    """Give the lead and the support departments their parts; a row that names none lies with its own unit."""
+    for place, part in enumerate(parts):
+        kind, status, signed = (LEAD, SIGNED, submitted) if place == 0 else (SUPPORT, OFFERED, None)
+        if closed is not None:
+            status = ENDED
+        tables.assignments.append((case_id, part.id, kind, status, 1, submitted, signed, closed))

@@ -187,7 +187,9 @@ class _Reader:
 
     def sheet(self, data: dict[str, Any]) -> int | str:
         value = data.get("sheet", 0)
-        if isinstance(value, bool) or not ((isinstance(value, int) and value >= 0) or (isinstance(value, str) and value)):
+        if isinstance(value, bool) or not (
+            (isinstance(value, int) and value >= 0) or (isinstance(value, str) and value)
+        ):
             self.fail("sheet", "应是从 0 起的序号或名称", "is an index from 0, or a name")
         return value  # type: ignore[no-any-return]  # one of the two, as was just checked
 

@@ -46,8 +46,12 @@ class Record:
     closed_at: datetime | None
     is_over: bool
 
-    @property
-    def digest(self) -> str:
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        self.digest = self._digest()
+
+    def _digest(self) -> str:
         """Return the digest of what the row says, by which it is known again whatever kind of file it stands in."""
         said = [
             self.external_id, self.title, self.text, self.category, self.tier, self.urgency, self.rating, self.unit,

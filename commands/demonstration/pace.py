@@ -17,7 +17,7 @@ from workflow.definition import State, Step
 from workflow.limits import Limit, Offset
 
 DAY = 480  # office minutes
-LATE, NEGLECTED = 0.1, 0.3
+LATE, NEGLECTED = 0.1, 0.4
 NOTE, URGE, EXTENSION = 0.3, 0.15, 0.25
 #: How much of a limit a person takes who keeps to it, and how much the one who asked for something.
 WORKING, HANDLING, ANSWERING = (0.15, 0.85), (0.4, 0.95), (0.03, 0.5)
@@ -49,9 +49,13 @@ class Pace:
         has_asked = has_urged = has_answered = False
         for way in route:
             stay = self._stay(way, matter, rng)
-            if has_answered and self.roads.is_work(way.source) and stay < DAY:
+            if has_answered and self.roads.is_work(way.source) and stay < DAY and way.step.within is None:
                 stay += round(DAY * rng.uniform(0.8, 2))  # the second time, the quick remedy did not do
-            between = [] if way.rung else self._between(way.source, stay, matter, rng, has_asked, has_urged)
+            between = (
+                []
+                if way.rung or way.step.within
+                else self._between(way.source, stay, matter, rng, has_asked, has_urged)
+            )
             has_urged = has_urged or any(step.action == URGENT for _, step, _ in between)
             has_answered = has_answered or "answer" in way.step.needs
             granted = [fields["approve"] for _, _, fields in between if "approve" in fields]
@@ -153,7 +157,9 @@ def _spread(between: list[tuple[int, Step, dict[str, Any]]], stay: int, way: Way
     stay = max([stay, *(moment + 5 for moment, _, _ in between)])
     moments = [0, *(moment for moment, _, _ in between), stay]
     waits = [max(1, later - earlier) for earlier, later in pairwise(moments)]
-    acts = [(step, None, fields) for _, step, fields in between] + [(way.step, way.rung, {})]
+    acts: list[tuple[Step, Offset | None, Mapping[str, Any]]] = [
+        (step, None, fields) for _, step, fields in between
+    ] + [(way.step, way.rung, {})]
     return [Turn(step, wait, rung, fields) for wait, (step, rung, fields) in zip(waits, acts, strict=True)]
 
 

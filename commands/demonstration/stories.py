@@ -124,10 +124,8 @@ class Storyteller:
     def _join(self, name: str, target: State) -> None:
         """Tell of a case that turns out to be another's matter, while that one is still open."""
         rng = self.rng
-        for _ in range(DRAWS):
-            hosts = [
-                one for one in self.told if one.law == name and one.into is None and one.begins - one.ends > 8 * DAY
-            ]
+        hosts = [one for one in self.told if one.law == name and self._can_be_joined(one)]
+        for _ in range(DRAWS if hosts else 0):
             host = rng.choice(hosts)
             place = UNIT_BY_CODE[host.matter.place]
             twin = matter_of(TEMPLATE_BY_KEY[host.matter.key], rng, place)
@@ -140,6 +138,14 @@ class Storyteller:
             if ends > host.ends + 60:
                 self._append(name, twin, tuple(turns), begins, ends, False, host.index)
                 return
+
+    def _can_be_joined(self, one: Story) -> bool:
+        """Tell whether a case is open for long, without a break and with its own union."""
+        states = self.laws[one.law].states
+        has_ended_before = any(
+            states[name].final for turn in one.turns for name in turn.step.sources if turn.step.target
+        )
+        return bool(one.turns) and one.into is None and not has_ended_before and one.begins - one.ends > 8 * DAY
 
     def _append(
         self,

@@ -65,11 +65,12 @@ class Walk:
             if walker.case is None:
                 self._raise(walker, moment)
                 tick()
-            elif not self._take(walker, walkers, moment):
-                self.stranded.append(f"{walker.case.number} {walker.turns[0].step.action}")
-                continue
             else:
-                walker.turns.pop(0)
+                turn = walker.turns.pop(0)
+                if not self._take(walker, turn, walkers, moment) and turn.step.target is not None:
+                    # The case stays where it is, as cases do; what would not have moved it is merely left out.
+                    self.stranded.append(f"{walker.case.number} {turn.step.action}")
+                    continue
             later = self._moment_of_next(walker, moment)
             if later is not None and later <= self.at:
                 heapq.heappush(coming, (later, index))
@@ -82,9 +83,9 @@ class Walk:
         draft = Draft(story.law, one.unit, one.title, one.text, category, story.identity)
         walker.case = raise_case(self.db, draft, by=raised_by, at=moment)
 
-    def _take(self, walker: Walker, walkers: Sequence[Walker], moment: datetime) -> bool:
+    def _take(self, walker: Walker, turn: Turn, walkers: Sequence[Walker], moment: datetime) -> bool:
         """Take the next action as somebody who may; False where nobody may."""
-        turn, case, story = walker.turns[0], walker.case, walker.story
+        case, story = walker.case, walker.story
         assert case is not None
         given = dict(turn.fields)
         if story.into is not None and "into" in turn.step.needs:

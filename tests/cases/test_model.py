@@ -69,20 +69,28 @@ class Lives(RuleBasedStateMachine):
         unit=st.sampled_from(RAISED_IN),
         by=st.sampled_from(("zhang", "qian", "shuang", "li", None)),
         start=st.integers(0, 60 * 86_400),
+        ahead=st.integers(0, 12),
+        data=st.data(),
     )
-    def begin(self, law: str, unit: str, by: str | None, start: int) -> None:
-        """Raise a case."""
+    def begin(self, law: str, unit: str, by: str | None, start: int, ahead: int, data: st.DataObject) -> None:
+        """Raise a case and go some way ahead, so that lives begin everywhere."""
         self.now = MONDAY + timedelta(seconds=start)
         self.number = self.world.raises(by, self.now, law=law, unit=unit)
         self.id = self.world.case(self.number).id or 0
         self.model = Reference(law, unit, by, self.now)
         self.agree()
+        for _ in range(ahead if by else 0):
+            self.go_on_from_here(data, data.draw(STEP_OF_TIME, "passed"), is_short=True)
 
     @rule(data=st.data(), passed=STEP_OF_TIME)
     def go_on(self, data: st.DataObject, passed: timedelta) -> None:
         """Take an action that the law allows somebody now."""
+        self.go_on_from_here(data, passed, is_short=False)
+
+    def go_on_from_here(self, data: st.DataObject, passed: timedelta, *, is_short: bool) -> None:
+        """Take an allowed action; the short way neither ends the case nor leaves it where it is."""
         self.now += passed
-        action, who = self.choice(data)
+        action, who = self.choice(data, is_short=is_short)
         self.attempt(action, who, self.form(data, action), None)
 
     @rule(data=st.data(), passed=STEP_OF_TIME, is_sound=st.booleans())
@@ -179,15 +187,14 @@ class Lives(RuleBasedStateMachine):
             assert (found_late.state, found_late.category) == (expected["state"], expected["category"])
         self.seen["looked back"] += 1
 
-    def choice(self, data: st.DataObject) -> tuple[str, str | None]:
+    def choice(self, data: st.DataObject, *, is_short: bool = False) -> tuple[str, str | None]:
         """Draw something that the law allows somebody now; what leads on is likelier than what ends the case."""
         offers = self.model.offers(self.now)
-        targets = {step["action"]: step.get("to") for step in self.model.steps()}
-        weighted = [
-            action
-            for action in sorted({action for action, _ in offers})
-            for _ in range(5 if targets[action] and not self.model.state(targets[action]).get("final") else 1)
-        ]
+        steps = {step["action"]: step for step in self.model.steps()}
+        ends = {name for name, step in steps.items() if self.model.law["states"].get(step.get("to"), {}).get("final")}
+        leads_on = {name for name, step in steps.items() if (step.get("to") or step.get("does")) and name not in ends}
+        known = sorted({action for action, _ in offers})
+        weighted = [action for action in known for _ in range((50 if is_short else 4) if action in leads_on else 1)]
         action = data.draw(st.sampled_from(weighted), "action")
         return action, data.draw(st.sampled_from([who for taken, who in offers if taken == action]), "by")
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, UploadFile
 from fastapi.responses import FileResponse
+from starlette.datastructures import UploadFile as AnyUpload
 
 from cases.attachments import attach, attachments_of, place_of, store
 from cases.errors import NotFound
@@ -38,7 +39,7 @@ def fetch(visit: Reading, number: str, digest: str) -> FileResponse:
     return fetched(visit, number, digest)
 
 
-def added(visit: Visit, number: str, file: UploadFile, seen: int | None) -> shapes.Attached:
+def added(visit: Visit, number: str, file: AnyUpload, seen: int | None) -> shapes.Attached:
     """Store an uploaded file and note it in the case."""
     case = visit.case(number)
     stored = store(visit.settings.files, file.filename or "", file.file)

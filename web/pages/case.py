@@ -85,4 +85,4 @@ def _again(visit: Visit, number: str, action: str, form: Posted, refusal: Refusa
 
 def _page(visit: Visit, number: str, attempt: Attempt | None = None, status: int = 200) -> Response:
     view = view_of(visit, visit.case(number), attempt)
-    return page(visit.request, "case.html", status=status, caller=visit.caller, v=view, attempt=attempt)
+    return page(visit.request, "case.html", status=status, visitor=visit.caller, v=view, attempt=attempt)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cases.calendars import calendar, calendar_of
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
+from cases.record.people import line
 from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
@@ -89,7 +90,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
     """Return the page of a case for one person."""
     sheet = sheet_of(visit.db, case, visit.by, visit.at)
     definition, state = sheet.definition, sheet.definition.states[case.state]
-    local = calendar_of(visit.db, sheet.units[case.unit_id].path)
+    local = calendar_of(line(visit.db, case.unit_id))
     lead = sheet.units.get(case.lead_id or 0)
     return View(
         case=case,
@@ -187,12 +188,12 @@ def _history(visit: Visit, sheet: Sheet, local: Calendar) -> list[Line]:
 
 def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, str], local: Calendar) -> Line:
     definition, language = sheet.definition, visit.language
-    moved = happening.state_to if happening.state_to != happening.state_from else None
+    moved = definition.states.get(happening.state_to or "") if happening.state_to != happening.state_from else None
     return Line(
         at=moments.exact(happening.at, local),
         who=_who(visit, sheet, happening),
         did=words.action(definition, happening.action, language),
-        to=words.label(definition.states[moved], language) if moved in definition.states else "",
+        to=words.label(moved, language) if moved else "",
         values=[
             (words.field(definition, name, language), words.value(definition, name, value, units, language))
             for name, value in happening.values.items()

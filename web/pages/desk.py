@@ -34,7 +34,7 @@ def my_desk(visit: Reading) -> Response:
     return page(
         visit.request,
         "desk.html",
-        caller=visit.caller,
+        visitor=visit.caller,
         counts=counts,
         waiting=waiting,
         has_more=mine.has_more,

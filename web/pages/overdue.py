@@ -20,7 +20,7 @@ def overdue(visit: Reading, cursor: str | None = None) -> Response:
     return page(
         visit.request,
         "overdue.html",
-        caller=visit.caller,
+        visitor=visit.caller,
         rows=rows_of(visit, found.cases),
         next=found.next,
         is_first=cursor is None,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case
+from cases.record.people import line
 from cases.units import units_by_id
 from web import moments, words
 from web.visits import Visit
@@ -49,12 +50,12 @@ class Row:
 def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
     """Return cases as rows."""
     units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
-    calendars = {path: calendar_of(visit.db, path) for path in {units[case.unit_id].path for case in cases}}
+    calendars = {unit_id: calendar_of(line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}}
     rows = []
     for case in cases:
         definition, unit = law_of(visit.db, case.law_id).definition, units[case.unit_id]
         lead = units.get(case.lead_id or 0)
-        calendar = calendars[unit.path]
+        calendar = calendars[unit.id or 0]
         rows.append(
             Row(
                 number=case.number,

@@ -57,7 +57,7 @@ def _page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> 
         visit.request,
         "submit.html",
         status=422 if errors else 200,
-        caller=visit.caller,
+        visitor=visit.caller,
         laws=laws,
         chosen_law=typed.get("workflow") or visit.settings.workflow,
         units=units_to_raise_at(visit.db, duties_of(visit.db, visit.by, visit.at)),

@@ -1,0 +1,1 @@
+"""The doors, tried over real HTTP on real databases."""

@@ -1,0 +1,145 @@
+"""People who use the application: programs with a token, browsers that are signed in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any, Self
+
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from cases.access import make_token
+from cases.record.database import engine, transaction
+from cases.record.people import User
+from config.settings import Settings
+from tests.cast import MONDAY, PASSWORD, cast
+from web.app import create_app
+from web.visits import moment
+
+#: The lowest cost that Argon2id knows, so that tests do not wait for what is slow on purpose.
+CHEAP = {"password_memory": 8, "password_passes": 1}
+API = "/api/v1"
+SUBMISSION = {"title": "希望在开发区建骑手驿站", "text": "午间无处休息，\n冬天尤其冷。", "unit": "C"}
+
+#: How a proposal goes round once: who, which action, with what.
+ROAD: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("li", "accept", {"category": "劳动保护", "tier": "A", "lead": "D"}),
+    ("wang", "sign_for", {}),
+    ("wang", "report", {"answer": "已设两处驿站，附照片。"}),
+    ("zhao", "verify", {}),
+    ("zhang", "satisfied", {}),
+)
+
+
+class Office:
+    """The application with the cast in it; time stands still unless a test moves it."""
+
+    def __init__(self, url: str, files: Path) -> None:
+        self.engine = engine(url)
+        with transaction(self.engine) as db:
+            cast(db)
+        self.at = MONDAY
+        self.app = create_app(Settings(database=url, files=files, **CHEAP))  # type: ignore[arg-type]  # figures only
+        self.app.dependency_overrides[moment] = lambda: self.at
+        self.clients: list[TestClient] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        for client in self.clients:
+            client.close()
+        self.engine.dispose()
+
+    def later(self, **span: float) -> datetime:
+        """Move on."""
+        self.at += timedelta(**span)
+        return self.at
+
+    def client(self, **headers: str) -> TestClient:
+        """Return somebody whom nobody knows."""
+        client = TestClient(self.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
+        self.clients.append(client)
+        return client
+
+    def program(self, login: str, scope: str = "write") -> TestClient:
+        """Return a program that acts as a person."""
+        with transaction(self.engine) as db:
+            token = make_token(db, person(db, login), scope, self.at)
+        return self.client(authorization=f"Bearer {token}")
+
+    def browser(self, login: str) -> Browser:
+        """Return a browser in which a person has signed in."""
+        browser = Browser(self.client())
+        answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def submitted(self, login: str = "zhang", **changes: Any) -> str:
+        """Submit a case through the API and return its number."""
+        answer = self.program(login).post(f"{API}/cases", json=SUBMISSION | changes)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["number"])
+
+    def go(self, number: str, until: str = "satisfied") -> dict[str, Any]:
+        """Take a case along the road up to an action and return it."""
+        shown: dict[str, Any] = {}
+        for login, action, fields in ROAD:
+            self.later(hours=1)
+            shown = taken(self.program(login), number, action, fields).json()
+            if action == until:
+                break
+        return shown
+
+
+@dataclass
+class Browser:
+    """A browser without scripts: it reads pages and sends the forms that stand on them."""
+
+    client: TestClient
+    page: Response = field(init=False)
+
+    def get(self, path: str) -> str:
+        """Read a page."""
+        self.page = self.client.get(path)
+        assert self.page.status_code == 200, self.page.text
+        return self.page.text
+
+    def send(self, action: str, **fields: Any) -> Response:
+        """Send the form of the page that goes to an address, with its hidden fields, and follow where it leads."""
+        found = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', self.page.text, re.S)
+        assert found, f"no form to {action}"
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[0]))
+        files = {name: fields.pop(name) for name in [name for name in fields if isinstance(fields[name], tuple)]}
+        data = {name: unescape(value) for name, value in hidden.items()} | fields
+        answer = self.client.post(action, data=data, files=files or None)
+        if answer.status_code == 303:
+            self.page = self.client.get(answer.headers["location"])
+            return answer
+        self.page = answer
+        return answer
+
+    @property
+    def words(self) -> str:
+        """Return what a reader sees, without the marks."""
+        body = re.sub(r"<(head|script|style).*?</\1>", "", self.page.text, flags=re.S)
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def person(db: Any, login: str) -> User:
+    """Return one of the cast."""
+    from sqlmodel import select
+
+    user = db.exec(select(User).where(User.login == login)).one()
+    assert isinstance(user, User)
+    return user
+
+
+def taken(client: TestClient, number: str, action: str, fields: dict[str, Any] | None = None) -> Response:
+    """Read a case, take an action on what was read, and return the answer."""
+    tag = client.get(f"{API}/cases/{number}").headers["etag"]
+    return client.post(f"{API}/cases/{number}/actions/{action}", json=fields or {}, headers={"if-match": tag})
