@@ -62,7 +62,7 @@ def _of_case(
     case: Mapping[str, Any], events: Sequence[Row], passages: list[Row], files: list[Row], end: int
 ) -> Iterator[Finding]:
     """Return what disagrees with the events of one case."""
-    number = str(case["number"])
+    number = _word(case["number"])
     facts: dict[Any, tuple[int, dict[str, Any]]] = {}
     row: dict[str, Any] = {}
     for place, event in enumerate(events, 1):

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from cases.access import is_storable
-from cases.errors import BadRequest
+from cases.errors import BadRequest, NotFound
 from cases.policy import visible_to
+from cases.queries import Overdue, overdue
 from cases.record.case import Case
 from cases.record.people import Unit, User, subtree
 
@@ -63,6 +64,22 @@ def late(db: Session, by: User, at: datetime, cursor: str | None = None, limit: 
     return Page(found[:limit], _late_cursor(found[limit - 1]) if len(found) > limit else None)
 
 
+def overdue_page(
+    db: Session, by: User, at: datetime, unit: str | None, cursor: str | None, limit: int
+) -> tuple[list[Overdue], str | None]:
+    """Return a page of what was overdue at a moment, most overdue first, among what a person may see now."""
+    if unit is not None and (
+        not is_storable(unit) or db.exec(select(Unit.id).where(Unit.code == unit)).first() is None
+    ):
+        raise NotFound(f"没有代码为 {unit[:64]} 的单位。", f"There is no unit {unit[:64]}.")
+    rows = overdue(db, at, unit=unit, visible=visible_to(db, by, at))
+    if cursor is not None:
+        key = _key_of(cursor)
+        rows = [row for row in rows if (row.due_at, row.number) > key]
+    page = rows[:limit]
+    return page, _cursor_at(page[-1].due_at, page[-1].number) if len(rows) > limit else None
+
+
 def bad_cursor() -> BadRequest:
     """Return the answer for a cursor that no list has given out."""
     return BadRequest("翻页标记无效，请从第一页重新开始。", "The cursor is not one of ours; begin with the first page.")
@@ -105,10 +122,19 @@ def _id_of(db: Session, number: str) -> int:
 
 def _late_cursor(case: Case) -> str:
     assert case.due_at is not None
-    return base64.urlsafe_b64encode(f"{case.due_at.isoformat()}~{case.number}".encode()).decode().rstrip("=")
+    return _cursor_at(case.due_at, case.number)
 
 
 def _late_key(db: Session, cursor: str) -> tuple[datetime, int]:
+    due_at, number = _key_of(cursor)
+    return due_at, _id_of(db, number)
+
+
+def _cursor_at(due_at: datetime, number: str) -> str:
+    return base64.urlsafe_b64encode(f"{due_at.isoformat()}~{number}".encode()).decode().rstrip("=")
+
+
+def _key_of(cursor: str) -> tuple[datetime, str]:
     try:
         plain = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         due, number = plain.decode("ascii").split("~")
@@ -117,4 +143,4 @@ def _late_key(db: Session, cursor: str) -> tuple[datetime, int]:
         raise bad_cursor() from None
     if due_at.tzinfo is None:
         raise bad_cursor()
-    return due_at, _id_of(db, number)
+    return due_at, number

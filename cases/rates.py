@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlmodel import Session
 
 from cases.record.case import Case
@@ -50,13 +50,22 @@ _SPANS = table_of(ClockSpan)
 _UNITS = table_of(Unit)
 
 
-def rates(db: Session, since: datetime, until: datetime, by: str | None = None) -> list[dict[str, Any]]:
-    """Return one row of rates, or one for each responsible unit or category, for the period [since, until)."""
+def rates(
+    db: Session,
+    since: datetime,
+    until: datetime,
+    by: str | None = None,
+    visible: ColumnElement[bool] | None = None,
+) -> list[dict[str, Any]]:
+    """Return one row of rates, or one for each responsible unit or category, for the period [since, until).
+
+    `visible` narrows to the cases that a person may see (see `cases.policy`).
+    """
     counts: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
     if by is None:
         counts["all"]  # an empty period still has its row of zeros
     codes = {row.id: row.code for row in db.connection().execute(select(_UNITS.c.id, _UNITS.c.code))}
-    for case in _cases(db, since, until):
+    for case in _cases(db, since, until, visible):
         key = (
             {None: "all", "category": case.category or ""}.get(by)
             if by != "unit"
@@ -66,7 +75,7 @@ def rates(db: Session, since: datetime, until: datetime, by: str | None = None) 
     return [_row(key, counts[key]) for key in sorted(counts)]
 
 
-def _cases(db: Session, since: datetime, until: datetime) -> Iterable[Any]:
+def _cases(db: Session, since: datetime, until: datetime, visible: ColumnElement[bool] | None) -> Iterable[Any]:
     """Select the cases that fell due or were closed in the period, with the last clock of the whole case."""
     last = (
         select(_CLOCKS.c.id)
@@ -95,7 +104,7 @@ def _cases(db: Session, since: datetime, until: datetime) -> Iterable[Any]:
             extended.label("was_extended"),
         )
         .outerjoin(_CLOCKS, _CLOCKS.c.id == last)
-        .where(within)
+        .where(within, true() if visible is None else visible)
     )
 
 

@@ -70,8 +70,9 @@ def columns_of(db: Session, model: type[Any]) -> str:
 
 
 def rows(db: Session, statement: str, **values: Any) -> Iterator[Row]:
-    """Return the rows of a statement as a stream."""
-    return iter(db.connection().execute(text(statement).execution_options(yield_per=AT_ONCE), values))
+    """Return the rows of a statement as a stream; whoever leaves it early closes it."""
+    with db.connection().execute(text(statement).execution_options(yield_per=AT_ONCE), values) as result:
+        yield from result
 
 
 def moment_of(kept: Any) -> datetime:

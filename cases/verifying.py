@@ -9,7 +9,8 @@ An export holds one event a line, in the one canonical form, and closes with how
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -49,8 +50,8 @@ def closing_line(events: int, head: str) -> str:
 def export_events(db: Session, case_id: int | None = None) -> Iterator[str]:
     """Return the lines of an export, each without its end of line. Raises ChainBroken at a changed event."""
     events, head = 0, audit.GENESIS
-    with raw.undecoded(db):
-        for row in _events(db, case_id):
+    with raw.undecoded(db), closing(_events(db, case_id)) as rows:
+        for row in rows:
             if fault := _fault_of(row):
                 raise ChainBroken(Finding(fault, row["seq"]))
             events, head = events + 1, row["hash"]
@@ -167,7 +168,7 @@ def _read_line(line: bytes) -> tuple[dict[str, Any], Fault | None]:
         return {}, _unreadable()
 
 
-def _events(db: Session, case_id: int | None = None) -> Iterator[dict[str, Any]]:
+def _events(db: Session, case_id: int | None = None) -> Generator[dict[str, Any], None, None]:
     """Return the events as they lie in the database: all by number, or those of a case by version."""
     which = "ORDER BY seq" if case_id is None else "WHERE case_id = :case_id ORDER BY version"
     values = {} if case_id is None else {"case_id": case_id}

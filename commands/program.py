@@ -10,8 +10,11 @@ import typer
 
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
-from commands import laws, record, reports, upkeep
+from commands import keeping, laws, record, reports, serving, upkeep, verifying
 from commands.due import due
+from commands.exporting import exporting
+from commands.importing import importing
+from commands.people import tokens, users
 from config.settings import SettingsError
 from workflow.errors import Refusal
 from workflow.law_text import LawError
@@ -32,6 +35,8 @@ app = typer.Typer(
 app.command(context_settings={"ignore_unknown_options": True})(due)
 for command in (
     upkeep.init,
+    serving.serve,
+    serving.demo,
     record.submit,
     record.act,
     record.show,
@@ -40,9 +45,16 @@ for command in (
     reports.rates,
     upkeep.sweep,
     upkeep.doctor,
+    verifying.verify,
+    keeping.backup,
+    keeping.restore,
 ):
     app.command()(command)
+app.add_typer(importing, name="import")
+app.add_typer(exporting, name="export")
 app.add_typer(laws.workflow)
+app.add_typer(users)
+app.add_typer(tokens)
 
 
 def main(words: list[str] | None = None) -> NoReturn:

@@ -16,7 +16,7 @@ from cases.record.database import engine
 from config.settings import Settings, load
 from web import errors, health, schedule
 from web.access import Throttle
-from web.api import attachments, cases, docs, record
+from web.api import attachments, cases, docs, record, reports
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
 from web.pages import case, desk, language, overdue, sign_in, submit
@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.throttle = Throttle()
     app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
     errors.install(app)
-    for api in (cases, record, attachments):
+    for api in (cases, record, attachments, reports):
         app.include_router(api.router, prefix=API)
     for part in (docs, health, sign_in, language, desk, submit, overdue, case):
         app.include_router(part.router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cases.errors import FieldError, InvalidFields
 from cases.policy import may_see
@@ -22,6 +22,16 @@ def merge_into(deed: Deed) -> None:
         raise InvalidFields([FieldError("into", f"没有编号为 {number} 的案件", f"There is no case {number}")])
     if other.id == deed.case.id:
         raise InvalidFields([FieldError("into", "案件不能并入自己", "A case cannot be merged into itself")])
-    if other.closed_at is not None:
+    if _closed_by_now(deed, other):
         raise InvalidFields([FieldError("into", f"案件 {number} 已办结，不能并入", f"{number} is closed")])
     deed.sets["merged_into_id"] = other.id
+
+
+def _closed_by_now(deed: Deed, other: Case) -> bool:
+    """Tell whether the other case is closed, and hold both rows until the commit.
+
+    Without that, two cases that are merged into each other at once would both be gone; the order forbids a deadlock.
+    """
+    both = select(Case.id, Case.closed_at).where(col(Case.id).in_([deed.case.id, other.id]))
+    held = deed.db.exec(both.order_by(col(Case.id)).with_for_update())
+    return any(case_id == other.id and closed_at is not None for case_id, closed_at in held)

@@ -38,7 +38,7 @@ def test_four_people_close_a_case_through_pages_after_a_second_round(office: Off
     zhang.send("/submit", title="停车棚漏雨", text="雨天电动车\r\n无处充电", unit="C", workflow="proposal", identity="confidential")
     number = zhang.page.url.path.rpartition("/")[2]
     assert "停车棚漏雨" in zhang.words
-    office.later(hours=1)
+    office.later(minutes=10)
     assert "停车棚漏雨" in li.get("/")
     li.get(f"/cases/{number}")
     assert "张代表" not in li.page.text

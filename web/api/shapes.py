@@ -242,3 +242,31 @@ class Attached(Noted):
     """A file that was added to a case."""
 
     file: File
+
+
+class OverdueCase(BaseModel):
+    """A case as it stood when it was overdue; units are given by their codes, `late_by` in seconds."""
+
+    number: str
+    external_id: str | None
+    unit: str
+    lead: str | None
+    category: str | None
+    stage: str
+    state: str
+    due_at: datetime
+    late_by: int
+    level: int
+
+
+class OverdueCases(BaseModel):
+    """A page of the supervisor's queue; `next` is the cursor of the one after it."""
+
+    items: list[OverdueCase]
+    next: str | None
+
+
+class Rates(BaseModel):
+    """Rates of a period, one row in all or one for each unit or category; a rate without cases is null."""
+
+    items: list[dict[str, str | int | float | None]]
