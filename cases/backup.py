@@ -35,7 +35,7 @@ MANIFEST = "manifest.json"
 TABLES, FILES = "tables/", "files/"
 CHUNK = 1024 * 1024
 #: What our own gzip begins with. It is compared, because no checksum covers it.
-GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
 class BackupRefused(Refusal):

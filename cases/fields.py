@@ -103,16 +103,10 @@ def _value(word: Field, given: Any, definition: Definition) -> Any:
 
 
 def _choice(word: Field, given: Any, definition: Definition) -> str:
-    table = definition.choices.get(word.name)
-    options = list(word.options) or (list(table.options) if table else [])
-    value = str(given)
-    if value in options:
-        return value
-    for key in options:  # people write the label as readily as the key
-        zh, en = (
-            word.options.get(key, ("", "")) if word.options else (table.options[key].label, "") if table else ("", "")
-        )
-        if value in (zh, en):
+    """Return the option that was meant; people write its label as readily as its key."""
+    options = definition.options_of(word)
+    for key, labels in options.items():
+        if str(given) == key or str(given) in labels:
             return key
     raise Refusal(f"{word.label}只能是 {'、'.join(options)}", f"{word.label_en} must be one of {', '.join(options)}")
 

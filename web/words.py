@@ -26,7 +26,10 @@ IDENTITIES: Mapping[str, tuple[Pair, Pair]] = {
     ),
     "anonymous": (
         ("匿名", "Anonymous"),
-        ("任何人都看不到您的姓名，您仍可在此跟踪。", "Nobody sees your name; you can still follow the case here."),
+        (
+            "案件中不出现您的姓名，也没有人与您联系；您登录后仍可跟踪、评价。",
+            "Your name appears nowhere in the case and nobody contacts you; you can still follow and rate it.",
+        ),
     ),
     "named": (
         ("实名", "Named"),
@@ -107,10 +110,8 @@ def limit(text: str | None, language: Language) -> str:
 def options(definition: Definition, name: str, language: Language) -> dict[str, str]:
     """Return what a choice offers: value -> label, from the vocabulary or from the law's table of that name."""
     known = definition.vocabulary.fields[name]
-    if known.options:
-        return {value: pick(pair, language) for value, pair in known.options.items()}
-    table = definition.choices.get(name)
-    return {value: label(option, language) for value, option in table.options.items()} if table else {}
+    at = 0 if language == "zh" else 1
+    return {value: labels[at] for value, labels in definition.options_of(known).items()}
 
 
 def value(definition: Definition, name: str, given: Any, units: Mapping[str, str], language: Language) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workflow.limits import Limit, Offset
-from workflow.vocabulary import Vocabulary
+from workflow.vocabulary import Field, Vocabulary
 
 STAGES = ("submit", "review", "handle", "supervise", "feedback")
 SYSTEM = "system"
@@ -127,6 +127,12 @@ class Definition:
     def initial(self) -> State:
         """Return the first state of the file: where a case begins."""
         return next(iter(self.states.values()))
+
+    def options_of(self, word: Field) -> Mapping[str, tuple[str, ...]]:
+        """Return what a choice can be, with its labels in Chinese and English: its own, else those of the law's table."""
+        if word.options or word.name not in self.choices:
+            return word.options
+        return {o.value: (o.label, o.label_en) for o in self.choices[word.name].options.values()}
 
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """Return the steps that leave, or stay in, a state, in file order."""

@@ -24,8 +24,8 @@ class Field:
     """What a person fills in when taking an action.
 
     `kind` decides the form control and the check; `longest` is in characters. A `choice` draws its options from
-    `options` (value -> zh, en) or, where that is empty, from the law's choice table of the same name. A field with
-    `column` writes the case's column of that name; a field with `is_private` holds free text, which is kept in rows of
+    `options` (value -> zh, en, and what else people write for it) or, where that is empty, from the law's choice table
+    of the same name. A field with `column` writes the case's column of that name; a field with `is_private` holds free text, which is kept in rows of
     its own so that it can be erased, while the event carries its digest.
     """
 
@@ -34,7 +34,7 @@ class Field:
     label: str
     label_en: str
     longest: int = 200
-    options: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     column: str | None = None
     is_private: bool = False
 

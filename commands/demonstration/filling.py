@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import inspect
 from sqlmodel import Session, select
@@ -14,7 +17,7 @@ from cases.access import hash_password
 from cases.calendars import calendar
 from cases.laws import publish
 from cases.record.case import Case
-from cases.record.database import engine, transaction
+from cases.record.database import engine, reading, transaction
 from cases.record.law import Installation
 from cases.record.people import Duty, Unit, User
 from cases.record.schema import migrate
@@ -48,19 +51,33 @@ class Filling:
 
 def is_filled(url: str) -> bool:
     """Tell whether a database is a whole demonstration. Raises NotADemonstration for one that holds anything else."""
-    db = engine(url)
-    with db.connect() as connection:
-        tables = set(inspect(connection).get_table_names())
+    tables = _tables(url)
     if not tables:
         return False
     if not {"installation", "units", "users", "cases"} <= tables:
         raise _foreign(url)
-    with transaction(db) as session:
+    with reading(engine(url)) as session:
         if session.get(Installation, MARK) is not None:
             return True
         if _holds_anything(session):
             raise _foreign(url)
     return False
+
+
+def _tables(url: str) -> set[str]:
+    """Return the tables of a database; a file is opened for reading only, for to connect as usual would mark it."""
+    parsed = engine(url).url
+    if parsed.get_backend_name() != "sqlite":
+        with reading(engine(url)) as db:
+            return set(inspect(db.connection()).get_table_names())
+    path = Path(parsed.database or "")
+    if not path.is_file() or not path.stat().st_size:
+        return set()
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+            return {name for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    except sqlite3.DatabaseError:
+        raise _foreign(url) from None
 
 
 def fill(url: str, filling: Filling, tick: Callable[[], None] = lambda: None) -> bool:

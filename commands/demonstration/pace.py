@@ -18,10 +18,10 @@ from workflow.limits import Limit, Offset
 
 DAY = 480  # office minutes
 LATE, NEGLECTED = 0.1, 0.4
-NOTE, URGE, EXTENSION = 0.3, 0.15, 0.25
+NOTE, URGE, EXTENSION, UNDECIDED = 0.3, 0.15, 0.25, 0.4
 #: How much of a limit a person takes who keeps to it, and how much the one who asked for something.
 WORKING, HANDLING, ANSWERING = (0.15, 0.85), (0.4, 0.95), (0.03, 0.5)
-URGENT = "urge"
+NOTED, URGED = "note", "urge"
 LONGEST_LATENESS = 10 * DAY
 
 
@@ -46,23 +46,17 @@ class Pace:
     def turns(self, route: list[Way], matter: Matter, rng: random.Random) -> list[Turn]:
         """Return the actions along a route, with notes, urges and extensions in between."""
         turns: list[Turn] = []
-        has_asked = has_urged = has_answered = False
+        done: set[str] = set()
         for way in route:
             stay = self._stay(way, matter, rng)
-            if has_answered and self.roads.is_work(way.source) and stay < DAY and way.step.within is None:
+            if way.step.action in done and stay < DAY:
                 stay += round(DAY * rng.uniform(0.8, 2))  # the second time, the quick remedy did not do
-            between = (
-                []
-                if way.rung or way.step.within
-                else self._between(way.source, stay, matter, rng, has_asked, has_urged)
-            )
-            has_urged = has_urged or any(step.action == URGENT for _, step, _ in between)
-            has_answered = has_answered or "answer" in way.step.needs
-            granted = [fields["approve"] for _, _, fields in between if "approve" in fields]
-            has_asked = has_asked or bool(granted)
-            if granted == [True]:
+            is_hurried = way.rung is not None or way.step.within is not None
+            between = [] if is_hurried else self._between(way.source, stay, matter, rng, done)
+            if any(fields.get("approve") for _, _, fields in between):
                 stay = round(self._limit(way.source, matter) * rng.uniform(1.02, 1.25))
             turns += _spread(between, stay, way)
+            done |= {way.step.action, *(step.action for _, step, _ in between)}
         return turns
 
     def dwelling(self, state: State, matter: Matter, rng: random.Random, so_far: list[Turn]) -> tuple[list[Turn], int]:
@@ -74,10 +68,11 @@ class Pace:
         if rng.random() < NEGLECTED:
             stay = limit + rng.uniform(0.05, 1.0) * min(limit, LONGEST_LATENESS)
         stay = round(min(stay, 0.9 * self._until_the_system_acts(state, matter)))
-        has_asked = any("extra" in turn.fields for turn in so_far)
-        has_urged = any(turn.step.action == URGENT for turn in so_far)
+        between = self._between(state, stay, matter, rng, {turn.step.action for turn in so_far})
+        if between and "approve" in between[-1][2] and rng.random() < UNDECIDED:
+            between.pop()
         turns, before = [], 0
-        for moment, step, fields in self._between(state, stay, matter, rng, has_asked, has_urged):
+        for moment, step, fields in between:
             turns.append(Turn(step, moment - before, None, fields))
             before = moment
         return turns, stay - before
@@ -101,7 +96,7 @@ class Pace:
         return max(10, round(min(stay, 0.9 * self._until_the_system_acts(state, matter))))
 
     def _between(
-        self, state: State, stay: int, matter: Matter, rng: random.Random, has_asked: bool, has_urged: bool
+        self, state: State, stay: int, matter: Matter, rng: random.Random, done: set[str]
     ) -> list[tuple[int, Step, dict[str, Any]]]:
         """Return what people do without moving the case: (office minutes after it came, step, fields)."""
         if state.final:
@@ -110,24 +105,20 @@ class Pace:
         staying = {step.action: step for step in leaving if step.target is None and step.is_for_people}
         limit = self._limit(state, matter)
         is_work = self.roads.is_work(state)
-        asks = next((step for step in staying.values() if "extra" in step.needs), None)
+        fresh = {action: step for action, step in staying.items() if action not in done}
+        asks = next((step for step in fresh.values() if "extra" in step.needs), None)
         decides = next((step for step in staying.values() if "approve" in step.needs), None)
         found: list[tuple[int, Step, dict[str, Any]]] = []
-        if is_work and "note" in staying and stay > DAY and rng.random() < NOTE:
-            found.append((round(stay * rng.uniform(0.2, 0.6)), staying["note"], {}))
-        if asks and decides and is_work and not has_asked and limit > 3 * DAY and stay > 0.9 * limit * 0.7:
-            if rng.random() < EXTENSION:
-                moment = min(limit, stay) * rng.uniform(0.7, 0.8)
-                found.append((round(moment), asks, {"extra": _third(self._limit_of(state, matter))}))
-                decided = round(moment + min(limit, stay) * rng.uniform(0.02, 0.12))
-                found.append((decided, decides, {"approve": next(self.decisions)}))
-        elif (
-            URGENT in staying
-            and not has_urged
-            and state.owner != SUBMITTER
-            and (stay > limit * 1.1 or (is_work and rng.random() < URGE))
-        ):
-            found.append((round(stay * rng.uniform(0.75, 0.95)), staying[URGENT], {}))
+        if is_work and NOTED in fresh and stay > DAY and rng.random() < NOTE:
+            found.append((round(stay * rng.uniform(0.2, 0.6)), fresh[NOTED], {}))
+        is_long = is_work and limit > 3 * DAY and stay > 0.6 * limit
+        if asks and decides and is_long and rng.random() < EXTENSION:
+            nearly = min(limit, stay) * rng.uniform(0.7, 0.8)
+            found.append((round(nearly), asks, {"extra": _third(self._limit_of(state, matter))}))
+            decided = round(nearly + min(limit, stay) * rng.uniform(0.02, 0.12))
+            found.append((decided, decides, {"approve": next(self.decisions)}))
+        elif URGED in fresh and state.owner != SUBMITTER and (stay > limit * 1.1 or (is_work and rng.random() < URGE)):
+            found.append((round(stay * rng.uniform(0.75, 0.95)), fresh[URGED], {}))
         return sorted(found, key=lambda one: one[0])
 
     def _until_the_system_acts(self, state: State, matter: Matter) -> float:

@@ -32,6 +32,12 @@ ODDS: Mapping[str, float] = {
 RARE = 0.02
 #: Of several ways straight on, how often each is taken, compared with the others.
 SHARES: Mapping[str, float] = {"satisfied": 6, "partly_satisfied": 2.5}
+#: What is promised or referred upward once is not so again, and what was kept is not then beyond the city's powers.
+CLASHING = (
+    ("take_off_account", "refer_up"),
+    ("put_on_account", "put_on_account"),
+    ("reply_from_above", "take_off_account"),
+)
 MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
 TRIES = 60
 #: Actions by which another unit comes to lead; the second only after the first unit has tried.
@@ -75,7 +81,11 @@ class Roads:
             route = self._walk(open_ways, steps_left, target, rng)
             answers = sum("answer" in way.step.needs for way in route)
             moves = sum(way.step.action in MOVING for way in route)
-            if answers <= MOST_ANSWERS and moves <= 1 and len(route) <= LONGEST:
+            actions = [way.step.action for way in route]
+            clashes = any(
+                actions.count(one) + (actions.count(other) if other != one else 0) > 1 for one, other in CLASHING
+            )
+            if answers <= MOST_ANSWERS and moves <= 1 and not clashes and len(route) <= LONGEST:
                 return route
         return None
 

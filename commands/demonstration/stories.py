@@ -119,13 +119,14 @@ class Storyteller:
         more, dwelling = self.paces[name].dwelling(target, one, self.rng, turns)
         begins = sum(turn.wait for turn in (*turns, *more)) + dwelling
         ends = dwelling if target.final else 0
-        self._append(name, one, (*turns, *more), begins, ends, is_for_the_cast)
+        raised_by = _submitter(one, self.rng, is_for_the_cast)
+        self._append(name, one, (*turns, *more), begins, ends, raised_by, is_for_the_cast)
 
     def _join(self, name: str, target: State) -> None:
         """Tell of a case that turns out to be another's matter, while that one is still open."""
         rng = self.rng
         hosts = [one for one in self.told if one.law == name and self._can_be_joined(one)]
-        for _ in range(DRAWS if hosts else 0):
+        for attempt in range(DRAWS if hosts else 0):
             host = rng.choice(hosts)
             place = UNIT_BY_CODE[host.matter.place]
             twin = matter_of(TEMPLATE_BY_KEY[host.matter.key], rng, place)
@@ -135,8 +136,11 @@ class Storyteller:
             turns = self.paces[name].turns(route, twin, rng)
             begins = host.begins - rng.randint(DAY, 3 * DAY)
             ends = begins - sum(turn.wait for turn in turns)
+            raised_by = _submitter(twin, rng, False)
+            if raised_by == host.submitter and attempt < DRAWS // 2:
+                continue  # better someone else; where a place has one worker only, the same one again
             if ends > host.ends + 60:
-                self._append(name, twin, tuple(turns), begins, ends, False, host.index)
+                self._append(name, twin, tuple(turns), begins, ends, raised_by, into=host.index)
                 return
 
     def _can_be_joined(self, one: Story) -> bool:
@@ -154,10 +158,10 @@ class Storyteller:
         turns: tuple[Turn, ...],
         begins: int,
         ends: int,
-        is_for_the_cast: bool,
+        raised_by: str,
+        is_for_the_cast: bool = False,
         into: int | None = None,
     ) -> None:
-        raised_by = _submitter(one, self.rng, is_for_the_cast)
         identity = "named" if self.rng.random() < NAMED else "confidential"
         story = Story(len(self.told), name, one, turns, begins, ends, raised_by, identity, is_for_the_cast, into)
         self.told.append(story)

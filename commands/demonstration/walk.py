@@ -38,6 +38,7 @@ class Walker:
     rng: random.Random
     case: Case | None = None
     answered: int = 0
+    done: set[str] = field(default_factory=set)
     actors: dict[str, User] = field(default_factory=dict)
 
 
@@ -95,10 +96,13 @@ class Walk:
             given["into"] = host.number
         for role, person in self._candidates(walker, turn, moment):
             form = form_of(turn.step, story.matter, role, moment, given, walker.answered)
+            if turn.step.action in walker.done and "reason" in turn.step.takes:
+                form.pop("reason", None)  # nobody writes the same words twice
             try:
                 act(self.db, case, turn.step.action, by=person, at=moment, form=form)
             except ActionNotAllowed:
                 continue
+            walker.done.add(turn.step.action)
             walker.answered += "answer" in turn.step.needs and role == LEAD
             if person is not None:
                 walker.actors[role] = person

@@ -330,7 +330,8 @@ def test_the_database_itself_refuses_to_change_an_event(world: World, deed: str)
 
 
 def test_a_database_without_its_tables_is_refused_in_one_sentence(full: World) -> None:
-    with pytest.raises(DatabaseError), tampering(full) as db:
+    # SQLite takes the name of a column that is gone for a text in quotes.
+    with pytest.raises((DatabaseError, ChainBroken)), tampering(full) as db:
         run(db, "ALTER TABLE events DROP COLUMN role")
         verify_database(db)
 

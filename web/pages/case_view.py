@@ -19,6 +19,8 @@ from workflow.calendar import Calendar
 from workflow.limits import Limit
 
 SUBMITTER = "submitter"
+#: The page bears it already.
+TITLE = "title"
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,11 @@ def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, 
             for name, value in happening.values.items()
             if name in definition.vocabulary.fields and name != "audience" and value is not None
         ],
-        said=[(words.field(definition, said.field, language), said.body, said.is_for_staff) for said in happening.said],
+        said=[
+            (words.field(definition, said.field, language), said.body, said.is_for_staff)
+            for said in happening.said
+            if said.field != TITLE
+        ],
     )
 
 

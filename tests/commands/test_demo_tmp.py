@@ -1,0 +1,263 @@
+"""The demonstration is whole, credible, the same for the same seed, and keeps away from everything else."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session, col, select
+
+from cases.access import is_password, password_of
+from cases.laws import law_of, published
+from cases.record.case import Assignment, Case, Extension, Passage
+from cases.record.clock import Clock
+from cases.record.database import engine, reading, release, transaction
+from cases.record.event import Event
+from cases.record.people import User
+from cases.record.schema import migrate
+from cases.timeline import differences, events_of, replay
+from commands.demonstration.filling import PASSWORD, Filling, NotADemonstration, fill, is_filled
+from commands.demonstration.people import CAST, PEOPLE
+from commands.demonstration.town import UNITS
+
+ROOT = Path(__file__).resolve().parents[2]
+AT = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+FILLING = Filling(AT, cases=120)
+# As the program is called: its commands are mounted there.
+PROGRAM = "from commands.program import app, main; from commands.serving import demo, serve; app.command()(demo); app.command()(serve); main()"
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """Fills one database for all tests that only look, and lends a session on it."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    assert fill(url, FILLING)
+    with reading(engine(url)) as db:
+        yield db
+    release(url)
+
+
+def cases(db: Session) -> list[Case]:
+    return list(db.exec(select(Case).order_by(col(Case.id))))
+
+
+def record(url: str) -> list[Any]:
+    """Everything that happened, without what is drawn at random on purpose: salts, and digests made with them."""
+    with reading(engine(url)) as db:
+        numbers = [(case.number, case.title, case.submitter_id) for case in cases(db)]
+        events = [
+            (e.case_id, e.version, e.at, e.action, e.state_from, e.state_to, e.actor_id, e.role)
+            for e in db.exec(select(Event).order_by(col(Event.seq)))
+        ]
+        said = [(p.case_id, p.version, p.field, p.body) for p in db.exec(select(Passage).order_by(col(Passage.id)))]
+        return [numbers, events, said]
+
+
+def test_a_demonstration_is_credible_and_replays_on_each_engine(empty_database_url: str) -> None:
+    """One long story, because filling is what takes the time."""
+    assert fill(empty_database_url, FILLING)
+    with reading(engine(empty_database_url)) as db:
+        is_credible(db)
+
+
+def is_credible(db: Session) -> None:
+    everything = cases(db)
+    waiting = [case for case in everything if case.closed_at is None]
+    assert len(everything) == FILLING.cases
+
+    states = {(law.id, name) for law in published(db) for name in law_of(db, law.id or 0).definition.states}
+    assert {(case.law_id, case.state) for case in everything} == states, "every state of every law has a case"
+
+    assert not any(differences(case, replay(events_of(db, case.id or 0))) for case in everything), "all replay"
+
+    running = set(db.exec(select(Clock.case_id).where(col(Clock.stopped_at).is_(None))))
+    assert {case.id for case in waiting} == running, "each open case has a running clock, and no other has"
+
+    overdue = [case for case in waiting if case.due_at and case.due_at < AT]
+    assert len(waiting) / 20 < len(overdue) < len(waiting) / 1.5, "some cases are left lying, most are not"
+
+    assert any(case.round > 1 for case in everything), "some went round again"
+    actions = Counter(db.exec(select(Event.action)))
+    assert actions["satisfied"] > actions["partly_satisfied"] > actions["unsatisfied"] > 0
+    assert {"note", "urge", "send_back", "transfer", "appeal", "reopen", "close_unanswered"} <= actions.keys()
+    assert {True, False} <= set(db.exec(select(Extension.is_granted))), "one was granted and one refused"
+
+    rated = [case for case in everything if case.closed_at and case.rating]
+    assert 0.4 < len(rated) / len(everything) < 0.6, "about half are closed with a rating"
+
+
+def test_time_only_goes_forward_and_stays_in_office_hours_of_the_past(demonstration: Session) -> None:
+    events = list(demonstration.exec(select(Event).order_by(col(Event.seq))))
+    moments = [event.at for event in events]
+    assert moments == sorted(moments)
+    assert moments[-1] <= AT
+    by_people = [event.at for event in events if event.role != "system"]
+    assert {(at.hour + 8) % 24 for at in by_people} <= set(range(8, 18))
+    assert not any((at.hour + 8) % 24 == 12 and at.minute for at in by_people), "nobody acts at lunch"
+
+
+def test_units_people_and_passwords_are_those_of_the_town(demonstration: Session) -> None:
+    users = list(demonstration.exec(select(User)))
+    assert {user.login for user in users} == {person.login for person in PEOPLE}
+    assert is_password(password_of(demonstration, "shenyi")[1], PASSWORD)
+    assert {a.unit_id for a in demonstration.exec(select(Assignment))} <= set(range(1, len(UNITS) + 1))
+
+
+def test_every_desk_of_the_cast_has_a_case_waiting(demonstration: Session) -> None:
+    raised_by = {
+        demonstration.get_one(User, case.submitter_id).login for case in cases(demonstration) if not case.closed_at
+    }
+    assert {CAST["worker"], CAST["representative"]} <= raised_by
+    actors = {user.login for user in demonstration.exec(select(User).join(Event, col(Event.actor_id) == User.id))}
+    assert {CAST[role] for role in ("reviewer", "handler", "supervisor", "parent_supervisor", "support")} <= actors
+
+
+def test_nobody_says_the_same_answer_twice_in_a_case(demonstration: Session) -> None:
+    answers = demonstration.exec(select(Passage.case_id, Passage.body).where(Passage.field == "answer")).all()
+    assert len(answers) == len(set(answers))
+
+
+def test_the_same_seed_and_moment_give_the_same_cases(tmp_path: Path) -> None:
+    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("one", "two", "three")]
+    for url, seed in zip(urls, (7, 7, 8), strict=True):
+        fill(url, Filling(AT, cases=40, seed=seed))
+    one, two, three = (record(url) for url in urls)
+    assert one == two
+    assert one != three
+    for url in urls:
+        release(url)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 30])
+def test_a_small_demonstration_has_as_many_cases_as_asked_for(tmp_path: Path, count: int) -> None:
+    url = f"sqlite:///{tmp_path / 'demo.db'}"
+    fill(url, Filling(AT, cases=count))
+    with reading(engine(url)) as db:
+        assert len(cases(db)) == count
+    release(url)
+
+
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_every_state_is_reached_whatever_the_seed_and_the_day(tmp_path: Path, seed: int) -> None:
+    url = f"sqlite:///{tmp_path / 'demo.db'}"
+    fill(url, Filling(datetime(2026, seed, 3 * seed, 2 * seed, 41, tzinfo=UTC), cases=60, seed=seed))
+    with reading(engine(url)) as db:
+        states = {(law.id, name) for law in published(db) for name in law_of(db, law.id or 0).definition.states}
+        assert {(case.law_id, case.state) for case in cases(db)} == states
+    release(url)
+
+
+def test_a_second_filling_changes_nothing(empty_database_url: str) -> None:
+    fill(empty_database_url, Filling(AT, cases=30))
+    before = record(empty_database_url)
+    assert is_filled(empty_database_url)
+    assert not fill(empty_database_url, Filling(AT, cases=50, seed=2))
+    assert record(empty_database_url) == before
+
+
+def test_a_database_with_people_of_its_own_is_refused_untouched(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    with transaction(engine(empty_database_url)) as db:
+        db.add(User(login="li", name="李", created_at=AT))
+    with pytest.raises(NotADemonstration):
+        fill(empty_database_url, FILLING)
+    with reading(engine(empty_database_url)) as db:
+        assert [user.login for user in db.exec(select(User))] == ["li"]
+        assert cases(db) == []
+
+
+def test_a_database_of_another_program_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("CREATE TABLE recipes (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(NotADemonstration):
+        fill(f"sqlite:///{path}", FILLING)
+    release(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_an_interrupted_filling_leaves_nothing_and_can_be_repeated(empty_database_url: str) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        fill(empty_database_url, Filling(AT, cases=30), tick=stops_after(12))
+    assert not is_filled(empty_database_url)
+    assert fill(empty_database_url, Filling(AT, cases=30))
+    with reading(engine(empty_database_url)) as db:
+        assert len(cases(db)) == 30
+
+
+def test_a_database_that_was_only_set_up_is_filled(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    assert fill(empty_database_url, Filling(AT, cases=30))
+
+
+def test_the_command_fills_prints_the_logins_and_leaves_when_told_not_to_serve(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'demo.db'}"
+    first = bihuan("demo", "--cases", "30", "--no-serve", "--at", "2026-11-20T15:30", "--database", url)
+    assert first.returncode == 0, first.stderr
+    assert all(login in first.stdout for login in CAST.values())
+    assert PASSWORD in first.stderr and "演示" in first.stderr
+    before = record(url)
+    second = bihuan("demo", "--cases", "30", "--no-serve", "--database", url)
+    assert second.returncode == 0, second.stderr
+    assert record(url) == before
+    release(url)
+
+
+def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_filled(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = bihuan("demo", "--port", port, "--database", f"sqlite:///{path}")
+    assert done.returncode == 2
+    assert port in done.stderr and "Traceback" not in done.stderr
+    assert not path.exists()
+
+
+def test_several_workers_are_refused_on_sqlite(migrated_sqlite_url: str) -> None:
+    done = bihuan("serve", "--workers", "2", "--database", migrated_sqlite_url)
+    assert done.returncode == 2
+    assert "PostgreSQL" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_serving_a_database_that_is_not_set_up_says_what_to_do(tmp_path: Path) -> None:
+    done = bihuan("serve", "--database", f"sqlite:///{tmp_path / 'none.db'}")
+    assert done.returncode == 2
+    assert "bihuan init" in done.stderr and "Traceback" not in done.stderr
+
+
+def stops_after(count: int) -> Callable[[], None]:
+    """Returns a tick that interrupts the filling as Ctrl-C would."""
+    left = iter(range(count))
+
+    def tick() -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    return tick
+
+
+def bihuan(*words: str) -> subprocess.CompletedProcess[str]:
+    """Runs the program as a person would, without settings of this machine."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
