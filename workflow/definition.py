@@ -129,7 +129,7 @@ class Definition:
         return next(iter(self.states.values()))
 
     def options_of(self, word: Field) -> Mapping[str, tuple[str, ...]]:
-        """Return what a choice can be, with its labels in Chinese and English: its own, else those of the law's table."""
+        """Return what a choice can be, with its labels: its own, else those of the law's table."""
         if word.options or word.name not in self.choices:
             return word.options
         return {o.value: (o.label, o.label_en) for o in self.choices[word.name].options.values()}

@@ -25,8 +25,8 @@ class Field:
 
     `kind` decides the form control and the check; `longest` is in characters. A `choice` draws its options from
     `options` (value -> zh, en, and what else people write for it) or, where that is empty, from the law's choice table
-    of the same name. A field with `column` writes the case's column of that name; a field with `is_private` holds free text, which is kept in rows of
-    its own so that it can be erased, while the event carries its digest.
+    of the same name. A field with `column` writes the case's column of that name; one with `is_private` holds free
+    text, which is kept in rows of its own so that it can be erased, while the event carries its digest.
     """
 
     name: str
