@@ -44,6 +44,11 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY = 200, 20_000, 100
 _CASES = table_of(Case)
 _PASSAGES = table_of(Passage)
 _ONE = update(_CASES).where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
+_HOLD = Prepared(
+    select(_CASES.c.id)
+    .where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
+    .with_for_update(key_share=True)
+)
 _saves: dict[tuple[str, ...], Prepared] = {}  # one for each set of columns that an action changes
 _BY_NUMBER = Prepared(select(_CASES).where(_CASES.c.number == bindparam("number")))
 _SAY = Prepared(insert(_PASSAGES).inline(), "case_id", "version", "field", "audience", "body", "salt")
@@ -78,6 +83,7 @@ def act(
     """
     if seen is not None and seen != case.version:
         raise stale(case.number)
+    _hold(db, case)
     at = max(at, case.entered_at)  # the clocks of two nodes may differ; the history of a case never runs backwards
     law = law_of(db, case.law_id)
     deed = _allowed(db, law, case, action, by, at)
@@ -152,6 +158,16 @@ def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
 BORN_WITH = (
     "number", "law_id", "unit_id", "state", "stage", "category", "identity", "round", "level", "entered_at",
 )  # fmt: skip
+
+
+def _hold(db: Session, case: Case) -> None:
+    """Make everyone else wait who acts on the case; SQLite has one writer anyway.
+
+    Without that, two on PostgreSQL take the case's clocks and parts in different orders and wait for each other, and
+    a condition reads what the other has just written.
+    """
+    if not is_sqlite(db) and not _HOLD.rows(db, {"case_id": case.id, "seen": case.version}):
+        raise stale(case.number)
 
 
 def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at: datetime) -> Deed:

@@ -88,7 +88,7 @@ def chained(entries: Sequence[Entry], seq: int, previous: str) -> list[dict[str,
     return rows
 
 
-def hash_of(row: Mapping[str, Any]) -> str:
+def hash_of(row: Mapping[Any, Any]) -> str:
     """Return the SHA-256 of an event's every field but `hash` itself, in hexadecimal."""
     parts = [
         row["seq"],

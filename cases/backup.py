@@ -27,6 +27,7 @@ from sqlalchemy import Column, Engine, Table, select
 from sqlmodel import Session
 
 from cases import audit, raw
+from cases.record.columns import Moment
 from cases.record.schema import metadata
 from workflow.errors import Refusal
 
@@ -176,8 +177,12 @@ def _private(path: Path) -> Iterator[IO[bytes]]:
         os.fsync(file.fileno())
 
 
+def _kind(column: Column[Any]) -> type[Any]:
+    return datetime if isinstance(column.type, Moment) else column.type.python_type
+
+
 def _written(column: Column[Any]) -> Callable[[Any], Any]:
-    kind = column.type.python_type
+    kind = _kind(column)
     if kind is datetime:
         return audit.moment
     if kind is date:
@@ -188,7 +193,7 @@ def _written(column: Column[Any]) -> Callable[[Any], Any]:
 
 
 def _read(column: Column[Any]) -> Callable[[Any], Any]:
-    kind = column.type.python_type
+    kind = _kind(column)
     if kind is datetime:
         return datetime.fromisoformat
     if kind is date:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, select
+from sqlmodel import select
 
-from cases.errors import FieldError, InvalidFields
+from cases.errors import FieldError, InvalidFields, stale
 from cases.policy import may_see
 from cases.record.case import Case
 from cases.words import Deed, effect, register
@@ -28,10 +28,15 @@ def merge_into(deed: Deed) -> None:
 
 
 def _closed_by_now(deed: Deed, other: Case) -> bool:
-    """Tell whether the other case is closed, and hold both rows until the commit.
+    """Tell whether the other case is closed, and hold it until the commit. Raises Stale.
 
-    Without that, two cases that are merged into each other at once would both be gone; the order forbids a deadlock.
+    Without that, two cases that are merged into each other at once would both be gone. Each holds its own already, so
+    the one that would have to wait for an older case gives way instead.
     """
-    both = select(Case.id, Case.closed_at).where(col(Case.id).in_([deed.case.id, other.id]))
-    held = deed.db.exec(both.order_by(col(Case.id)).with_for_update())
-    return any(case_id == other.id and closed_at is not None for case_id, closed_at in held)
+    assert other.id is not None and deed.case.id is not None
+    held = select(Case.closed_at).where(Case.id == other.id)
+    gives_way = other.id < deed.case.id
+    row = deed.db.connection().execute(held.with_for_update(key_share=True, skip_locked=gives_way)).first()
+    if row is None:
+        raise stale(other.number)
+    return row[0] is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,26 +19,38 @@ Path: Any = String(500).with_variant(String(500, collation="C"), "postgresql")
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; refuses a naive one, which would mean a different instant on every machine."""
+    """A moment in UTC; refuses a naive one, which would mean a different instant on every machine.
+
+    SQLite keeps it as text, `2026-11-16 01:00:00.000000`: always this long, so that it sorts and compares as text.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the moment in UTC, without its zone on SQLite, which cannot store one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a zone: {value!r}")
-        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Return what turns a moment into the database's own."""
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the moment as an aware one in UTC."""
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Return what turns the database's own into a moment."""
+        return _from_text if dialect.name == "sqlite" else _to_utc
+
+
+def _to_text(value: datetime | None) -> str | None:
+    utc = _to_utc(value)
+    return utc.isoformat(" ", "microseconds")[:26] if utc else None
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"a moment without a zone: {value!r}")
+    return value.astimezone(UTC)
 
 
 def table_of(model: type[Any]) -> Table:

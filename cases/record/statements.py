@@ -86,10 +86,12 @@ class _Ready:
         fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         names = compiled.positiontup if self.is_positional else list(converts)
         self.parts: list[tuple[str, Any, Convert]] = [(name, fixed.get(name), converts[name]) for name in names]
-        self.results: list[Convert] = []
+        self.converted: list[tuple[int, Callable[[Any], Any]]] = []
         if isinstance(statement, Select):
             selected = list(statement.selected_columns)
-            self.results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in selected]
+            for place, column in enumerate(selected):
+                if convert := column.type.dialect_impl(dialect).result_processor(dialect, None):
+                    self.converted.append((place, convert))
             self.make: Callable[..., Any] = namedtuple("Row", [str(c.key) for c in selected])  # type: ignore[misc]  # known only now
 
     def bound(self, values: dict[str, Any]) -> Any:
@@ -103,6 +105,7 @@ class _Ready:
 
     def row(self, found: Sequence[Any]) -> Any:
         """Return a row as Python values."""
-        return self.make(
-            *(value if convert is None else convert(value) for convert, value in zip(self.results, found, strict=True))
-        )
+        values = list(found)
+        for place, convert in self.converted:
+            values[place] = convert(values[place])
+        return self.make(*values)

@@ -6,13 +6,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from cases.act import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.fields import MOST_UNITS
 from cases.spreadsheets.cells import Cell, clean
 from cases.spreadsheets.faults import BadCell
-from cases.spreadsheets.mapping import Mapping
+from cases.spreadsheets.mapping import Mapping, MappingError
 from cases.spreadsheets.moments import Moment, Moments
 from workflow.definition import Definition
 
@@ -74,7 +73,13 @@ class RecordReader:
             if not field.endswith("_at") and field != "submitter"
         ]
         self._places = places
-        self._choices = {name: words for name in CHOICES if (words := _words_of(law, name))}
+        self._choices = {name: _words_of(law, name) for name in CHOICES if name in places}
+        for name, words in self._choices.items():
+            if not words:
+                raise MappingError(
+                    f"映射 {mapping.name}：流程 {law.name} 没有 {name}。",
+                    f"Mapping {mapping.name}: the law {law.name} has no {name}.",
+                )
 
     def read(self, number: int, cells: list[Cell]) -> Record:
         """Return what a row says. Raises BadCell with the first thing that is wrong."""
@@ -174,9 +179,9 @@ class RecordReader:
     def _choice(self, name: str, word: str | None) -> str | None:
         if word is None:
             return None
-        options: dict[str, str] = self._choices.get(name, {})
+        options = self._choices[name]
         if word not in options:
-            known = "、".join(options)
+            known = "、".join(dict.fromkeys(options.values()))
             raise self._bad(name, word, f"不是这些之一：{known}", f"is none of: {known}")
         return options[word]
 
@@ -190,12 +195,10 @@ class RecordReader:
 
 
 def _words_of(law: Definition, name: str) -> dict[str, str]:
-    """Return the words for the options of a choice: its keys and its labels in both languages."""
-    words: dict[str, Any] = dict(law.choices[name].options) if name in law.choices else {}
-    labels = {key: (option.label, option.label_en) for key, option in words.items()}
-    if not labels and name in law.vocabulary.fields:
-        labels = {key: (zh, en) for key, (zh, en) in law.vocabulary.fields[name].options.items()}
-    return {word: key for key, both in labels.items() for word in (key, *both)}
+    """Return the words for the options of a choice: its keys and all that people write for them."""
+    word = law.vocabulary.fields.get(name)
+    options = law.options_of(word) if word else {}
+    return {label: key for key, labels in options.items() for label in (*labels, key)}
 
 
 def _too_long(longest: int, length: int) -> tuple[str, str]:

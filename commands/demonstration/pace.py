@@ -18,7 +18,7 @@ from workflow.limits import Limit, Offset
 
 DAY = 480  # office minutes
 LATE, NEGLECTED = 0.1, 0.4
-NOTE, URGE, EXTENSION, UNDECIDED = 0.3, 0.15, 0.25, 0.4
+NOTE, URGE, EXTENSION, UNDECIDED = 0.3, 0.1, 0.25, 0.4
 #: How much of a limit a person takes who keeps to it, and how much the one who asked for something.
 WORKING, HANDLING, ANSWERING = (0.15, 0.85), (0.4, 0.95), (0.03, 0.5)
 NOTED, URGED = "note", "urge"
@@ -91,7 +91,8 @@ class Pace:
         if state.owner in step.by and rng.random() < LATE:
             stay = limit + min(limit, LONGEST_LATENESS) * rng.uniform(0.05, 0.6)
         else:
-            pace = ANSWERING if SUBMITTER in step.by else HANDLING if self.roads.is_work(state) else WORKING
+            is_slow = self.roads.is_work(state) or state.pauses
+            pace = ANSWERING if SUBMITTER in step.by else HANDLING if is_slow else WORKING
             stay = limit * rng.uniform(*pace)
         return max(10, round(min(stay, 0.9 * self._until_the_system_acts(state, matter))))
 

@@ -94,8 +94,7 @@ class Storyteller:
             route = self.roads[name].route(target, one, self.rng)
             if route and any("into" in way.step.needs for way in route):
                 return False
-            if route is not None:
-                self._keep(name, target, route, one, is_for_the_cast)
+            if route is not None and self._keep(name, target, route, one, is_for_the_cast):
                 return True
         return False
 
@@ -112,15 +111,21 @@ class Storyteller:
             return None
         return one
 
-    def _keep(self, name: str, target: State, route: list[Way], one: Matter, is_for_the_cast: bool) -> None:
+    def _keep(self, name: str, target: State, route: list[Way], one: Matter, is_for_the_cast: bool) -> bool:
+        """Keep a story, unless it would begin at a time of year when nobody thinks of such a matter."""
         if any("summary" in way.step.needs for way in route):
             one = replace(one, tier=_hardest(self.laws[name], one.tier))
         turns = self.paces[name].turns(route, one, self.rng)
         more, dwelling = self.paces[name].dwelling(target, one, self.rng, turns)
         begins = sum(turn.wait for turn in (*turns, *more)) + dwelling
+        months = TEMPLATE_BY_KEY[one.key].months
+        month = self.calendar.add_working_minutes(self.at, -begins).astimezone(self.calendar.zone).month
+        if months and month not in months:
+            return False
         ends = dwelling if target.final else 0
         raised_by = _submitter(one, self.rng, is_for_the_cast)
         self._append(name, one, (*turns, *more), begins, ends, raised_by, is_for_the_cast)
+        return True
 
     def _join(self, name: str, target: State) -> None:
         """Tell of a case that turns out to be another's matter, while that one is still open."""

@@ -31,3 +31,5 @@ class Template:
     supplement: str = ""
     promise: str = ""
     promise_days: int = 0
+    #: The months in which anyone would raise it; any month where none is named.
+    months: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""How fast spreadsheets come in, against bare inserts of the very rows that result. `python -m tests.benchmarks.importing`.
+"""How fast spreadsheets come in, against bare inserts of the rows that result: `python -m tests.benchmarks.importing`.
 
 Each import runs in a process of its own, whose memory is watched; the bare inserts use the driver alone, with the same
 schema, the same constraints and the same durability. `--rows N` changes how many rows, 100,000 by default.
@@ -67,14 +67,14 @@ def main() -> None:
         print("|---|---|---:|---:|---:|---:|")
         for file in files:
             url, bare = f"sqlite:///{folder}/{file.suffix}.db", f"{folder}/{file.suffix}-bare.db"
-            report("SQLite", file, url, lambda url=url, bare=bare: bare_sqlite(url, bare))  # type: ignore[misc]  # bound here
+            report("SQLite", file, url, lambda url=url, bare=bare: bare_sqlite(url, bare))
         if programs := find_programs():
             cluster = Cluster(programs, DURABLE)
             try:
                 for file in files:
                     name = file.suffix[1:]
                     url, bare = cluster.create(name), cluster.create(f"{name}_bare")
-                    report("PostgreSQL", file, url, lambda url=url, bare=bare: bare_postgres(url, bare))  # type: ignore[misc]  # bound here
+                    report("PostgreSQL", file, url, lambda url=url, bare=bare: bare_postgres(url, bare))
             finally:
                 cluster.remove()
 
@@ -143,7 +143,7 @@ def bare_postgres(url: str, other: str) -> float:
 
 
 def rows_of(count: int) -> Iterator[tuple[str, ...]]:
-    """Makes rows such as a city's service requests: two thirds closed, a fifth without a limit, texts of 300 letters."""
+    """Makes rows such as a city's requests: two thirds closed, a fifth without a limit, texts of 300 letters."""
     dice = random.Random(20261120)
     first = datetime(2015, 1, 1, 8)  # by day, for an hour of one night each spring does not exist
     yield ("id", "title", "text", "category", "department", "opened", "due", "closed")

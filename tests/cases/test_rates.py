@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from cases.rates import rates
 from cases.record.database import reading
@@ -20,7 +21,7 @@ def closes(world: World, rating: str, *, answered: timedelta = 5 * HOUR) -> str:
     world.does(number, "sign_for", "wang", MONDAY + 3 * HOUR)
     world.does(number, "report", "wang", MONDAY + answered, answer="已补发")
     world.does(number, "verify", "zhao", MONDAY + answered + HOUR)
-    form = {"reason": "仍未到账"} if rating == "unsatisfied" else {}
+    form: dict[str, Any] = {"reason": "仍未到账"} if rating == "unsatisfied" else {}
     world.does(number, rating, "zhang", MONDAY + answered + 2 * HOUR, **form)
     return number
 

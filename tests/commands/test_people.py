@@ -20,6 +20,7 @@ from cases.verifying import verify_database
 from commands.keeping import backup, restore
 from commands.people import tokens, users
 from commands.verifying import verify
+from tests.cases.test_backup import continue_numbers
 from tests.cases.world import DAY, World
 from tests.cast import MONDAY, PASSWORD
 from workflow.errors import Refusal
@@ -35,7 +36,9 @@ app.command()(restore)
 @pytest.fixture
 def world(database_url: str) -> World:
     """Gives the cast in a database of this test's own, once on each engine."""
-    return World(database_url)
+    world = World(database_url)
+    continue_numbers(world)
+    return world
 
 
 def run(world: World, *words: str, stdin: str | None = None, at: str | None = "2026-11-16T09:00") -> Result:

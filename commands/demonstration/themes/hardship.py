@@ -37,6 +37,7 @@ TEMPLATES = (
     ),
     Template(
         key="flood_loss",
+        months=(6, 7, 8, 9),
         category="困难帮扶",
         workflow="proposal",
         tier="A",
@@ -63,6 +64,7 @@ TEMPLATES = (
     ),
     Template(
         key="dropout_student",
+        months=(6, 7, 8),
         category="困难帮扶",
         workflow="proposal",
         tier="A",

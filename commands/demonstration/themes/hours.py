@@ -98,6 +98,7 @@ TEMPLATES = (
     ),
     Template(
         key="heat_shift",
+        months=(6, 7, 8, 9),
         category="工作时间与休息休假",
         workflow="proposal",
         tier="A",

@@ -97,6 +97,7 @@ TEMPLATES = (
     ),
     Template(
         key="heatstroke",
+        months=(6, 7, 8, 9),
         category="工伤",
         workflow="proposal",
         tier="A",
