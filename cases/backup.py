@@ -14,8 +14,10 @@ import base64
 import gzip
 import hashlib
 import os
+import struct
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -35,8 +37,7 @@ FORMAT, VERSION = "bihuan-backup", 1
 MANIFEST = "manifest.json"
 TABLES, FILES = "tables/", "files/"
 CHUNK = 1024 * 1024
-#: What our own gzip begins with. It is compared, because no checksum covers it.
-GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+SEAL_LENGTH = 10 + 5 + 64 + 8
 
 
 class BackupRefused(Refusal):
@@ -87,12 +88,25 @@ def write(db: Engine, out: Path, files: Path, *, at: datetime, is_forced: bool =
             packed = gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0, compresslevel=6)
             with packed, tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive:
                 rows = _pack(db, archive, out.parent, files, at)
+            target.seek(0)
+            target.write(seal(hashlib.file_digest(target, "sha256").hexdigest()))
         os.replace(part, out)
     except OSError as error:
         raise BackupRefused(f"无法写入 {out}：{error.strerror}。", f"Cannot write {out}: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
     return rows
+
+
+def seal(digest: str) -> bytes:
+    """Return what an archive ends with: one more gzip member that holds the SHA-256 of all before it.
+
+    The checksums of gzip and tar leave some bits uncovered (headers, the padding of a block); this leaves none, and
+    gunzip and tar still read the archive.
+    """
+    body = digest.encode()
+    stored = b"\x01" + struct.pack("<HH", len(body), 0xFFFF - len(body)) + body
+    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + stored + struct.pack("<II", zlib.crc32(body), len(body))
 
 
 def encoder(table: Table) -> Callable[[Any], list[Any]]:
@@ -171,7 +185,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
 def _private(path: Path) -> Iterator[IO[bytes]]:
     """Open a new file that nobody else may read, and have it on the disk when the block ends."""
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
         yield file
         file.flush()
         os.fsync(file.fileno())

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from cases.access import is_storable
-from cases.errors import FieldError, InvalidFields, NotFound
+from cases.errors import BadRequest, NotFound
 from cases.record.people import DUTIES, Duty, Unit, User
 
 #: Who watches whom must be different people, so nobody holds two of these.
@@ -21,7 +21,7 @@ def give(
 ) -> dict[str, Any]:
     """Give a duty such as reviewer@330482, or change when it ends, and return what the event says of it.
 
-    Raises InvalidFields for a wrong word or a second administration, NotFound for the unit.
+    Raises BadRequest for a wrong word or a second administration, NotFound for the unit.
     """
     role, unit = _duty(db, word)
     if role in ADMINISTRATIONS:
@@ -50,7 +50,7 @@ def end(db: Session, user: User, word: str, *, at: datetime) -> dict[str, Any]:
 
 
 def _duty(db: Session, word: str) -> tuple[str, Unit]:
-    """Return role and unit of a word such as reviewer@330482. Raises InvalidFields, or NotFound for the unit."""
+    """Return role and unit of a word such as reviewer@330482. Raises BadRequest, or NotFound for the unit."""
     role, _, code = word.partition("@")
     if role not in DUTIES or not code:
         known = ", ".join(DUTIES)
@@ -81,5 +81,5 @@ def _lasts(at: datetime) -> ColumnElement[bool]:
     return or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at)
 
 
-def _wrong(zh: str, en: str) -> InvalidFields:
-    return InvalidFields([FieldError("duty", zh, en)])
+def _wrong(zh: str, en: str) -> BadRequest:
+    return BadRequest(f"{zh}。", f"{en}.")

@@ -7,6 +7,7 @@ committed only if the rows are as many as they were and the chain of events hold
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import shutil
 import tarfile
@@ -22,7 +23,19 @@ from sqlalchemy import Column, Table, bindparam, delete, func, insert, inspect, 
 from sqlmodel import Session
 
 from cases import raw
-from cases.backup import CHUNK, FILES, FORMAT, GZIP_HEAD, MANIFEST, TABLES, VERSION, DamagedBackup, Measured, decoder
+from cases.backup import (
+    CHUNK,
+    FILES,
+    FORMAT,
+    MANIFEST,
+    SEAL_LENGTH,
+    TABLES,
+    VERSION,
+    DamagedBackup,
+    Measured,
+    decoder,
+    seal,
+)
 from cases.record.columns import table_of
 from cases.record.database import engine, is_sqlite, transaction
 from cases.record.law import Installation
@@ -73,6 +86,8 @@ def check(source: Path) -> Manifest:
     """Return what an archive says it holds, after reading all of it. Raises DamagedBackup."""
     found: dict[str, dict[str, Any]] = {}
     told: Any = None
+    if not _is_sealed(source):
+        raise _damaged(source)
     with _opened(source) as archive:
         for member, stream in _members(archive):
             measured = Measured(stream)
@@ -210,23 +225,27 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
     """Open an archive as a stream and read it to its end. Raises DamagedBackup for whatever is wrong with it."""
     try:
         with source.open("rb") as file:
-            if file.read(len(GZIP_HEAD)) != GZIP_HEAD:
-                raise _damaged(source)
-            file.seek(0)
-            with gzip.GzipFile(fileobj=file, mode="rb") as packed:
-                with tarfile.open(fileobj=packed, mode="r|") as archive:
-                    yield archive
-                while rest := packed.read(CHUNK):  # the checksum stands at the very end
-                    if rest.strip(b"\0"):
-                        raise _damaged(source)
+            with gzip.GzipFile(fileobj=file, mode="rb") as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
+                yield archive
     except Refusal:
         raise
     except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError) and error.filename == str(source):
-            raise DamagedBackup(
-                f"无法读取 {source}：{error.strerror}。", f"Cannot read {source}: {error.strerror}."
-            ) from None
         raise _damaged(source) from error
+
+
+def _is_sealed(source: Path) -> bool:
+    """Tell whether every byte of an archive is as it was written."""
+    try:
+        digest, left = hashlib.sha256(), source.stat().st_size - SEAL_LENGTH
+        with source.open("rb") as file:
+            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+                digest.update(chunk)
+                left -= len(chunk)
+            return left == 0 and file.read() == seal(digest.hexdigest())
+    except OSError as error:
+        raise DamagedBackup(
+            f"无法读取 {source}：{error.strerror}。", f"Cannot read {source}: {error.strerror}."
+        ) from None
 
 
 def _without_columns(facts: Any) -> Any:

@@ -20,7 +20,7 @@ from cases import audit
 from cases.access import Cost, hash_password, is_storable, make_token
 from cases.duties import end as end_duty
 from cases.duties import give
-from cases.errors import BadRequest, FieldError, InvalidFields, NotFound
+from cases.errors import BadRequest, NotFound
 from cases.record.database import transaction
 from cases.record.people import SignIn, Token, User
 from commands.keeping import settings
@@ -57,11 +57,11 @@ def add(
     now = moment(at)
     login, name = _line("login", login, 64), _line("name", name, 100)
     if " " in login:
-        raise _wrong("login", "登录名不能有空格", "a login has no spaces")
+        raise _wrong("登录名不能有空格", "a login has no spaces")
     email = _line("email", email, 200) if email else None
     phone = _line("phone", phone, 32) if phone else None
     if email and not 0 < email.find("@") < len(email) - 1:
-        raise _wrong("email", f"「{email}」不是邮箱地址", f"{email} is no e-mail address")
+        raise _wrong(f"「{email}」不是邮箱地址", f"{email} is no e-mail address")
     password = _hashed(is_asked=False) if password_stdin else None
     with transaction(connect(database)) as db:
         if db.exec(select(User.id).where(User.login == login)).first() is not None:
@@ -188,7 +188,6 @@ def _password(*, is_asked: bool) -> str:
         word = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     if not SHORTEST_PASSWORD <= len(word) <= LONGEST_PASSWORD or not is_storable(word):
         raise _wrong(
-            "password",
             f"密码须为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 个字符",
             f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
         )
@@ -198,18 +197,16 @@ def _password(*, is_asked: bool) -> str:
 def _line(field: str, word: str, longest: int) -> str:
     word = word.strip()
     if not 0 < len(word) <= longest or not word.isprintable() or not is_storable(word):
-        raise _wrong(
-            field, f"{field} 须为 1 至 {longest} 个可见字符", f"{field} has 1 to {longest} printable characters"
-        )
+        raise _wrong(f"{field} 须为 1 至 {longest} 个可见字符", f"{field} has 1 to {longest} printable characters")
     return word
 
 
-def _taken(login: str) -> InvalidFields:
-    return _wrong("login", f"登录名 {login} 已有人使用", f"the login {login} is taken")
+def _taken(login: str) -> BadRequest:
+    return _wrong(f"登录名 {login} 已有人使用", f"the login {login} is taken")
 
 
-def _wrong(field: str, zh: str, en: str) -> InvalidFields:
-    return InvalidFields([FieldError(field, zh, en)])
+def _wrong(zh: str, en: str) -> BadRequest:
+    return BadRequest(f"{zh}。", f"{en}.")
 
 
 def _note(db: Session, action: str, user: User, at: datetime, data: Mapping[str, Any]) -> None:

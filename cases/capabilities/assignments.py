@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlmodel import Session, col
-from sqlmodel import select as select_rows
+from sqlmodel import Session
 
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Assignment, Case
@@ -29,6 +28,8 @@ _CURRENT = Prepared(
 _ONE = update(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("assignment_id"))
 _SIGN, _END = Prepared(_ONE, "status", "signed_at"), Prepared(_ONE, "status", "ended_at")
 _OFFER = Prepared(insert(_ASSIGNMENTS).inline(), "case_id", "unit_id", "kind", "status", "round", "assigned_at")
+_UNITS = table_of(Unit)
+_UNIT = Prepared(select(_UNITS.c.id, _UNITS.c.is_active).where(_UNITS.c.code == bindparam("code")))
 
 register(
     Field("lead", "unit", "主办单位", "Lead", longest=64),
@@ -101,10 +102,7 @@ def relieve_lead(deed: Deed, status: str) -> None:
 def _named_units(deed: Deed) -> dict[str, int]:
     """Return the ids of the units named in the form. Raises InvalidFields for one unknown, closed, or named twice."""
     named = [("lead", deed.fields["lead"]), *(("support", code) for code in deed.fields.get("support", []))]
-    rows = deed.db.exec(
-        select_rows(Unit.code, Unit.id).where(col(Unit.code).in_([code for _, code in named]), Unit.is_active)
-    )
-    known = {code: unit_id for code, unit_id in rows if unit_id is not None}
+    known = {code: row.id for _, code in named for row in _UNIT.rows(deed.db, {"code": code}) if row.is_active}
     errors = [
         FieldError(field, f"没有代码为 {code} 的单位", f"There is no unit {code}")
         for field, code in named
