@@ -21,6 +21,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from io import BufferedRandom
 from pathlib import Path
 from typing import IO, Any
 
@@ -109,6 +110,21 @@ def seal(digest: str) -> bytes:
     return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + stored + struct.pack("<II", zlib.crc32(body), len(body))
 
 
+def is_sealed(source: Path) -> bool:
+    """Tell whether every byte of an archive is as it was written. Raises DamagedBackup if there is none."""
+    try:
+        digest, left = hashlib.sha256(), source.stat().st_size - SEAL_LENGTH
+        with source.open("rb") as file:
+            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+                digest.update(chunk)
+                left -= len(chunk)
+            return left == 0 and file.read() == seal(digest.hexdigest())
+    except OSError as error:
+        raise DamagedBackup(
+            f"无法读取 {source}：{error.strerror}。", f"Cannot read {source}: {error.strerror}."
+        ) from None
+
+
 def encoder(table: Table) -> Callable[[Any], list[Any]]:
     """Return the function that makes a JSON array of a row."""
     kinds = [_written(column) for column in table.c]
@@ -182,7 +198,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _private(path: Path) -> Iterator[IO[bytes]]:
+def _private(path: Path) -> Iterator[BufferedRandom]:
     """Open a new file that nobody else may read, and have it on the disk when the block ends."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:

@@ -43,9 +43,9 @@ def claim(db: Session, scope: str, key: str, request: bytes, at: datetime) -> An
     insert = sqlite.insert if is_sqlite(db) else postgresql.insert
     digest = hashlib.sha256(request).hexdigest()
     row = {"scope": scope, "key": key, "digest": digest, "status": PENDING, "body": "", "at": at}
-    taken = db.connection().execute(
-        insert(_ANSWERS).values(row).on_conflict_do_nothing().returning(_ANSWERS.c.key)
-    ).first()
+    taken = (
+        db.connection().execute(insert(_ANSWERS).values(row).on_conflict_do_nothing().returning(_ANSWERS.c.key)).first()
+    )
     if taken is not None:
         return None
     kept = db.get_one(KeptAnswer, (scope, key))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from cases import audit
@@ -131,9 +132,11 @@ def migrate_cases(
             state_to=case.state,
             data={"set": {"law_id": target.id}, "from": old.version, "to": to},
         )
-        case.law_id, case.version = target.id, case.version + 1
-        db.add(case)
-        db.flush()
+        save = update(Case).where(col(Case.id) == case.id, col(Case.version) == case.version)
+        saved = db.connection().execute(save.values(law_id=target.id, version=case.version + 1))
+        if saved.rowcount != 1:  # someone acts on it at this moment; a second run will find it again
+            rows[-1] = (case.number, old.version, to, case.state, False, "正被办理 / someone acts on it now")
+            continue
         audit.append(db, [entry])
     return rows
 

@@ -7,7 +7,6 @@ committed only if the rows are as many as they were and the chain of events hold
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import shutil
 import tarfile
@@ -28,13 +27,12 @@ from cases.backup import (
     FILES,
     FORMAT,
     MANIFEST,
-    SEAL_LENGTH,
     TABLES,
     VERSION,
     DamagedBackup,
     Measured,
     decoder,
-    seal,
+    is_sealed,
 )
 from cases.record.columns import table_of
 from cases.record.database import engine, is_sqlite, transaction
@@ -86,7 +84,7 @@ def check(source: Path) -> Manifest:
     """Return what an archive says it holds, after reading all of it. Raises DamagedBackup."""
     found: dict[str, dict[str, Any]] = {}
     told: Any = None
-    if not _is_sealed(source):
+    if not is_sealed(source):
         raise _damaged(source)
     with _opened(source) as archive:
         for member, stream in _members(archive):
@@ -224,28 +222,12 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[byt
 def _opened(source: Path) -> Iterator[tarfile.TarFile]:
     """Open an archive as a stream and read it to its end. Raises DamagedBackup for whatever is wrong with it."""
     try:
-        with source.open("rb") as file:
-            with gzip.GzipFile(fileobj=file, mode="rb") as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
-                yield archive
+        with gzip.open(source, "rb") as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
+            yield archive
     except Refusal:
         raise
     except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise _damaged(source) from error
-
-
-def _is_sealed(source: Path) -> bool:
-    """Tell whether every byte of an archive is as it was written."""
-    try:
-        digest, left = hashlib.sha256(), source.stat().st_size - SEAL_LENGTH
-        with source.open("rb") as file:
-            while left > 0 and (chunk := file.read(min(CHUNK, left))):
-                digest.update(chunk)
-                left -= len(chunk)
-            return left == 0 and file.read() == seal(digest.hexdigest())
-    except OSError as error:
-        raise DamagedBackup(
-            f"无法读取 {source}：{error.strerror}。", f"Cannot read {source}: {error.strerror}."
-        ) from None
 
 
 def _without_columns(facts: Any) -> Any:

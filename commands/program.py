@@ -8,6 +8,8 @@ from typing import NoReturn, TextIO
 
 import typer
 
+from cases.backup import DamagedBackup
+from cases.broken import ChainBroken
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
 from commands import keeping, laws, record, reports, serving, upkeep, verifying
@@ -21,7 +23,7 @@ from workflow.law_text import LawError
 from workflow.machine import ActionNotAllowed
 
 #: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
-FINDINGS = (ActionNotAllowed, InvalidFields, LawError, Stale, UnsoundLaw)
+FINDINGS = (ActionNotAllowed, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale, UnsoundLaw)
 
 app = typer.Typer(
     name="bihuan",

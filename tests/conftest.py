@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from cases.record.database import release
 from cases.record.schema import migrate
 from tests.browsers import find_chromium
-from tests.databases import DURABLE, Cluster, find_programs
+from tests.databases import DURABLE, Cluster, find_programs, quick_place
 from tests.requirements import absent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,15 +86,22 @@ def migrated_postgres_url(postgres: Cluster, migrated_postgres: str) -> Iterator
 
 
 @pytest.fixture
-def empty_sqlite_url(tmp_path: Path) -> str:
-    """Gives a SQLite database of this test's own without a table."""
-    return f"sqlite:///{tmp_path / 'bihuan.db'}"
+def database_folder() -> Iterator[Path]:
+    """Gives a folder for this test's database files, in memory where there is such a place: no test waits for a disk."""
+    with TemporaryDirectory(prefix="bihuan-db-", dir=quick_place()) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
-def migrated_sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+def empty_sqlite_url(database_folder: Path) -> str:
+    """Gives a SQLite database of this test's own without a table."""
+    return f"sqlite:///{database_folder / 'bihuan.db'}"
+
+
+@pytest.fixture
+def migrated_sqlite_url(database_folder: Path, migrated_sqlite: Path) -> str:
     """Gives a SQLite database of this test's own with the newest schema."""
-    path = tmp_path / "bihuan.db"
+    path = database_folder / "bihuan.db"
     copy_sqlite(migrated_sqlite, path)
     return f"sqlite:///{path}"
 

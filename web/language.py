@@ -8,11 +8,13 @@ from starlette.requests import Request
 
 Language = Literal["zh", "en"]
 COOKIE = "bihuan_language"
+#: The one page under /api; everything else there speaks to programs.
+DOCS = "/api/docs"
 
 
 def language_of(request: Request) -> Language:
     """Return the language of a request; a program says it with Accept-Language alone."""
-    if not request.url.path.startswith("/api/"):
+    if request.url.path == DOCS or not request.url.path.startswith("/api/"):
         chosen = request.cookies.get(COOKIE)
         if chosen in ("zh", "en"):
             return cast(Language, chosen)

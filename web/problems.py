@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from web.language import Language
+from web.language import DOCS, Language
 
 MEDIA_TYPE = "application/problem+json"
 MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
@@ -46,7 +46,7 @@ LONGEST_NAME = 64
 
 def is_wanted(request: Request) -> bool:
     """Tell whether a request comes from a machine."""
-    return request.url.path.startswith(MACHINE_PATHS) and request.url.path != "/api/docs"
+    return request.url.path.startswith(MACHINE_PATHS) and request.url.path != DOCS
 
 
 def problem(
@@ -60,7 +60,7 @@ def problem(
 ) -> JSONResponse:
     """Return an answer in the one shape of errors."""
     body: dict[str, Any] = {
-        "type": f"/api/docs#status-{status}", "title": title, "status": status, "detail": detail, **extra
+        "type": f"{DOCS}#status-{status}", "title": title, "status": status, "detail": detail, **extra
     }  # fmt: skip
     if errors:
         body["errors"] = [{name: _printable(text) for name, text in error.items()} for error in errors]

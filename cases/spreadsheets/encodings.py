@@ -14,7 +14,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: So many sound characters to a broken one make a file a damaged UTF-8 and not one in another encoding.
-SOUND_TO_BROKEN = 10
+SOUND_TO_BROKEN = 4
 
 
 def encoding_of(path: Path, named: str | None = None) -> str:

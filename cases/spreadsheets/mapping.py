@@ -64,14 +64,13 @@ class Mapping:
 
 def find(word: str) -> Path:
     """Return the file of a mapping, given its path or its name in config/imports. Raises MappingError."""
-    named = FOLDER / f"{word}.toml"
-    path = named if re.fullmatch(r"[\w-]+", word) and named.is_file() else Path(word)
-    try:
-        is_there = path.is_file()
-    except (OSError, ValueError):  # a name too long for the disk, or with a NUL in it
-        is_there = False
-    if is_there:
-        return path
+    named = [FOLDER / f"{word}.toml"] if re.fullmatch(r"[\w-]+", word) else []
+    for path in (*named, Path(word)):
+        try:
+            if path.is_file():
+                return path
+        except (OSError, ValueError):  # a name too long for the disk, or with a NUL in it
+            continue
     known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
     raise MappingError(
         f"找不到映射「{word[:60]}」；已有：{known}", f"There is no mapping {word[:60]}; there are: {known}"

@@ -22,7 +22,10 @@ DEEDS: Mapping[str, tuple[str, str]] = {
         "supervises: verifies, sends back, extends, refers up",
     ),
     "leader": ("分管领导：查看全部，催办", "sees everything, urges"),
-    "parent_supervisor": ("上级工会：答复上报事项，裁定承办", "the union above: answers what was referred up"),
+    "parent_supervisor": (
+        "上级工会：答复上报事项，督办复核立案的案件",
+        "answers what was referred up, supervises appeals",
+    ),
     "parent_leader": ("上级工会领导", "leads the union above"),
     "system_admin": ("系统管理，看不到案件", "runs the system, sees no case"),
     "security_admin": ("人员与权限，看不到案件", "grants duties, sees no case"),

@@ -31,6 +31,8 @@ PROVINCE_PEOPLE = (
     _person("sheng_ducha", "顾承远", "省总督查专员", "supervisor@LJ"),
     _person("sheng_lingdao", "褚安平", "省总分管领导", "leader@LJ"),
     _person("sheng_shenyi", "叶静姝", "省总提案审议组成员", "reviewer@LJ"),
+    _person("sheng_chengban", "纪明轩", "省总权益保障部干事", "handler@LJ"),
+    _person("sheng_bumen", "骆书宁", "省总权益保障部部长", "head@LJ"),
 )
 
 CITY_PEOPLE = (

@@ -31,7 +31,7 @@ ODDS: Mapping[str, float] = {
 }
 RARE = 0.02
 #: Of several ways straight on, how often each is taken, compared with the others.
-SHARES: Mapping[str, float] = {"satisfied": 6, "partly_satisfied": 2.5}
+SHARES: Mapping[str, float] = {"satisfied": 8, "partly_satisfied": 2}
 #: What is promised or referred upward once is not so again, and what was kept is not then beyond the city's powers.
 CLASHING = (
     ("take_off_account", "refer_up"),

@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-HOURS = ((timedelta(hours=8, minutes=30), timedelta(hours=12)), (timedelta(hours=13, minutes=30), timedelta(hours=17.5)))
+HOURS = (
+    (timedelta(hours=8, minutes=30), timedelta(hours=12)),
+    (timedelta(hours=13, minutes=30), timedelta(hours=17.5)),
+)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FILE = Path(__file__).resolve().parents[2] / "config" / "calendars" / "cn-office.toml"
 YEARS = tomllib.loads(FILE.read_text(encoding="utf-8"))["years"]

@@ -13,8 +13,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from tests.cast import WORKFLOWS
 from tests.cases.day_walk import due, is_provisional
+from tests.cast import WORKFLOWS
 
 PARENTS = {"P": None, "C": "P", "T": "C", "E": "T", "G": "T", "D": "C", "A": "C", "B": "P"}
 DUTIES: dict[str, list[tuple[str, str]]] = {
@@ -111,7 +111,11 @@ class Reference:
         unit = self.row["unit"]
         held = {"submitter"} if who == self.by else set()
         held |= {duty for duty in ("reviewer", "supervisor", "leader") if who in desk(frozenset({duty}), unit)}
-        held |= {f"parent.{duty}" for duty in ("supervisor", "leader") if who in desk(frozenset({duty}), PARENTS[unit] or unit)}
+        held |= {
+            f"parent.{duty}"
+            for duty in ("supervisor", "leader")
+            if who in desk(frozenset({duty}), PARENTS[unit] or unit)
+        }
         held |= {"lead"} if who in desk(HANDLERS, self.row["lead"]) else set()
         held |= {"support"} if any(who in desk(HANDLERS, p["unit"]) for p in self.current("support")) else set()
         lines = [up(place) for place in (unit, *(part["unit"] for part in self.parts))]

@@ -21,8 +21,8 @@ from cases.record.case import Assignment, Case, Extension
 from cases.record.columns import table_of
 from cases.record.database import release, transaction
 from cases.record.people import User
-from tests.cast import MONDAY, WORKFLOWS
 from tests.cases.world import HOUR, Story, World
+from tests.cast import MONDAY, WORKFLOWS
 from tests.conftest import copy_sqlite
 from workflow.machine import ActionNotAllowed, NotByYou, NotFromHere, NotNow, UnknownAction
 

@@ -25,9 +25,9 @@ from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.timeline import as_of
-from tests.cast import MONDAY
 from tests.cases.reference import CLOSED, DUTIES, UNKNOWN, No, Reference, law_of
 from tests.cases.world import World, check_case, check_chain
+from tests.cast import MONDAY
 from workflow.errors import Refusal
 
 EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "250"))
@@ -155,14 +155,26 @@ class Lives(RuleBasedStateMachine):
             check_case(db, case)
             Lives.tail = check_chain(db, *self.tail)
             parts, clocks = table_of(Assignment), table_of(Clock)
-            rows = db.connection().execute(select(parts).where(parts.c.case_id == self.id).order_by(parts.c.id)).mappings()
+            rows = (
+                db.connection().execute(select(parts).where(parts.c.case_id == self.id).order_by(parts.c.id)).mappings()
+            )
             assert [
-                {**{name: row[name] for name in ("kind", "status", "round", "ended_at")}, "unit": self.code(row["unit_id"])}
+                {
+                    **{name: row[name] for name in ("kind", "status", "round", "ended_at")},
+                    "unit": self.code(row["unit_id"]),
+                }
                 for row in rows
             ] == self.model.parts
-            rows = db.connection().execute(select(clocks).where(clocks.c.case_id == self.id).order_by(clocks.c.id)).mappings()
+            rows = (
+                db.connection()
+                .execute(select(clocks).where(clocks.c.case_id == self.id).order_by(clocks.c.id))
+                .mappings()
+            )
             assert [
-                {**{name: row[name] for name in expected if name != "left"}, "left": row["remaining"] and expected["left"]}
+                {
+                    **{name: row[name] for name in expected if name != "left"},
+                    "left": row["remaining"] and expected["left"],
+                }
                 for row, expected in zip(rows, self.model.clocks, strict=True)
             ] == self.model.clocks
         running = {clock["kind"]: clock for clock in self.model.running()}
@@ -231,7 +243,12 @@ class Lives(RuleBasedStateMachine):
         """Write a row of the engine as the model writes it."""
         other = self.others[self.model.row["unit"]] if row.get("merged_into_id") else None
         plain = {name: row[name] for name in (*self.model.row, "stage") if name in row}
-        return {**plain, "unit": self.code(row.get("unit_id")), "lead": self.code(row.get("lead_id")), "merged_into": other}
+        return {
+            **plain,
+            "unit": self.code(row.get("unit_id")),
+            "lead": self.code(row.get("lead_id")),
+            "merged_into": other,
+        }
 
     def code(self, unit_id: int | None) -> str | None:
         """Return the code of a unit."""

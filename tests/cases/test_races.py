@@ -21,8 +21,8 @@ from cases.record.case import Case, Passage
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.record.event import Event
-from tests.cast import MONDAY
 from tests.cases.world import HOUR, Story, World
+from tests.cast import MONDAY
 from workflow.errors import Refusal
 from workflow.machine import NotFromHere, NotNow
 
@@ -58,7 +58,9 @@ def test_of_two_who_act_at_once_exactly_one_wins(world: World) -> None:
             seen, clocks, rows = story.case.version, len(world.clocks(story.number)), counted(world)
             start = Barrier(2, timeout=PATIENCE)
             results = [
-                pool.submit(together, start, lambda e=e: world.does(story.number, e[0], e[1], story.at + HOUR, seen, **e[2]))
+                pool.submit(
+                    together, start, lambda e=e: world.does(story.number, e[0], e[1], story.at + HOUR, seen, **e[2])
+                )
                 for e in entrants
             ]
             answers = list(zip(entrants, (one.result() for one in results), strict=True))
@@ -131,7 +133,9 @@ def test_a_request_that_two_decide_at_once_is_decided_once(world: World) -> None
             start = Barrier(2, timeout=PATIENCE)
             attempts = [
                 pool.submit(
-                    together, start, lambda w=w, a=a: world.does(story.number, "decide_extension", w, story.at, approve=a)
+                    together,
+                    start,
+                    lambda w=w, a=a: world.does(story.number, "decide_extension", w, story.at, approve=a),
                 )
                 for w, a in (("zhao", "yes"), ("shuang", "no"))
             ]

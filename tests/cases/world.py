@@ -1,11 +1,11 @@
 """The cast, a town with desks of its own and a few odd people, and how a test tells its story to the one door.
 
-    省总 P ─┬─ 市总 C ─┬─ 当湖镇 T ─┬─ 迅达快递 E          nobody but a worker
-            │          │            └─ 镇劳动办 G
-            │          ├─ 权益保障部 D
-            │          ├─ 人社局 A
-            │          └─ 撤并科 X                        closed
-            └─ 省总办公室 B
+省总 P ─┬─ 市总 C ─┬─ 当湖镇 T ─┬─ 迅达快递 E          nobody but a worker
+        │          │            └─ 镇劳动办 G
+        │          ├─ 权益保障部 D
+        │          ├─ 人社局 A
+        │          └─ 撤并科 X                        closed
+        └─ 省总办公室 B
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ class World:
         with transaction(self.db) as db:
             cast(db)
             for number, code, name, kind, parent, path, is_active in MORE_UNITS:
-                db.add(Unit(id=number, code=code, name=name, kind=kind, parent_id=parent, path=path, is_active=is_active))
+                db.add(
+                    Unit(id=number, code=code, name=name, kind=kind, parent_id=parent, path=path, is_active=is_active)
+                )
                 db.flush()
             ids = {unit.code: unit.id or 0 for unit in db.exec(select_rows(Unit))}
             for number, login, duties in MORE_PEOPLE:
@@ -91,7 +93,9 @@ class World:
         with reading(self.db) as db:
             self.people = {user.login: user.id or 0 for user in db.exec(select_rows(User))}
 
-    def raises(self, by: str | None, at: datetime, *, law: str = "proposal", unit: str = "C", title: str = "希望建驿站") -> str:
+    def raises(
+        self, by: str | None, at: datetime, *, law: str = "proposal", unit: str = "C", title: str = "希望建驿站"
+    ) -> str:
         """Raise a case and return its number."""
         with transaction(self.db) as db:
             person = db.get_one(User, self.people[by]) if by else None

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -30,11 +26,8 @@ from commands.demonstration.filling import PASSWORD, Filling, NotADemonstration,
 from commands.demonstration.people import CAST, PEOPLE
 from commands.demonstration.town import UNITS
 
-ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 FILLING = Filling(AT, cases=120)
-# As the program is called: its commands are mounted there.
-PROGRAM = "from commands.program import main; main()"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +82,7 @@ def is_credible(db: Session) -> None:
     assert any(case.round > 1 for case in everything), "some went round again"
     actions = Counter(db.exec(select(Event.action)))
     assert actions["satisfied"] > actions["partly_satisfied"] > actions["unsatisfied"] > 0
-    assert {"note", "urge", "send_back", "transfer", "appeal", "reopen", "close_unanswered"} <= actions.keys()
+    assert {"note", "urge", "send_back", "supplement", "adjudicate"} <= actions.keys()
     assert {True, False} <= set(db.exec(select(Extension.is_granted))), "one was granted and one refused"
 
     rated = [case for case in everything if case.closed_at and case.rating]
@@ -201,43 +194,6 @@ def test_a_database_that_was_only_set_up_is_filled(empty_database_url: str) -> N
     assert fill(empty_database_url, Filling(AT, cases=30))
 
 
-def test_the_command_fills_prints_the_logins_and_leaves_when_told_not_to_serve(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'demo.db'}"
-    first = bihuan("demo", "--cases", "30", "--no-serve", "--at", "2026-11-20T15:30", "--database", url)
-    assert first.returncode == 0, first.stderr
-    assert all(login in first.stdout for login in CAST.values())
-    assert PASSWORD in first.stderr and "演示" in first.stderr
-    before = record(url)
-    second = bihuan("demo", "--cases", "30", "--no-serve", "--database", url)
-    assert second.returncode == 0, second.stderr
-    assert record(url) == before
-    release(url)
-
-
-def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_filled(tmp_path: Path) -> None:
-    path = tmp_path / "demo.db"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        done = bihuan("demo", "--port", port, "--database", f"sqlite:///{path}")
-    assert done.returncode == 2
-    assert port in done.stderr and "Traceback" not in done.stderr
-    assert not path.exists()
-
-
-def test_several_workers_are_refused_on_sqlite(migrated_sqlite_url: str) -> None:
-    done = bihuan("serve", "--workers", "2", "--database", migrated_sqlite_url)
-    assert done.returncode == 2
-    assert "PostgreSQL" in done.stderr and "Traceback" not in done.stderr
-
-
-def test_serving_a_database_that_is_not_set_up_says_what_to_do(tmp_path: Path) -> None:
-    done = bihuan("serve", "--database", f"sqlite:///{tmp_path / 'none.db'}")
-    assert done.returncode == 2
-    assert "bihuan init" in done.stderr and "Traceback" not in done.stderr
-
-
 def stops_after(count: int) -> Callable[[], None]:
     """Returns a tick that interrupts the filling as Ctrl-C would."""
     left = iter(range(count))
@@ -247,17 +203,3 @@ def stops_after(count: int) -> Callable[[], None]:
             raise KeyboardInterrupt
 
     return tick
-
-
-def bihuan(*words: str) -> subprocess.CompletedProcess[str]:
-    """Runs the program as a person would, without settings of this machine."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,7 +40,7 @@ def count(url: str, condition: str = "1 = 1") -> int:
 def test_boston_is_overdue_when_its_own_columns_say_so(url: str, shared_data: Path) -> None:
     path = shared_data / "boston311" / "requests_2015_jan_feb.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {name: moment(row[name]) for name in ("OPEN_DT", "TARGET_DT", "CLOSED_DT")} | {"by": row["Department"]}
             for row in csv.DictReader(file)
         ]

@@ -35,7 +35,14 @@ def test_six_people_close_a_case_through_the_api(office: Office) -> None:
 def test_four_people_close_a_case_through_pages_after_a_second_round(office: Office) -> None:
     zhang, li, wang, zhao = (office.browser(login) for login in ("zhang", "li", "wang", "zhao"))
     zhang.get("/submit")
-    zhang.send("/submit", title="停车棚漏雨", text="雨天电动车\r\n无处充电", unit="C", workflow="proposal", identity="confidential")
+    zhang.send(
+        "/submit",
+        title="停车棚漏雨",
+        text="雨天电动车\r\n无处充电",
+        unit="C",
+        workflow="proposal",
+        identity="confidential",
+    )
     number = zhang.page.url.path.rpartition("/")[2]
     assert "停车棚漏雨" in zhang.words
     office.later(minutes=10)

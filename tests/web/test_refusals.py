@@ -43,9 +43,7 @@ def test_a_case_one_may_not_see_is_not_there(office: Office) -> None:
         assert office.program(login).get(f"{API}/cases/{number}").status_code == 404
         assert office.browser(login).client.get(f"/cases/{number}").status_code == 404
         assert office.program(login).get(f"{API}/cases").json() == {"items": [], "next": None}
-    answer = office.program("qian").post(
-        f"{API}/cases/{number}/actions/accept", json={}, headers={"if-match": '"2"'}
-    )
+    answer = office.program("qian").post(f"{API}/cases/{number}/actions/accept", json={}, headers={"if-match": '"2"'})
     assert answer.status_code == 404
 
 
@@ -53,7 +51,13 @@ def test_the_law_says_no_in_two_languages(office: Office) -> None:
     number = office.submitted()
     by_other = taken(office.program("zhao"), number, "accept")
     assert (by_other.status_code, by_other.json()["detail"]) == (403, "「立案交办」不由您办理。")
-    too_soon = taken(office.program("li", ), number, "verify")
+    too_soon = taken(
+        office.program(
+            "li",
+        ),
+        number,
+        "verify",
+    )
     assert too_soon.status_code == 409
     unknown = taken(office.program("li"), number, "abolish")
     assert unknown.status_code == 404

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from web import problems
-from web.language import language_of
+from web.language import DOCS, language_of
 from web.render import page
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/api/docs")
+@router.get(DOCS)
 def docs(request: Request) -> HTMLResponse:
     """Return every call with its parameters, and every status that an error can have."""
     schema = request.app.openapi()

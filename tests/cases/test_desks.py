@@ -1,0 +1,57 @@
+"""My desk is exactly what the policy says: a query and the policy's own functions never differ."""
+
+from sqlmodel import col, select
+
+from cases.desks import desk_of
+from cases.laws import law_of
+from cases.policy import roles_in
+from cases.record.case import Case
+from cases.record.database import reading
+from cases.record.people import User
+from tests.cases.world import HOUR, ROADS, Story, World
+
+
+def expected(world: World, login: str) -> list[str]:
+    """Returns what lies with a person, asked of the policy case by case."""
+    with reading(world.db) as db:
+        by = db.get_one(User, world.people[login])
+        wanted = select(Case).where(col(Case.closed_at).is_(None))
+        mine = [
+            case
+            for case in db.exec(wanted.order_by(col(Case.due_at).is_(None), col(Case.due_at), col(Case.id)))
+            if (owner := law_of(db, case.law_id).state(case.state).owner)
+            and owner in roles_in(db, case, by, AT, {owner})
+        ]
+        return [case.number for case in mine]
+
+
+def test_every_desk_of_every_person_is_what_the_policy_says(world: World) -> None:
+    for unit in ("C", "T", "E", "P"):
+        for law, road in ROADS.items():
+            Story(world, law, unit)
+            for action, _, _ in road[:1]:
+                Story(world, law, unit).up_to(action)
+    for law, road in ROADS.items():
+        for action, _, _ in road:
+            Story(world, law, "C").up_to(action)
+    returned = Story(world).up_to("accept").then("return", "wang", reason="不属本部门")
+    referred = Story(world).up_to("sign_for").then("refer_up", "zhao", summary="需上级协调")
+    assert returned.state != referred.state
+    waiting = 0
+    for login in world.people:
+        with reading(world.db) as db:
+            found = [case.number for case in desk_of(db, db.get_one(User, world.people[login]), AT).cases]
+        assert found == expected(world, login), login
+        waiting += len(found)
+    assert waiting > 20
+
+
+def test_a_long_desk_is_cut_and_says_so(world: World) -> None:
+    for _ in range(4):
+        Story(world).then("submit", "zhang")
+    with reading(world.db) as db:
+        desk = desk_of(db, db.get_one(User, world.people["li"]), AT, most=3)
+    assert (len(desk.cases), desk.has_more) == (3, True)
+
+
+AT = Story.at + 12 * HOUR
