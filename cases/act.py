@@ -34,12 +34,12 @@ from cases.record.database import is_sqlite
 from cases.record.number import number_key, number_of
 from cases.record.people import Unit, User, line
 from cases.record.statements import Prepared
-from cases.words import SUBMITTER, Deed, conditions, effects
+from cases.words import ANYONE, SUBMITTER, Deed, conditions, effects
 from workflow.definition import SYSTEM, Definition, State, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
 
-LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY = 200, 20_000, 100
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY, LONGEST_CODE = 200, 20_000, 100, 64
 
 _CASES = table_of(Case)
 _PASSAGES = table_of(Passage)
@@ -103,9 +103,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     """
     version = latest(db, draft.workflow)
     law = law_of(db, cast(int, version.id))
-    unit = db.exec(select_rows(Unit).where(Unit.code == draft.unit, Unit.is_active)).first()
-    title, text, category = _checked(draft, unit)
-    assert unit is not None
+    title, text, category, unit = _checked(db, draft)
     case_id = _next_id(db)
     calendar = calendar_of(line(db, cast(int, unit.id)))
     first = law.definition.initial
@@ -180,6 +178,8 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
 
     def guard(step: Step) -> Refusal | None:
         role = next(word for word in step.by if word in held)
+        if role == ANYONE and by is not None and by.id == case.submitter_id:
+            role = SUBMITTER  # what the submitter does in a case never names them
         deeds[action] = Deed(db, law, step, case, by, role, at, calendar)
         return _refusal(deeds[action])
 
@@ -267,28 +267,31 @@ def _say(deed: Deed, version: int) -> dict[str, str]:
     return digests
 
 
-def _checked(draft: Draft, unit: Unit | None) -> tuple[str, str, str | None]:
-    """Return title, text and category of what someone wants to raise, or name every fault at once."""
+def _checked(db: Session, draft: Draft) -> tuple[str, str, str | None, Unit]:
+    """Return title, text, category and unit of what someone wants to raise, or name every fault at once."""
     errors: list[FieldError] = []
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     for name, label, label_en, longest in (
         ("title", "标题", "Title", LONGEST_TITLE),
         ("text", "内容", "Text", LONGEST_TEXT),
         ("category", "类别", "Category", LONGEST_CATEGORY),
+        ("unit", "单位", "Unit", LONGEST_CODE),
     ):
         try:
-            texts.append(plain_text(getattr(draft, name) or "", name, label, label_en, longest))
-            if not texts[-1] and name != "category":
+            texts[name] = plain_text(getattr(draft, name) or "", name, label, label_en, longest)
+            if not texts[name] and name != "category":
                 errors.append(FieldError(name, f"请填写{label}", f"{label_en} is required"))
         except InvalidFields as error:
             errors += error.errors
-    if unit is None:
-        errors.append(FieldError("unit", f"没有代码为 {draft.unit[:64]} 的单位", f"There is no unit {draft.unit[:64]}"))
+    code = texts.get("unit")
+    unit = db.exec(select_rows(Unit).where(Unit.code == code, Unit.is_active)).first() if code else None
+    if code and unit is None:
+        errors.append(FieldError("unit", f"没有代码为 {code} 的单位", f"There is no unit {code}"))
     if draft.identity not in IDENTITIES:
         errors.append(FieldError("identity", "身份方式不对", f"identity must be one of {', '.join(IDENTITIES)}"))
-    if errors:
+    if errors or unit is None:
         raise InvalidFields(errors)
-    return texts[0], texts[1], texts[2] or None
+    return texts["title"], texts["text"], texts["category"] or None, unit
 
 
 def _birth(first: State) -> Step:

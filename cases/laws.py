@@ -22,6 +22,8 @@ from workflow.proof import prove
 from workflow.reading import parse
 
 # A published version never changes, so a process reads and builds each only once per database.
+# A transaction that publishes may still be rolled back; what it reads is not remembered.
+PUBLISHING = "publishing"
 _known: WeakKeyDictionary[Any, dict[int, Law]] = WeakKeyDictionary()
 
 
@@ -32,10 +34,13 @@ class UnsoundLaw(Refusal):
 def law_of(db: Session, law_id: int) -> Law:
     """Return a published law, ready to be asked."""
     laws = _known.setdefault(db.connection().engine.pool, {})
-    if law_id not in laws:
-        row = db.get_one(LawVersion, law_id)
-        laws[law_id] = build(row.source, f"{row.name} v{row.version}")
-    return laws[law_id]
+    if law_id in laws:
+        return laws[law_id]
+    row = db.get_one(LawVersion, law_id)
+    law = build(row.source, f"{row.name} v{row.version}")
+    if not db.info.get(PUBLISHING):
+        laws[law_id] = law
+    return law
 
 
 @lru_cache(maxsize=64)
@@ -75,6 +80,7 @@ def publish(db: Session, definition: Definition, *, at: datetime, by: int | None
     ).all()
     if versions and versions[-1].source == definition.source:
         return versions[-1]
+    db.info[PUBLISHING] = True
     row = LawVersion(
         name=definition.name,
         version=len(versions) + 1,

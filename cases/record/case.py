@@ -59,7 +59,7 @@ class Case(SQLModel, table=True):
     entered_at: datetime = Field(sa_type=Moment)
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     first_due_at: datetime | None = Field(default=None, sa_type=Moment)
-    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
 
 
 class Passage(SQLModel, table=True):

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from workflow.errors import Refusal
@@ -28,8 +27,8 @@ _engines: dict[str, Engine] = {}
 def engine(url: str) -> Engine:
     """Return the one engine of a database URL (`sqlite:///FILE` or `postgresql://...`).
 
-    On SQLite every connection runs in WAL with `synchronous=FULL`: NORMAL loses acknowledged commits in a power cut
-    (measured: 61 % of cuts).
+    On SQLite every connection runs with `synchronous=FULL`: NORMAL loses acknowledged commits in a power cut (measured:
+    61 % of cuts). WAL is a property of the file and is set once, by `cases.record.schema.migrate`.
     """
     if url not in _engines:
         _engines[url] = _made(url)
@@ -67,7 +66,7 @@ def _made(url: str) -> Engine:
 @contextmanager
 def transaction(db: Engine) -> Iterator[Session]:
     """Open a session that may write; it is committed when the block ends and rolled back when the block raises."""
-    with _explained(db), Session(db, autoflush=False, expire_on_commit=False) as session:
+    with explained(db), Session(db, autoflush=False, expire_on_commit=False) as session:
         yield session
         session.commit()
 
@@ -76,7 +75,7 @@ def transaction(db: Engine) -> Iterator[Session]:
 def reading(db: Engine) -> Iterator[Session]:
     """Open a session that only reads; on SQLite it never waits for a writer."""
     connection_options = {"is_reading": True}
-    with _explained(db), Session(db.execution_options(**connection_options), autoflush=False) as session:
+    with explained(db), Session(db.execution_options(**connection_options), autoflush=False) as session:
         yield session
 
 
@@ -87,7 +86,7 @@ def is_sqlite(session: Session) -> bool:
 
 def _prepare_sqlite(dbapi: Any, record: Any) -> None:
     dbapi.isolation_level = None  # the driver must not begin transactions by itself: see _begin_sqlite
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 
@@ -98,20 +97,23 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _explained(db: Engine) -> Iterator[None]:
+def explained(db: Engine) -> Iterator[None]:
     """Turn what a database says about itself into one sentence a person can act on."""
+    driver = db.dialect.loaded_dbapi
     try:
         yield
-    except StaleDataError:
-        raise
-    except OperationalError as error:
-        raise DatabaseError(*_sentence(db, str(error.orig))) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if isinstance(error, OperationalError) or error.connection_invalidated or _is_no_database(error.orig):
             raise DatabaseError(*_sentence(db, str(error.orig))) from error
         raise
-    except db.dialect.loaded_dbapi.OperationalError as error:  # a statement that went straight to it
-        raise DatabaseError(*_sentence(db, str(error))) from error
+    except driver.Error as error:  # a statement that went straight to the driver
+        if isinstance(error, driver.OperationalError) or _is_no_database(error):
+            raise DatabaseError(*_sentence(db, str(error))) from error
+        raise
+
+
+def _is_no_database(error: object) -> bool:
+    return any(words in str(error) for words in ("not a database", "malformed"))
 
 
 def _sentence(db: Engine, said: str) -> tuple[str, str]:
@@ -122,6 +124,8 @@ def _sentence(db: Engine, said: str) -> tuple[str, str]:
         return f"数据库 {name} 是只读的，无法写入。", f"The database {name} is read-only; nothing was written."
     if "no such table" in said or "does not exist" in said:
         return f"数据库 {name} 尚未建立，请先运行 bihuan init。", f"The database {name} is not set up: run bihuan init."
+    if "not a database" in said or "malformed" in said:
+        return f"{name} 不是数据库文件，或已损坏。", f"{name} is not a database, or is damaged."
     if "unable to open" in said:
         return f"打不开数据库文件 {name}。", f"Cannot open the database file {name}."
     if "full" in said:

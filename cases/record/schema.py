@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, MetaData
 from sqlmodel import Session, SQLModel
 
 from cases.record import case, clock, event, law, people
-from cases.record.database import DatabaseError, engine, transaction
+from cases.record.database import DatabaseError, engine, explained, reading, transaction
 from cases.record.law import Installation
 from cases.record.number import new_key
 
@@ -29,6 +30,7 @@ def migrate(url: str) -> None:
 
     Raises DatabaseError for a database that a newer program made, or that cannot be written.
     """
+    _prefer_wal(engine(url))
     with transaction(engine(url)) as db:
         if db.get_bind().dialect.name == "postgresql":
             db.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
@@ -48,15 +50,25 @@ def is_current(db: Session) -> bool:
 def require_current(url: str) -> Engine:
     """Return the engine of a database that is ready for use. Raises DatabaseError for one that is not."""
     db = engine(url)
-    with transaction(db) if url.endswith(":memory:") else Session(db.execution_options(is_reading=True)) as session:
+    name = db.url.render_as_string(hide_password=True)
+    missing = DatabaseError(
+        f"数据库 {name} 尚未建立或需要升级，请先运行 bihuan init。",
+        f"The database {name} is not set up or needs an upgrade: run bihuan init.",
+    )
+    if db.dialect.name == "sqlite" and not Path(db.url.database or "").is_file():
+        raise missing  # connecting would leave an empty file behind
+    with reading(db) as session:
         if not is_current(session):
             _refuse_newer(session)
-            name = db.url.render_as_string(hide_password=True)
-            raise DatabaseError(
-                f"数据库 {name} 尚未建立或需要升级，请先运行 bihuan init。",
-                f"The database {name} is not set up or needs an upgrade: run bihuan init.",
-            )
+            raise missing
     return db
+
+
+def _prefer_wal(db: Engine) -> None:
+    """Let readers of a SQLite file go on while someone writes; the file remembers it."""
+    if db.dialect.name == "sqlite":
+        with explained(db), closing(db.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
 
 
 def _refuse_newer(db: Session) -> None:

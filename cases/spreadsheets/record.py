@@ -138,7 +138,7 @@ class RecordReader:
         """Return when the case was submitted, answered and closed, in an order that can have been."""
         submitted = self._submitted(cells)
         ends: list[datetime | None] = []
-        for field, zh, en in (("answered_at", "答复", "answered"), ("closed_at", "办结", "closed")):
+        for field, zh, en in (("answered_at", "答复", "answered"), ("closed_at", "办结", "ended")):
             moment = self._moment(field, cells)
             ends.append(self._end(field, moment, submitted, zh, en) if moment else None)
         return submitted.at, ends[0], ends[1]

@@ -190,7 +190,7 @@ class _Tree:
                     for each in circle
                     if each in self.wanted
                 )
-            done |= line.keys()
+            done.update(line)
 
     def write(self, db: Session, at: datetime) -> None:
         """Write what is new and what has changed, each unit after its parent."""

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_index("ix_cases_closed_at", "cases", ["closed_at"], unique=False)
     op.create_index("ix_cases_submitted_at", "cases", ["submitted_at"], unique=False)
 
     op.create_table(
