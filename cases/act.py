@@ -23,6 +23,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from cases import audit, clocks
+from cases.access import is_storable
 from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields, no_case, stale
 from cases.fields import clean, plain_text
@@ -132,7 +133,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
 
 def find(db: Session, number: str) -> Case:
     """Return a case by its number. Raises NotFound."""
-    found = _BY_NUMBER.objects(db, Case, {"number": number})
+    found = _BY_NUMBER.objects(db, Case, {"number": number}) if is_storable(number) else []
     if not found:
         raise no_case(number)
     return found[0]

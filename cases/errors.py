@@ -39,9 +39,14 @@ class InvalidFields(Refusal):
         return type(self), (list(self.errors),)
 
 
+def shown(given: object, longest: int = 40) -> str:
+    """Return the beginning of what someone sent, fit to be shown, logged and sent back whatever it was."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(given)[:longest])
+
+
 def no_case(number: str) -> NotFound:
     """Return the one answer for a case that does not exist and for one that may not be seen."""
-    return NotFound(f"没有编号为 {number[:40]} 的案件。", f"There is no case {number[:40]}.")
+    return NotFound(f"没有编号为 {shown(number)} 的案件。", f"There is no case {shown(number)}.")
 
 
 def stale(number: str) -> Stale:

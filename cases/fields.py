@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cases.errors import FieldError, InvalidFields
+from cases.errors import FieldError, InvalidFields, shown
 from workflow.definition import Definition, Step
 from workflow.errors import Refusal
 from workflow.limits import Limit
@@ -24,7 +24,7 @@ def clean(definition: Definition, step: Step, form: Mapping[str, Any]) -> dict[s
     asked = [*step.needs, *step.takes]
     for name in form:
         if name not in asked:
-            errors.append(_error(name, f"没有「{str(name)[:40]}」这一项", f"{str(name)[:40]} is not asked for"))
+            errors.append(_error(name, f"没有「{shown(name)}」这一项", f"{shown(name)} is not asked for"))
     for name in asked:
         word = definition.vocabulary.fields[name]
         try:
@@ -115,7 +115,7 @@ def _units(word: Field, given: Any) -> list[str]:
     parts = given if isinstance(given, list) else str(given).replace("；", ";").replace(",", ";").split(";")
     if not all(isinstance(part, str) for part in parts):
         raise Refusal(f"{word.label}应是单位代码", f"{word.label_en} must be unit codes")
-    codes = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    codes = list(dict.fromkeys(code for part in parts if (code := _trimmed(part, word))))
     if len(codes) > MOST_UNITS:
         raise Refusal(f"{word.label}最多 {MOST_UNITS} 个", f"{word.label_en}: {MOST_UNITS} at most")
     return codes
@@ -132,4 +132,4 @@ def _has_controls(value: str) -> bool:
 
 
 def _error(field: str, zh: str, en: str) -> FieldError:
-    return FieldError(str(field)[:64], zh, en)
+    return FieldError(shown(field, 64), zh, en)

@@ -11,7 +11,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from cases import audit
-from cases.errors import NotFound
+from cases.access import is_storable
+from cases.errors import NotFound, shown
 from cases.record.case import Case
 from cases.record.law import LawVersion
 from cases.words import vocabulary
@@ -52,9 +53,9 @@ def build(source: str, where: str) -> Law:
 def latest(db: Session, name: str) -> LawVersion:
     """Return the newest version of a law. Raises NotFound for a name that was never published."""
     newest = select(LawVersion).where(LawVersion.name == name).order_by(col(LawVersion.version).desc()).limit(1)
-    row = db.exec(newest).first()
+    row = db.exec(newest).first() if is_storable(name) else None
     if row is None:
-        raise NotFound(f"没有名为 {name[:40]} 的流程。", f"No law named {name[:40]} has been published.")
+        raise NotFound(f"没有名为 {shown(name)} 的流程。", f"No law named {shown(name)} has been published.")
     return row
 
 

@@ -14,6 +14,9 @@ from cases.record.database import is_sqlite
 
 Row = tuple[Any, ...]
 
+#: So many letters has `2026-11-20 09:30:00.000000`; the zone comes after them.
+WITHOUT_ZONE = 26
+
 #: Two imports at once would both find a row new; the second one waits for the first one's batch.
 IMPORT_LOCK = 7_230_114_211
 
@@ -66,6 +69,7 @@ def _with_stored_moments(table: str, columns: tuple[str, ...], rows: Sequence[Ro
     for place in places:
         for at in by_column[place]:
             if id(at) not in texts:
-                texts[id(at)] = at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+                utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+                texts[id(at)] = utc.isoformat(" ", "microseconds")[:WITHOUT_ZONE]
         by_column[place] = [texts[id(at)] for at in by_column[place]]
     return list(zip(*by_column, strict=True))

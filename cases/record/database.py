@@ -113,7 +113,9 @@ def explained(db: Engine) -> Iterator[None]:
 
 
 def _is_no_database(error: object) -> bool:
-    return any(words in str(error) for words in ("not a database", "malformed"))
+    """Tell whether an error is about the database as a whole: not one, damaged, read-only, or without our tables."""
+    said = any(words in str(error) for words in ("not a database", "malformed"))
+    return said or getattr(error, "sqlstate", None) in ("25006", "42P01")
 
 
 def _sentence(db: Engine, said: str) -> tuple[str, str]:

@@ -194,10 +194,13 @@ class History:
     def _tell(self, tables: Tables, case: dict[str, Any], steps: list[Step]) -> None:
         """Write the events of a case and bring its columns to where the last one leaves them."""
         state: str | None = None
+        # The same text that the encoder would make of a moment, made once for all columns that share it.
+        written: dict[int, str] = {}
         for version, step in enumerate(steps, 1):
             case |= step.sets
-            # The same text that the encoder would make of each moment, made once for all columns that share it.
-            written = {id(at): moment(at) for at in step.sets.values() if isinstance(at, datetime)}
+            for value in step.sets.values():
+                if isinstance(value, datetime) and id(value) not in written:
+                    written[id(value)] = moment(value)
             data: dict[str, Any] = {
                 "set": {name: written.get(id(value), value) for name, value in step.sets.items()},
                 **step.facts,

@@ -14,20 +14,9 @@ from functools import cache
 from typing import Any
 
 from tests.cases.day_walk import due, is_provisional
+from tests.cases.positions import DUTIES, HANDLERS, OVERSEERS, PARENTS, desk, up
 from tests.cast import WORKFLOWS
 
-PARENTS = {"P": None, "C": "P", "T": "C", "E": "T", "G": "T", "D": "C", "A": "C", "B": "P"}
-DUTIES: dict[str, list[tuple[str, str]]] = {
-    "zhang": [("representative", "C")], "qian": [("worker", "E")], "li": [("reviewer", "C")],
-    "wang": [("handler", "D")], "zhou": [("handler", "A")], "wu": [("head", "D")], "zhao": [("supervisor", "C")],
-    "sun": [("leader", "C")], "feng": [("reviewer", "P")], "chen": [("supervisor", "P")], "wei": [("leader", "P")],
-    "zheng": [], "xitong": [("system_admin", "C")], "anquan": [("security_admin", "C")], "shenji": [("audit_admin", "C")],
-    "tang": [("reviewer", "T")], "du": [("supervisor", "T")], "hai": [("leader", "T")], "guo": [("handler", "G")],
-    "he": [("head", "G")], "bai": [("handler", "B")], "deng": [],
-    "shuang": [("representative", "C"), ("reviewer", "C"), ("handler", "D"), ("supervisor", "C")],
-}  # fmt: skip
-HANDLERS = frozenset({"handler", "head"})
-OVERSEERS = {"reviewer", "supervisor", "leader", "head"}
 CLOSED, UNKNOWN = "X", "?"
 
 
@@ -44,21 +33,6 @@ def law_of(name: str) -> dict[str, Any]:
 def words(value: str | list[str]) -> list[str]:
     """Spell one word and a list of words alike."""
     return [value] if isinstance(value, str) else value
-
-
-def up(unit: str | None) -> list[str]:
-    """Name a unit and all above it."""
-    return [] if unit is None else [unit, *up(PARENTS[unit])]
-
-
-@cache
-def desk(duties: frozenset[str], unit: str | None) -> frozenset[str]:
-    """Name who answers for a desk: those with the duty at the unit, else at the nearest one above."""
-    for place in up(unit):
-        people = frozenset(who for who, held in DUTIES.items() if any(d in duties and u == place for d, u in held))
-        if people:
-            return people
-    return frozenset()
 
 
 @dataclass

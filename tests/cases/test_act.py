@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,15 @@ from workflow.machine import NotByYou, NotFromHere, NotNow
 def test_a_proposal_goes_through_its_five_stages_and_is_closed_by_the_one_who_raised_it(world: World) -> None:
     story = Story(world)
     stages = [story.case.stage]
-    for step, by, form in (
+    road: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("submit", "zhang", {}),
         ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D", "support": "A"}),
         ("sign_for", "wang", {}),
         ("report", "wang", {"answer": "已补发工资"}),
         ("verify", "zhao", {}),
         ("satisfied", "zhang", {}),
-    ):
+    )
+    for step, by, form in road:
         stages.append(story.then(step, by, **form).stage)
 
     case = story.case
@@ -228,12 +230,13 @@ def test_a_case_that_nobody_rates_is_closed_by_the_system_and_by_nobody_else(wor
 def test_an_urge_and_a_note_leave_the_state_and_the_clocks_alone(world: World) -> None:
     story = Story(world).up_to("sign_for")
     before, clocks = story.case, [repr(clock) for clock in world.clocks(story.number)]
-    for action, by, form in (
+    words: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("urge", "zhang", {}),
         ("urge", "sun", {"reason": "请抓紧"}),
         ("note", "wang", {"note": "已联系企业", "audience": "staff"}),
         ("note", "zhang", {"note": "谢谢"}),
-    ):
+    )
+    for action, by, form in words:
         story.then(action, by, **form)
     case = story.case
     assert case.version == before.version + 4

@@ -79,6 +79,7 @@ def rounds(url: str, folder: Path, *, kill_server: Callable[[], None] | None) ->
     dice = random.Random(seed)
     with reading(require_current(url)) as db:
         record = Record(tail=check_chain(db))
+    release(url)  # a connection kept from here would not survive the server
     for nth in range(ROUNDS):
         logs = [folder / f"acknowledged-{nth}-{worker}" for worker in range(WORKERS)]
         workers = [

@@ -51,7 +51,8 @@ ROLES: dict[str | None, set[str]] = {
 }
 VALUES: dict[str, Any] = {
     "category": "其他", "tier": "A", "urgency": "7d", "lead": "G", "answer": "已办", "reason": "理由", "note": "留言",
-    "summary": "摘要", "result": "结果", "extra": "2wd", "approve": "yes", "promise": "承诺", "promised_on": "2028-06-01",
+    "summary": "摘要", "result": "结果", "extra": "2wd", "approve": "yes", "promise": "承诺",
+    "promised_on": "2028-06-01",
 }  # fmt: skip
 UNKNOWN = "fly"
 YEAR = timedelta(days=365)
@@ -155,7 +156,8 @@ def place(
     db: Session, world: World, law: Text, number: str, state: str, action: str, person: int | None, *, against: bool
 ) -> None:
     """Put a case into a state, with everyone's part in it, so that each condition is met or is against the person."""
-    cases, case = table_of(Case), find(db, number)
+    cases, case_id = table_of(Case), find(db, number).id
+    assert case_id is not None
     is_final = bool(law.states[state].get("final"))
     values: dict[str, Any] = {
         "state": state, "stage": law.states[state]["stage"], "lead_id": world.units["G"], "entered_at": MONDAY,
@@ -163,15 +165,15 @@ def place(
     }  # fmt: skip
     if against and person:
         values["submitter_id"] = person
-    db.connection().execute(update(cases).where(cases.c.id == case.id).values(**values))
+    db.connection().execute(update(cases).where(cases.c.id == case_id).values(**values))
     for unit, kind in (("G", "lead"), ("B", "support")):
         status = "signed" if against else "offered"
-        db.add(Assignment(case_id=case.id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))
+        db.add(Assignment(case_id=case_id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))
     if against or action == "decide_extension":
         asker = person if against else world.people["guo"]
-        db.add(Extension(case_id=case.id, extra="2wd", asked_by=asker, asked_at=MONDAY))
+        db.add(Extension(case_id=case_id, extra="2wd", asked_by=asker, asked_at=MONDAY))
     if against and person:
-        audit.append(db, [audit.Entry(MONDAY, "report", "lead", case_id=case.id, version=99, actor_id=person)])
+        audit.append(db, [audit.Entry(MONDAY, "report", "lead", case_id=case_id, version=99, actor_id=person)])
     db.flush()
 
 

@@ -25,7 +25,8 @@ from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.timeline import as_of
-from tests.cases.reference import CLOSED, DUTIES, UNKNOWN, No, Reference, law_of
+from tests.cases.positions import DUTIES
+from tests.cases.reference import CLOSED, UNKNOWN, No, Reference, law_of
 from tests.cases.world import World, check_case, check_chain
 from tests.cast import MONDAY
 from workflow.errors import Refusal

@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -57,11 +58,10 @@ def test_of_two_who_act_at_once_exactly_one_wins(world: World) -> None:
             story = Story(world).up_to(there)
             seen, clocks, rows = story.case.version, len(world.clocks(story.number)), counted(world)
             start = Barrier(2, timeout=PATIENCE)
+            moment = story.at + HOUR
             results = [
-                pool.submit(
-                    together, start, lambda e=e: world.does(story.number, e[0], e[1], story.at + HOUR, seen, **e[2])
-                )
-                for e in entrants
+                pool.submit(together, start, partial(world.does, story.number, action, by, moment, seen, **form))
+                for action, by, form in entrants
             ]
             answers = list(zip(entrants, (one.result() for one in results), strict=True))
             losers = [answer for _, answer in answers if isinstance(answer, Refusal)]
@@ -74,7 +74,7 @@ def test_of_two_who_act_at_once_exactly_one_wins(world: World) -> None:
             assert case.state == event["state_to"]
             assert after["events"] == rows["events"] + 1
             assert after["passages"] == rows["passages"] + (1 if {"reason", "answer", "note"} & set(entrant[2]) else 0)
-            started = sum(clock.started_at == story.at + HOUR for clock in world.clocks(story.number)[clocks:])
+            started = sum(clock.started_at == moment for clock in world.clocks(story.number)[clocks:])
             assert started == (0 if case.closed_at or entrant[0] in ("request_extension", "note") else 1)
     print(dict(told))
     world.check()
@@ -85,7 +85,7 @@ def test_who_reads_after_the_winner_hears_what_the_law_says_then(world: World) -
         for _ in range(max(RACES // 10, 10)):
             story, start = Story(world).up_to("accept"), Barrier(2, timeout=PATIENCE)
             attempts = [
-                pool.submit(together, start, lambda who=who: world.does(story.number, "sign_for", who, story.at + HOUR))
+                pool.submit(together, start, partial(world.does, story.number, "sign_for", who, story.at + HOUR))
                 for who in ("wang", "wu")
             ]
             refusals = [refusal for one in attempts if isinstance(refusal := one.result(), Refusal)]
@@ -116,8 +116,8 @@ def test_two_cases_that_are_merged_into_each_other_at_once_leave_one_open(world:
             first, second = Story(world).up_to("submit"), Story(world).up_to("submit")
             start = Barrier(2, timeout=PATIENCE)
             attempts = [
-                pool.submit(together, start, lambda a=a, b=b: world.does(a, "merge", "li", first.at + HOUR, into=b))
-                for a, b in ((first.number, second.number), (second.number, first.number))
+                pool.submit(together, start, partial(world.does, one, "merge", "li", first.at + HOUR, into=other))
+                for one, other in ((first.number, second.number), (second.number, first.number))
             ]
             refusals = [refusal for one in attempts if isinstance(refusal := one.result(), Refusal)]
             assert [type(refusal) for refusal in refusals] in ([InvalidFields], [Stale], [NotFromHere])
@@ -131,13 +131,10 @@ def test_a_request_that_two_decide_at_once_is_decided_once(world: World) -> None
             story = Story(world).up_to("sign_for")
             story.then("request_extension", "wang", reason="取证", extra="5wd")
             start = Barrier(2, timeout=PATIENCE)
+            decide = partial(world.does, story.number, "decide_extension")
             attempts = [
-                pool.submit(
-                    together,
-                    start,
-                    lambda w=w, a=a: world.does(story.number, "decide_extension", w, story.at, approve=a),
-                )
-                for w, a in (("zhao", "yes"), ("shuang", "no"))
+                pool.submit(together, start, partial(decide, who, story.at, approve=word))
+                for who, word in (("zhao", "yes"), ("shuang", "no"))
             ]
             answers = [one.result() for one in attempts]
             (granted,) = [answer for answer in answers if isinstance(answer, dict)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_merge_needs_another_case_that_is_open_and_may_be_seen(world: World) -
         (closed.number, "已办结"),
         ("", "请填写"),
     ):
-        refusal = refused(world, InvalidFields, lambda into=into: story.then("merge", "li", into=into))
+        refusal = refused(world, InvalidFields, partial(story.then, "merge", "li", into=into))
         assert words in refusal.zh
         assert isinstance(refusal, InvalidFields) and [error.field for error in refusal.errors] == ["into"]
 
@@ -81,7 +82,7 @@ def test_nobody_verifies_their_own_work_whatever_other_duty_they_hold(world: Wor
     story.then("sign_for", "shuang")
     story.then("report", "wang", answer="已办")
     for action in ("verify", "send_back"):
-        refusal = refused(world, NotNow, lambda action=action: story.then(action, "shuang", reason="好"))
+        refusal = refused(world, NotNow, partial(story.then, action, "shuang", reason="好"))
         assert "办理过" in refusal.zh
     assert story.then("verify", "zhao").state == "awaiting_feedback"
 
@@ -89,7 +90,7 @@ def test_nobody_verifies_their_own_work_whatever_other_duty_they_hold(world: Wor
 def test_nobody_judges_the_case_that_they_raised(world: World) -> None:
     story = Story(world, by="shuang")
     story.then("submit", "shuang")
-    accept = {"category": "其他", "tier": "A", "lead": "A"}
+    accept: dict[str, Any] = {"category": "其他", "tier": "A", "lead": "A"}
     refused(world, NotNow, lambda: story.then("accept", "shuang", **accept))
     refused(world, NotNow, lambda: story.then("reject", "shuang", reason="不办"))
     with reading(world.db) as db:
@@ -109,7 +110,7 @@ def test_the_one_who_asks_for_more_time_does_not_decide_it(world: World) -> None
 
 def test_a_desk_that_nobody_fills_is_answered_for_by_the_nearest_unit_above(world: World) -> None:
     story = Story(world, law="grievance", by="qian", unit="E").up_to("submit")  # the enterprise has only its worker
-    accept = {"category": "加班", "urgency": "7d", "tier": "A", "lead": "X"}
+    accept: dict[str, Any] = {"category": "加班", "urgency": "7d", "tier": "A", "lead": "X"}
     refused(world, NotByYou, lambda: story.then("accept", "li", **accept))  # the city: the town is nearer
     refused(world, InvalidFields, lambda: story.then("accept", "tang", **accept))  # a unit that is closed
     story.then("accept", "tang", **{**accept, "lead": "T"})  # the town has no handler
