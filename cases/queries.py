@@ -102,8 +102,14 @@ def counted(rows: Iterable[Overdue], by: Grouping) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def exceptions(db: Session) -> Iterator[tuple[str, str, str]]:
-    """Yield the open cases that no clock watches, with their number and the cause in Chinese and in English."""
+def length(late: timedelta) -> str:
+    """Return a length of time such as `3d 4h 15m`."""
+    minutes = int(late.total_seconds() // 60)
+    return f"{minutes // 1440}d {minutes // 60 % 24}h {minutes % 60}m"
+
+
+def exceptions(db: Session) -> Iterator[tuple[str, str | None]]:
+    """Yield the open cases that no clock watches: number, and the source that fixed no limit where there is one."""
     watched = select(_CLOCKS.c.case_id).where(
         _CLOCKS.c.stopped_at.is_(None), or_(_CLOCKS.c.due_at.is_not(None), _CLOCKS.c.remaining.is_not(None))
     )
@@ -112,11 +118,7 @@ def exceptions(db: Session) -> Iterator[tuple[str, str, str]]:
         .where(_CASES.c.closed_at.is_(None), _CASES.c.id.not_in(watched))
         .order_by(_CASES.c.id)
     )
-    for number, source in db.connection().execute(unwatched):
-        if source:
-            yield number, f"来源「{source}」未定期限", f"its source ({source}) fixed no limit"
-        else:
-            yield number, "没有运行中的时钟", "no clock is running"
+    yield from ((number, source) for number, source in db.connection().execute(unwatched))
 
 
 def _late(at: datetime) -> Select[Any]:

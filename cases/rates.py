@@ -8,7 +8,8 @@
 | resolution    | said satisfied or partly satisfied         | reached: gave any rating                         |
 | satisfaction  | satisfied (partly satisfied stands apart)  | rated                                            |
 
-Cases without a limit, without a rating and closed without an answer have columns of their own.
+Cases without a limit, without a rating and closed without an answer have columns of their own. Imported cases whose
+source does not tell when they ended are excluded, and counted as such.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlmodel import Session
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
+from cases.record.event import Event
 from cases.record.people import Unit
 
 COLUMNS = (
@@ -48,6 +50,7 @@ _CASES = table_of(Case)
 _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
 _UNITS = table_of(Unit)
+_EVENTS = table_of(Event)
 
 
 def rates(
@@ -86,6 +89,13 @@ def _cases(db: Session, since: datetime, until: datetime, visible: ColumnElement
         .scalar_subquery()
     )
     extended = exists(select(_SPANS.c.id).where(_SPANS.c.clock_id == _CLOCKS.c.id, _SPANS.c.why == "extend"))
+    unknown = exists(
+        select(_EVENTS.c.seq).where(
+            _EVENTS.c.case_id == _CASES.c.id,
+            _EVENTS.c.version == _CASES.c.version,
+            _EVENTS.c.data.contains('"unknown":["closed_at"]'),
+        )
+    )
     within = or_(
         and_(_CASES.c.closed_at >= since, _CASES.c.closed_at < until),
         and_(_CASES.c.first_due_at >= since, _CASES.c.first_due_at < until),
@@ -102,6 +112,7 @@ def _cases(db: Session, since: datetime, until: datetime, visible: ColumnElement
             _CLOCKS.c.due_at,
             _CLOCKS.c.remaining,
             extended.label("was_extended"),
+            unknown.label("is_excluded"),
         )
         .outerjoin(_CLOCKS, _CLOCKS.c.id == last)
         .where(within, true() if visible is None else visible)
@@ -114,6 +125,9 @@ def _count(row: dict[str, int], case: Any, since: datetime, until: datetime) -> 
         row["due"] += 1
         row["answered_in_time"] += bool(case.answered_at and case.answered_at <= limit)
     if case.closed_at is None or not since <= case.closed_at < until:
+        return
+    if case.is_excluded:
+        row["excluded"] += 1
         return
     row["ended"] += 1
     if case.answered_at is None:

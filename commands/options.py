@@ -18,6 +18,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from cases.errors import BadRequest
+from cases.queries import length
 from cases.record.schema import require_current
 from config import clock
 
@@ -102,7 +103,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(ZONE).isoformat(timespec="seconds")
     if isinstance(value, timedelta):
-        return lateness(value)
+        return length(value)
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value
@@ -112,9 +113,3 @@ def _shown(value: Any) -> Any:
     if value is None:
         return ""
     return f"{value.astimezone(ZONE):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else _plain(value)
-
-
-def lateness(late: timedelta) -> str:
-    """Return a length of time such as `3d 4h 15m`."""
-    minutes = int(late.total_seconds() // 60)
-    return f"{minutes // 1440}d {minutes // 60 % 24}h {minutes % 60}m"

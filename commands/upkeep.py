@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import typer
 from sqlmodel import Session, col, select
@@ -23,6 +24,8 @@ from config import clock
 from config.settings import load as load_settings
 from workflow.proof import prove_staffing
 from workflow.reading import load
+
+Finding = tuple[str, str, str, str]  # kind, where, zh, en
 
 
 def init(database: Database = "") -> None:
@@ -47,22 +50,38 @@ def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE)
     """Check settings, database, calendars, roles that nobody fills and cases that no clock watches."""
     now = moment(at)
     load_settings(os.environ)
-    findings: list[tuple[str, str, str, str]] = []
+    findings: list[Finding] = []
     with reading(connect(database)) as db:
         findings += _calendar_findings(now.year)
         findings += _people_findings(db)
         for law in published(db):
             definition = build(law.source, f"{law.name} v{law.version}").definition
             findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
-        findings += [("case", number, zh, en) for number, zh, en in queries.exceptions(db)]
-    print_rows(findings, ("kind", "where", "zh", "en"), form)
+        findings += _unwatched(db)
+        notes = _without_limit(db)
+    print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)
     if findings:
         say(f"发现 {len(findings)} 项。", f"{len(findings)} findings.")
         raise typer.Exit(1)
     say("一切正常。", "All is well.")
 
 
-def _calendar_findings(year: int) -> list[tuple[str, str, str, str]]:
+def _unwatched(db: Session) -> list[Finding]:
+    """Find the open cases that no clock watches and that have no reason for it."""
+    numbers = [number for number, source in queries.exceptions(db) if source is None]
+    return [("case", number, "没有运行中的时钟", "no clock is running") for number in numbers]
+
+
+def _without_limit(db: Session) -> list[Finding]:
+    """Count the open cases whose source fixed no limit: nobody's fault, but they wait for someone to give them one."""
+    counts = Counter(source for _, source in queries.exceptions(db) if source is not None)
+    return [
+        ("note", source, f"{count} 件未办结，来源未定期限", f"{count} open cases whose source fixed no limit")
+        for source, count in sorted(counts.items())
+    ]
+
+
+def _calendar_findings(year: int) -> list[Finding]:
     return [
         (
             "calendar",
@@ -75,7 +94,7 @@ def _calendar_findings(year: int) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _people_findings(db: Session) -> list[tuple[str, str, str, str]]:
+def _people_findings(db: Session) -> list[Finding]:
     """Find people who hold two of the three administrations, which must be three people."""
     admins = select(User).join(Duty, col(Duty.user_id) == User.id).where(col(Duty.role).like("%_admin")).distinct()
     found = []

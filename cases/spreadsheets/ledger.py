@@ -15,6 +15,7 @@ import xlsxwriter
 from sqlalchemy import Select, or_, select
 from sqlmodel import Session
 
+from cases.queries import length
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.law import LawVersion
@@ -65,7 +66,7 @@ def rows(db: Session, filters: Filters, at: datetime) -> Iterator[list[Any]]:
         values = row._asdict()
         due = values["due_at"]
         is_late = values["closed_at"] is None and due is not None and due < at
-        values["late_by"] = _length(at - due) if is_late else None
+        values["late_by"] = length(at - due) if is_late else None
         yield [_written(values[name]) for name in COLUMNS]
 
 
@@ -145,12 +146,6 @@ def _subtree(db: Session, code: str) -> tuple[str, str]:
 
 def _written(value: Any) -> Any:
     return value.astimezone(ZONE).isoformat(timespec="seconds") if isinstance(value, datetime) else value
-
-
-def _length(late: Any) -> str:
-    """Return a length of time as `overdue` prints it: `3d 4h 15m`."""
-    minutes = int(late.total_seconds() // 60)
-    return f"{minutes // 1440}d {minutes // 60 % 24}h {minutes % 60}m"
 
 
 class _Excel:
