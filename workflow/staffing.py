@@ -129,7 +129,7 @@ def _gap(role: str, staff: dict[str, UnitStaff], top: str, count: int, line: int
     return Finding(
         "unfilled",
         f"「{name}」及其上级没有{zh}（连同下级共 {count} 个单位）：请为至少一名在职人员或代理人设定该职责。",
-        f"Neither {name} nor any unit above it has a {en} (units concerned: {count}): "
+        f"Nobody at {name} or at any unit above it is {en} (units concerned: {count}): "
         "give this duty to at least one active person or deputy.",
         line,
         tuple(unit.name for unit in way),

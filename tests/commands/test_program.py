@@ -1,0 +1,162 @@
+"""The program as a person calls it: a case walked round, rows in three formats, one sentence when something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cases.record.database import engine, transaction
+from commands.program import main
+from tests.cast import WORKFLOWS, cast
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def database(database_url: str) -> str:
+    """Gives a database with the cast in it."""
+    with transaction(engine(database_url)) as db:
+        cast(db)
+    return database_url
+
+
+def run(capsys: Captured, *words: str) -> tuple[int, str, str]:
+    """Run the program and return its exit status, its rows and its messages."""
+    with pytest.raises(SystemExit) as left:
+        main(list(words))
+    said = capsys.readouterr()
+    return int(left.value.code or 0), said.out, said.err
+
+
+def submitted(capsys: Captured, database: str, at: str = "2026-11-16T09:00") -> str:
+    """Submit a proposal and return its number."""
+    words = ["submit", "--as", "zhang", "--unit", "C", "--title", "建议增设驿站", "--text", "园区司机多，饮水不便。"]
+    status, out, _ = run(capsys, *words, "--database", database, "--at", at)
+    assert status == 0
+    return out.strip()
+
+
+def test_a_case_is_walked_round_on_the_command_line(capsys: Captured, database: str) -> None:
+    number = submitted(capsys, database)
+    for at, action, login, fields in (
+        ("2026-11-16T10:00", "accept", "li", ["category=阵地建设", "tier=A", "lead=D"]),
+        ("2026-11-16T11:00", "sign_for", "wang", []),
+        ("2026-11-17T09:00", "report", "wang", ["answer=驿站已启用"]),
+        ("2026-11-17T10:00", "verify", "zhao", []),
+        ("2026-11-18T09:00", "unsatisfied", "zhang", ["reason=还没有饮水机"]),
+        ("2026-11-19T09:00", "report", "wang", ["answer=饮水机已装好"]),
+        ("2026-11-19T10:00", "verify", "zhao", []),
+        ("2026-11-20T09:00", "satisfied", "zhang", []),
+    ):
+        sets = [word for field in fields for word in ("--set", field)]
+        status, _, err = run(capsys, "act", number, action, "--as", login, *sets, "--database", database, "--at", at)
+        assert (status, err) == (0, "")
+
+    status, out, _ = run(capsys, "show", number, "--format", "json", "--database", database)
+    shown = json.loads(out)
+    assert (status, shown["round"], shown["rating"], len(shown["events"])) == (0, 2, "satisfied", 10)
+
+    status, out, _ = run(capsys, "show", number, "--at", "2026-11-16T10:30", "--format", "json", "--database", database)
+    assert (json.loads(out)["stage"], json.loads(out)["tier"]) == ("handle", "A")
+
+    status, out, _ = run(capsys, "verify", "--database", database)
+    assert (status, out.strip().splitlines()[-1]) == (0, "ok 12 events")
+
+
+def test_what_was_overdue_is_told_for_any_moment_in_three_formats(capsys: Captured, database: str) -> None:
+    number = submitted(capsys, database)
+    _, out, _ = run(
+        capsys, "overdue", "--at", "2026-11-19T17:29", "--by", "none", "--format", "json", "--database", database
+    )
+    assert json.loads(out) == [{"count": 0}]
+    _, out, _ = run(capsys, "overdue", "--at", "2026-11-23T09:00", "--format", "csv", "--database", database)
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert (row["number"], row["unit"], row["due_at"], row["late_by"]) == (
+        number, "C", "2026-11-19T17:30:00+08:00", "3d 15h 30m",
+    )  # fmt: skip
+    _, out, _ = run(capsys, "overdue", "--at", "2026-11-23", "--by", "unit", "--format", "json", "--database", database)
+    assert json.loads(out) == [{"key": "C", "count": 1}]
+    _, out, _ = run(capsys, "overdue", "--at", "2026-11-23", "--unit", "T", "--by", "none", "--database", database)
+    assert out.split() == ["count", "0"]
+
+
+def test_explain_names_each_day_of_each_clock(capsys: Captured, database: str) -> None:
+    number = submitted(capsys, database, at="2026-12-30T09:00")
+    status, out, _ = run(capsys, "explain", number, "--database", database)
+    assert status == 0
+    assert "2026-12-31" in out
+    assert "暂定" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["act", "{number}", "verify", "--as", "zhao"], 1),
+        (["act", "{number}", "dance", "--as", "zhao"], 1),
+        (["act", "{number}", "accept", "--as", "wang"], 2),
+        (["act", "{number}", "accept", "--as", "li"], 1),
+        (["act", "{number}", "accept", "--as", "li", "--set", "tier"], 2),
+        (["act", "{number}", "accept", "--as", "nobody"], 2),
+        (["act", "{number}", "withdraw", "--as", "zhang", "--at", "2020-01-01"], 2),
+        (["show", "TA-2026-NONE"], 2),
+        (["show", "{number}", "--at", "2020-01-01"], 2),
+        (["overdue", "--at", "2026-02-30"], 2),
+        (["overdue", "--unit", "nowhere"], 2),
+        (["rates", "--from", "soon", "--to", "2026-12-01"], 2),
+        (["workflow", "check", "nowhere.toml"], 1),
+        (["workflow", "show", "nowhere"], 2),
+        (["workflow", "migrate", "proposal", "--to", "9"], 2),
+        (["submit", "--as", "zhang", "--unit", "nowhere", "--title", "", "--text", "x"], 1),
+        (["act", "{number}", "accept", "--as", "zheng"], 2),
+    ],
+)
+def test_a_wrong_call_gets_one_sentence_and_changes_nothing(
+    capsys: Captured, database: str, words: list[str], status: int
+) -> None:
+    number = submitted(capsys, database)
+    at = [] if "--at" in words or words[0] not in ("act", "submit") else ["--at", "2026-11-16T10:00"]
+    where = [] if words[:2] == ["workflow", "check"] else ["--database", database]
+    left, out, err = run(capsys, *[word.format(number=number) for word in words], *at, *where)
+    assert left == status, err
+    assert "Traceback" not in err
+    assert " / " in err or words[:2] == ["workflow", "check"]
+    _, out, _ = run(capsys, "verify", "--database", database)
+    assert out.strip().endswith("ok 4 events")
+
+
+def test_a_word_that_is_no_command_is_a_wrong_call(capsys: Captured) -> None:
+    status, _, err = run(capsys, "dance")
+    assert status == 2
+    assert "dance" in err
+
+
+def test_both_shipped_laws_are_sound_and_a_broken_one_is_named_with_its_line(capsys: Captured, tmp_path: Path) -> None:
+    files = [str(path) for path in sorted(WORKFLOWS.glob("*.toml"))]
+    assert run(capsys, "workflow", "check", *files)[0] == 0
+    broken = tmp_path / "broken.toml"
+    text = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8").replace('owner = "reviewer"', 'owner = "revewer"')
+    line = next(number for number, words in enumerate(text.splitlines(), 1) if "revewer" in words)
+    broken.write_text(text, encoding="utf-8")
+    status, out, _ = run(capsys, "workflow", "check", str(broken), "--format", "json")
+    (row,) = json.loads(out)
+    assert status == 1
+    assert "revewer" in row["en"]
+    assert f"line {line}:" in row["en"]
+
+
+def test_the_doctor_names_roles_that_nobody_fills(capsys: Captured, empty_database_url: str) -> None:
+    assert run(capsys, "init", "--database", empty_database_url)[0] == 0
+    assert run(capsys, "init", "--database", empty_database_url)[0] == 0
+    assert run(capsys, "doctor", "--database", empty_database_url)[0] == 0
+    with transaction(engine(empty_database_url)) as db:
+        db.connection().exec_driver_sql(
+            "INSERT INTO units (id, code, name, kind, path, is_active) VALUES (1, 'Z', '孤岛', 'union', '/1/', true)"
+        )
+    status, out, err = run(capsys, "doctor", "--database", empty_database_url)
+    assert status == 1
+    assert "孤岛" in out or "Z" in out
+    assert "findings" in err
