@@ -1,4 +1,4 @@
-"""The program as a person calls it: a case walked round, rows in three formats, one sentence when something is wrong."""
+"""The program as a person calls it: a case walked round, rows in three formats, one sentence for what is wrong."""
 
 from __future__ import annotations
 
