@@ -11,6 +11,7 @@ from cases import act as door
 from cases.errors import BadRequest, NotFound, no_case
 from cases.explaining import explain as explanations
 from cases.policy import may_see
+from cases.raising import Draft, raise_case
 from cases.record.case import Case, Passage
 from cases.record.database import reading, transaction
 from cases.record.event import Event
@@ -42,8 +43,8 @@ def submit(
     now = moment(at)
     with transaction(connect(database)) as db:
         by = person(db, as_login)
-        draft = door.Draft(workflow, unit, title, text, category, identity)
-        case = door.raise_case(db, draft, by=by, at=now)
+        draft = Draft(workflow, unit, title, text, category, identity)
+        case = raise_case(db, draft, by=by, at=now)
         door.act(db, case, "submit", by=by, at=now)
     print(case.number)
 

@@ -87,7 +87,7 @@ def migrated_postgres_url(postgres: Cluster, migrated_postgres: str) -> Iterator
 
 @pytest.fixture
 def database_folder() -> Iterator[Path]:
-    """Gives a folder for this test's database files, in memory where there is such a place: no test waits for a disk."""
+    """Gives a folder for this test's database files, in memory where there is one: no test waits for a disk."""
     with TemporaryDirectory(prefix="bihuan-db-", dir=quick_place()) as folder:
         yield Path(folder)
 

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases.act import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.fields import MOST_UNITS
+from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.spreadsheets.cells import Cell, clean
 from cases.spreadsheets.faults import BadCell
 from cases.spreadsheets.mapping import Mapping, MappingError

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from cases.act import Draft, act, raise_case
+from cases.act import act
 from cases.capabilities.assignments import LEAD
 from cases.clocks import STATE, running_clocks
 from cases.policy import people_at, posts
+from cases.raising import Draft, raise_case
 from cases.record.case import Case
 from cases.record.people import User
 from cases.words import ANYONE, SUBMITTER

@@ -24,7 +24,8 @@ from pytest import MonkeyPatch
 from sqlalchemy import event, make_url
 from sqlmodel import Session, select
 
-from cases.act import Draft, act, find, raise_case
+from cases.act import act, find
+from cases.raising import Draft, raise_case
 from cases.record.database import engine, release, transaction
 from cases.record.people import User, person
 from cases.record.schema import migrate

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cases.act import Draft, find, raise_case
+from cases.act import find
 from cases.errors import InvalidFields, NotFound
+from cases.raising import Draft, raise_case
 from cases.record import database
 from cases.record.database import DatabaseError, engine, reading, release, transaction
 from cases.record.people import User

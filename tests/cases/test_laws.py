@@ -66,8 +66,7 @@ def test_moving_cases_tells_case_by_case_what_would_change_and_a_dry_run_changes
     moved = world.raises("zhang", MONDAY)
     world.does(moved, "submit", "zhang", MONDAY + HOUR)
     text = edited(
-        ('draft              = { stage = "submit",    label = "草稿",     label_en = "Draft",              owner = "submitter"',
-         'writing            = { stage = "submit",    label = "草稿",     label_en = "Draft",              owner = "submitter"'),
+        ("draft              = {", "writing            = {"),
         ('from = "draft"', 'from = "writing"'),
         ('["draft", ', '["writing", '),
     )  # fmt: skip
@@ -95,5 +94,5 @@ def test_a_version_that_was_never_published_is_named(world: World) -> None:
 
 
 def test_a_law_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="none.toml"):
+    with pytest.raises(Exception, match=r"none\.toml"):
         load(tmp_path / "none.toml", vocabulary())

@@ -115,15 +115,15 @@ class Lives(RuleBasedStateMachine):
         self.now += passed
         self.attempt(action, who, self.form(data, action), None)
 
-    @rule(back=st.floats(0, 1.1), beside=st.sampled_from((0, -1, 1)))
-    def look_back(self, back: float, beside: int) -> None:
-        """Ask what the case was, and whether it was overdue, at an earlier moment."""
-        nth = round(back * (len(self.model.history) - 1))
-        if nth < len(self.model.history):
-            then = self.model.history[nth].at + timedelta(microseconds=beside)
-        else:
-            then = self.now + (self.now - self.model.history[0].at) * (back - 1)
-        self.agree_about(then)
+    @rule(back=st.floats(0, 1), beside=st.sampled_from((0, -1, 1)), far=st.booleans())
+    def look_back(self, back: float, beside: int, far: bool) -> None:
+        """Ask what the case was, and whether it was overdue, when it changed, when it fell due, or in between."""
+        history = self.model.history
+        turns = sorted(
+            {snapshot.at for snapshot in history} | {due_at for snapshot in history for due_at in snapshot.dues}
+        )
+        turn = turns[round(back * (len(turns) - 1))] if far else history[0].at + (self.now - history[0].at) * back
+        self.agree_about(turn + timedelta(microseconds=beside))
 
     def attempt(self, action: str, who: str | None, form: dict[str, Any], fault: str | None) -> None:
         """Act in both worlds; `fault` is how a form with a fault is refused once the law has allowed the action."""

@@ -12,7 +12,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from cases.act import Draft, act, find, raise_case
+from cases.act import act, find
+from cases.raising import Draft, raise_case
 from cases.record.database import transaction
 from cases.record.people import User
 from cases.record.schema import require_current

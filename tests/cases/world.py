@@ -19,8 +19,9 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from cases.act import Draft, act, find, raise_case
+from cases.act import act, find
 from cases.audit import GENESIS, hash_of
+from cases.raising import Draft, raise_case
 from cases.record.case import Assignment, Case
 from cases.record.clock import Clock
 from cases.record.columns import table_of

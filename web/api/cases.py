@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
 
-from cases.act import Draft, act, raise_case
+from cases.act import act
 from cases.errors import FieldError, InvalidFields
 from cases.idempotency import Answer, claim, keep
 from cases.lists import MOST, Filters, newest
+from cases.raising import Draft, raise_case
 from web.api import shapes, views
 from web.api.versions import required_version, tag
 from web.visits import Reading, Visit, Writing

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from cases.act import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.errors import InvalidFields
 from cases.laws import build, published
 from cases.policy import duties_of
+from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.units import units_to_raise_at
 from web.api import shapes
 from web.api.cases import raised

@@ -1,0 +1,115 @@
+"""A case begins: someone says what the matter is, and to which union."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from cases import clocks
+from cases.calendars import calendar_of
+from cases.errors import FieldError, InvalidFields
+from cases.fields import plain_text
+from cases.laws import latest, law_of
+from cases.record.case import IDENTITIES, Case
+from cases.record.database import is_sqlite
+from cases.record.number import number_key, number_of
+from cases.record.people import Unit, User, line
+from cases.recording import record
+from cases.words import SUBMITTER, Deed
+from workflow.definition import State, Step
+
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY, LONGEST_CODE = 200, 20_000, 100, 64
+
+#: The columns of a case that its first event sets.
+BORN_WITH = (
+    "number", "law_id", "unit_id", "state", "stage", "category", "identity", "round", "level", "entered_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What someone wants to raise."""
+
+    workflow: str
+    unit: str
+    title: str
+    text: str
+    category: str | None = None
+    identity: str = "confidential"
+
+
+def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> Case:
+    """Begin a case in the first state of its law; the action that submits it comes next, through `act`.
+
+    `by` is None for a case without an account behind it. Raises InvalidFields, or NotFound for an unknown law.
+    """
+    version = latest(db, draft.workflow)
+    law = law_of(db, cast(int, version.id))
+    title, text, category, unit = _checked(db, draft)
+    case_id = _next_id(db)
+    calendar = calendar_of(line(db, cast(int, unit.id)))
+    first = law.definition.initial
+    case = Case(
+        id=case_id,
+        number=number_of(number_key(db), law.definition.prefix, at.astimezone(calendar.zone).year, case_id),
+        law_id=cast(int, version.id),
+        unit_id=cast(int, unit.id),
+        state=first.name,
+        stage=first.stage,
+        title=title,
+        category=category,
+        identity=draft.identity,
+        submitter_id=by.id if by else None,
+        entered_at=at,
+    )
+    db.add(case)
+    db.flush()
+    deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
+    deed.said = {"title": title, "text": text}
+    deed.sets = {name: getattr(case, name) for name in BORN_WITH}
+    clocks.move(deed, first, first)
+    record(deed, is_birth=True)
+    return case
+
+
+def _checked(db: Session, draft: Draft) -> tuple[str, str, str | None, Unit]:
+    """Return title, text, category and unit of what someone wants to raise, or name every fault at once."""
+    errors: list[FieldError] = []
+    texts: dict[str, str] = {}
+    for name, label, label_en, longest in (
+        ("title", "标题", "Title", LONGEST_TITLE),
+        ("text", "内容", "Text", LONGEST_TEXT),
+        ("category", "类别", "Category", LONGEST_CATEGORY),
+        ("unit", "单位", "Unit", LONGEST_CODE),
+    ):
+        try:
+            texts[name] = plain_text(getattr(draft, name) or "", name, label, label_en, longest)
+            if not texts[name] and name != "category":
+                errors.append(FieldError(name, f"请填写{label}", f"{label_en} is required"))
+        except InvalidFields as error:
+            errors += error.errors
+    code = texts.get("unit")
+    unit = db.exec(select(Unit).where(Unit.code == code, Unit.is_active)).first() if code else None
+    if code and unit is None:
+        errors.append(FieldError("unit", f"没有代码为 {code} 的单位", f"There is no unit {code}"))
+    if draft.identity not in IDENTITIES:
+        errors.append(FieldError("identity", "身份方式不对", f"identity must be one of {', '.join(IDENTITIES)}"))
+    if errors or unit is None:
+        raise InvalidFields(errors)
+    return texts["title"], texts["text"], texts["category"] or None, unit
+
+
+def _birth(first: State) -> Step:
+    """Return the step by which a case comes into being; it stands in no law, for every law begins alike."""
+    return Step("raise", "提出", "Raise", (first.name,), first.name, (SUBMITTER,), (), (), {}, (), (), None, 0)
+
+
+def _next_id(db: Session) -> int:
+    """Return the id of the next case, which its number is made of."""
+    if is_sqlite(db):
+        return (db.exec(select(func.max(Case.id))).one() or 0) + 1
+    return int(db.connection().exec_driver_sql("SELECT nextval(pg_get_serial_sequence('cases', 'id'))").scalar_one())
