@@ -21,7 +21,7 @@ from sqlmodel import Session
 from cases import clocks
 from cases.access import is_storable
 from cases.calendars import calendar_of
-from cases.errors import no_case, stale
+from cases.errors import FieldError, InvalidFields, no_case, stale
 from cases.fields import clean
 from cases.laws import law_of
 from cases.policy import roles_in
@@ -30,8 +30,8 @@ from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.people import User, line
 from cases.record.statements import Prepared
-from cases.recording import record
-from cases.words import ANYONE, SUBMITTER, Deed, conditions, effects
+from cases.recording import not_before, record
+from cases.words import ANYONE, STAFF, SUBMITTER, Deed, conditions, effects
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
@@ -63,10 +63,14 @@ def act(
     if seen is not None and seen != case.version:
         raise stale(case.number)
     _hold(db, case)
-    at = max(at, case.entered_at)  # the clocks of two nodes may differ; the history of a case never runs backwards
+    at = not_before(db, case, at)
     law = law_of(db, case.law_id)
     deed = _allowed(db, law, case, action, by, at)
     deed.fields = clean(law.definition, deed.step, form or {})
+    if deed.role == SUBMITTER and deed.fields.get("audience") == STAFF:
+        raise InvalidFields(
+            [FieldError("audience", "申请人的留言各方都能看到", "What a submitter says is for everyone")]
+        )
     _write_fields(deed)
     for word in deed.step.does:
         effects()[word](deed)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
+from cases.calendars import calendar
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
 from cases.record.statements import Prepared
@@ -39,7 +40,8 @@ def move(deed: Deed, old: State, new: State) -> None:
     """Stop, start and pause clocks for a case that goes from one state to another, and note it in the event.
 
     The desk's clock always ends and a new one begins. The clock of the whole case begins when the case leaves its first
-    state, stands still in states that pause, and ends with the case; a case that is reopened gets a new one.
+    state, stands still in states that pause, and ends with the case; one that comes back from a final state gets a new
+    one.
     """
     running = running_clocks(deed.db, deed.case_id)
     noted: list[list[Any]] = []
@@ -93,7 +95,7 @@ def extend(deed: Deed, extra: Limit) -> None:
     for clock in running_clocks(deed.db, deed.case_id):
         if clock.due_at is None:
             continue
-        figures = law_of_clocks.extend(deed.calendar, figures_of(clock), extra)
+        figures = law_of_clocks.extend(calendar(clock.calendar), figures_of(clock), extra)
         change(deed.db, clock, figures, deed.at, "extend")
         assert figures.due_at is not None
         dues.append(figures.due_at)
@@ -156,9 +158,9 @@ def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: li
         return due
     figures = figures_of(clock)
     if new.pauses and not figures.is_paused and figures.due_at is not None:
-        figures, why = law_of_clocks.pause(deed.calendar, figures, deed.at), "pause"
+        figures, why = law_of_clocks.pause(calendar(clock.calendar), figures, deed.at), "pause"
     elif not new.pauses and figures.is_paused:
-        figures, why = law_of_clocks.resume(deed.calendar, figures, deed.at), "resume"
+        figures, why = law_of_clocks.resume(calendar(clock.calendar), figures, deed.at), "resume"
     else:
         return clock.due_at  # type: ignore[no-any-return]  # a Row has no column types
     change(deed.db, clock, figures, deed.at, why)

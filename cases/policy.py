@@ -48,22 +48,25 @@ def duties_of(db: Session, user: User, at: datetime) -> list[Held]:
 
 
 def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> set[str]:
-    """Return which of these role words a person holds in a case at a moment."""
+    """Return which of these role words a person holds in a case at a moment.
+
+    Whoever raised a case is its submitter and nothing else in it, whatever their duties: staff with an interest
+    withdraw (信访工作条例 art. 28), and a confidential submitter would be known by what only they could have done.
+    """
     if not by.is_active:
         return set()
     wanted = set(words)
+    if case.submitter_id == by.id:
+        return wanted & {SUBMITTER, ANYONE}
     held: set[str] = set()
-    if SUBMITTER in wanted and case.submitter_id == by.id:
-        held.add(SUBMITTER)
     duties = duties_of(db, by, at) if wanted - {SUBMITTER} else []
     if duties:
         mine = {duty.role for duty in duties}
         for word in sorted(wanted - {SUBMITTER, ANYONE}):
-            if any(
-                mine.intersection(post.duties) and _answers_for(db, post, duties, at) for post in posts(db, case, word)
-            ):
+            mine_too = [post for post in posts(db, case, word) if mine.intersection(post.duties)]
+            if any(_answers_for(db, case, post, duties, at) for post in mine_too):
                 held.add(word)
-    if ANYONE in wanted and (held or case.submitter_id == by.id or may_see(db, case, by, at, duties)):
+    if ANYONE in wanted and (held or may_see(db, case, by, at, duties)):
         held.add(ANYONE)
     return held
 
@@ -81,8 +84,11 @@ def unit_above(db: Session, unit_id: int) -> int:
     return line(db, unit_id)[0].parent_id or unit_id
 
 
-def people_at(db: Session, post: Post, at: datetime) -> tuple[int, list[User]]:
-    """Return who answers for a desk, and the unit where they sit; the root and nobody if the whole line is empty."""
+def people_at(db: Session, post: Post, at: datetime, besides: int | None = None) -> tuple[int, list[User]]:
+    """Return who answers for a desk, and the unit where they sit; the root and nobody if the whole line is empty.
+
+    `besides` is the id of someone who does not count, such as the submitter of the case.
+    """
     places = [place.id for place in line(db, post.unit_id)]
     rows = db.exec(
         select(Duty.unit_id, User)
@@ -91,7 +97,7 @@ def people_at(db: Session, post: Post, at: datetime) -> tuple[int, list[User]]:
         .order_by(col(User.id))
     ).all()
     for unit_id in places:
-        people = [user for where, user in rows if where == unit_id]
+        people = [user for where, user in rows if where == unit_id and user.id != besides]
         if people:
             return unit_id, people_by_id(people)
     return places[-1], []
@@ -140,14 +146,14 @@ def _below(held: Held) -> ColumnElement[bool]:
     return and_(col(Unit.path) >= first, col(Unit.path) < end)
 
 
-def _answers_for(db: Session, post: Post, duties: Collection[Held], at: datetime) -> bool:
+def _answers_for(db: Session, case: Case, post: Post, duties: Collection[Held], at: datetime) -> bool:
     """Tell whether one of the duties is the nearest that fills a desk."""
     mine = {duty.unit_id for duty in duties if duty.role in post.duties}
     if post.unit_id in mine:
         return True
     if mine.isdisjoint(place.id for place in line(db, post.unit_id)):
         return False
-    unit_id, _ = people_at(db, post, at)
+    unit_id, _ = people_at(db, post, at, besides=case.submitter_id)
     return unit_id in mine
 
 

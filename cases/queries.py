@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlmodel import Session
 
-from cases.record.case import Case
+from cases.record.case import Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
 from cases.record.event import Event
@@ -28,6 +28,7 @@ _SPANS = table_of(ClockSpan)
 _CASES = table_of(Case)
 _EVENTS = table_of(Event)
 _UNITS = table_of(Unit)
+_PASSAGES = table_of(Passage)
 
 Grouping = Literal["unit", "category", "none"]
 
@@ -70,6 +71,7 @@ def overdue(
     found = {row.case_id: row for row in db.connection().execute(wanted)}
     units = {row.id: row for row in db.connection().execute(select(_UNITS.c.id, _UNITS.c.code, _UNITS.c.path))}
     inside = next((row.id for row in units.values() if row.code == unit), None) if unit else None
+    suggested = _suggested(db, late)
     rows = []
     for case_id, row in _as_of(db, found, late, at):
         case = found[case_id]
@@ -83,7 +85,7 @@ def overdue(
                 external_id=case.external_id,
                 unit=own.code,
                 lead=lead.code if lead else None,
-                category=row.get("category"),
+                category=row.get("category") or suggested.get(case_id),
                 stage=row["stage"],
                 state=row["state"],
                 due_at=case.due_at,
@@ -139,6 +141,15 @@ def _late(at: datetime) -> Select[Any]:
     )
     both = union_all(plain, changed).subquery()
     return select(both.c.case_id, func.min(both.c.due_at).label("due_at")).group_by(both.c.case_id)
+
+
+def _suggested(db: Session, late: Any) -> dict[int, str | None]:
+    """Return the categories that submitters wrote, for cases on which nobody had decided by then."""
+    words = select(_PASSAGES.c.case_id, _PASSAGES.c.body).where(_PASSAGES.c.field == "category")
+    return {
+        row.case_id: row.body
+        for row in db.connection().execute(words.join(late, late.c.case_id == _PASSAGES.c.case_id))
+    }
 
 
 def _still(end: ColumnElement[Any], at: datetime) -> ColumnElement[bool]:

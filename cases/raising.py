@@ -24,9 +24,9 @@ from workflow.definition import State, Step
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY, LONGEST_CODE = 200, 20_000, 100, 64
 
-#: The columns of a case that its first event sets.
+#: The columns of a case that its first event sets; what the submitter wrote is said, not set: it can be erased.
 BORN_WITH = (
-    "number", "law_id", "unit_id", "state", "stage", "category", "identity", "round", "level", "entered_at",
+    "number", "law_id", "unit_id", "state", "stage", "identity", "round", "level", "entered_at",
 )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     db.add(case)
     db.flush()
     deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
-    deed.said = {"title": title, "text": text}
+    deed.said = {"title": title, "text": text} | ({"category": category} if category else {})
     deed.sets = {name: getattr(case, name) for name in BORN_WITH}
     clocks.move(deed, first, first)
     record(deed, is_birth=True)

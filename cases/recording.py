@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session
 
 from cases import audit
 from cases.errors import stale
 from cases.record.case import Case, Passage
 from cases.record.columns import table_of
+from cases.record.event import Event
 from cases.record.statements import Prepared
 from cases.words import SUBMITTER, Deed
 
 _CASES = table_of(Case)
+_EVENTS = table_of(Event)
+_LAST = Prepared(
+    select(_EVENTS.c.at).where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.version == bindparam("version"))
+)
 _PASSAGES = table_of(Passage)
 _ONE = update(_CASES).where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
 _saves: dict[tuple[str, ...], Prepared] = {}  # one for each set of columns that an action changes
 _SAY = Prepared(insert(_PASSAGES).inline(), "case_id", "version", "field", "audience", "body", "salt")
+
+
+def not_before(db: Session, case: Case, at: datetime) -> datetime:
+    """Return the moment, or that of the case's last event if it is later.
+
+    The clocks of two nodes may differ; the history of a case never runs backwards.
+    """
+    last = _LAST.rows(db, {"case_id": case.id, "version": case.version})
+    return max(at, last[0].at) if last else at
 
 
 def record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:

@@ -39,8 +39,12 @@ def events_of(db: Session, case_id: int, at: datetime | None = None) -> list[Eve
 
 
 def differences(case: Case, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Return where a case's row and its replayed events disagree: column -> (row, replayed)."""
-    names = [name for name in Case.model_fields if name not in NOT_IN_EVENTS]
+    """Return where a case's row and its replayed events disagree: column -> (row, replayed).
+
+    A category that nobody has decided on yet is the submitter's own word, which no event holds.
+    """
+    undecided = set() if "category" in row else {"category"}
+    names = [name for name in Case.model_fields if name not in NOT_IN_EVENTS | undecided]
     return {name: (getattr(case, name), row.get(name)) for name in names if getattr(case, name) != row.get(name)}
 
 

@@ -21,6 +21,9 @@ from workflow.vocabulary import Field, Vocabulary
 SUBMITTER = "submitter"
 ANYONE = "anyone"
 
+#: Who may read what is said in a case, besides everyone in it.
+STAFF = "staff"
+
 
 @dataclass(frozen=True)
 class Post:

@@ -11,7 +11,7 @@ import typer
 from cases import backup as backups
 from cases import restoring
 from cases.errors import BadRequest
-from commands.options import Database, connect, say
+from commands.options import Database, address, connect, say
 from config import clock
 from config.settings import Settings, SettingsError, load
 
@@ -35,7 +35,7 @@ def restore(
     files: Files = None,
 ) -> None:
     """Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain."""
-    events = restoring.restore(database, source, files or settings().files)
+    events = restoring.restore(address(database), source, files or settings().files)
     say("已恢复到 数据库与文件夹。", "restored and verified")
     print(f"ok {events} events")
 

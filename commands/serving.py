@@ -20,7 +20,7 @@ from cases.record.database import release
 from cases.record.schema import migrate, require_current
 from commands.demonstration.filling import PASSWORD, Filling, fill, is_filled
 from commands.demonstration.logins import COLUMNS, logins
-from commands.options import At, Database, Format, moment, print_rows, say
+from commands.options import At, Database, Format, address, moment, print_rows, say
 from config.settings import Settings, load
 
 #: The demonstration's own database: in the clone, in a folder that Git does not see.
@@ -39,11 +39,12 @@ def serve(
     database: Database = "",
 ) -> None:
     """Serve the web application with its schedule; several workers or nodes need PostgreSQL."""
-    settings = replace(load(os.environ), database=database)
+    url = address(database)
+    settings = replace(load(os.environ), database=url)
     workers = settings.workers if workers is None else workers
     if workers < 1:
         raise BadRequest("--workers 须为正整数。", "--workers is a positive number.")
-    db = require_current(database)
+    db = require_current(url)
     if workers > 1 and db.dialect.name == "sqlite":
         raise BadRequest(
             "SQLite 只能由一个进程服务；多个进程请使用 PostgreSQL。",

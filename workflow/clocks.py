@@ -9,6 +9,9 @@ from workflow.calendar import Calendar
 from workflow.errors import Refusal
 from workflow.limits import Limit, Remaining
 
+#: What is left of a date that was fixed elsewhere is measured in elapsed time.
+FIXED = Limit(1, "m")
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -36,16 +39,16 @@ def start(calendar: Calendar, limit: Limit, at: datetime) -> Figures:
 
 def pause(calendar: Calendar, clock: Figures, at: datetime) -> Figures:
     """Return the clock standing still, with what was left of its limit; a clock without a due moment stays as it is."""
-    if clock.is_paused or clock.due_at is None or clock.limit is None:
+    if clock.is_paused or clock.due_at is None:
         return clock
-    return replace(clock, due_at=None, remaining=calendar.remaining(at, clock.due_at, clock.limit))
+    return replace(clock, due_at=None, remaining=calendar.remaining(at, clock.due_at, clock.limit or FIXED))
 
 
 def resume(calendar: Calendar, clock: Figures, at: datetime) -> Figures:
     """Return the clock running again, due when what was left has passed."""
-    if clock.remaining is None or clock.limit is None:
+    if clock.remaining is None:
         return clock
-    due = calendar.resume(at, clock.remaining, clock.limit)
+    due = calendar.resume(at, clock.remaining, clock.limit or FIXED)
     return Figures(clock.limit, due.at, None, due.provisional)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cases.words import Deed, effect, register
+from cases.words import STAFF, Deed, effect, register
 from workflow.vocabulary import Field
 
 AUDIENCES = {
     "parties": ("申请人和办理各方", "everyone in the case"),
-    "staff": ("仅工会和承办部门", "unions and departments only"),
+    STAFF: ("仅工会和承办部门", "unions and departments only"),
 }
 
 register(

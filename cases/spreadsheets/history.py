@@ -112,7 +112,7 @@ class History:
         """Add everything that a row leaves in the record. Raises BadCell where the law's arithmetic has no answer."""
         answered, closed, is_guessed = self._ends(record)
         clocks = self._clocks(record, calendar, closed)
-        case = self._born(record, case_id, unit, parts, clocks)
+        case = self._born(record, case_id, unit, parts, clocks, calendar)
         steps = [self._submission(record, case, clocks)]
         if answered is not None:
             words = {"answer": record.answer} if record.answer else {}
@@ -148,13 +148,13 @@ class History:
         return answered, closed, is_guessed
 
     def _born(
-        self, record: Record, case_id: int, unit: Desk, parts: list[Desk], clocks: list[ClockRow]
+        self, record: Record, case_id: int, unit: Desk, parts: list[Desk], clocks: list[ClockRow], calendar: Calendar
     ) -> dict[str, Any]:
         """Return the columns of the case as it was submitted."""
         state, submitted = self.law.states[self.law.history_open], record.submitted_at
         return {
             "id": case_id,
-            "number": number_of(self.number_key, self.law.prefix, submitted.year, case_id),
+            "number": number_of(self.number_key, self.law.prefix, submitted.astimezone(calendar.zone).year, case_id),
             "law_id": self.law_id,
             "unit_id": unit.id,
             "lead_id": (parts[0] if parts else unit).id,
