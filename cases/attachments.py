@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
 import unicodedata
 from collections.abc import Sequence
@@ -85,7 +86,7 @@ def attach(
     """Add a stored file to a case and return the event that was written; `case` is brought up to date.
 
     Whoever may see a case may add to it; the caller has asked. A file's name may tell who somebody is, so the event
-    holds the digest and not the name. Raises Stale.
+    holds a salted digest of it. Raises Stale.
     """
     if seen is not None and seen != case.version:
         raise stale(case.number)
@@ -95,11 +96,13 @@ def attach(
     raised = update(cases).where(cases.c.id == case.id, cases.c.version == case.version).values(version=version)
     if cast("CursorResult[Any]", db.connection().execute(raised)).rowcount != 1:
         raise stale(case.number)
+    salt = secrets.token_hex(8)
     db.add(
         Attachment(
             case_id=case.id,
             version=version,
             name=file.name,
+            salt=salt,
             media_type=file.media_type,
             size=file.size,
             digest=file.digest,
@@ -117,7 +120,15 @@ def attach(
         version=version,
         state_from=case.state,
         state_to=case.state,
-        data={"set": {}, "file": {"digest": file.digest, "size": file.size, "type": file.media_type}},
+        data={
+            "set": {},
+            "file": {
+                "digest": file.digest,
+                "size": file.size,
+                "type": file.media_type,
+                "name": audit.digest(salt + file.name),
+            },
+        },
     )
     set_committed_value(case, "version", version)
     return audit.append(db, [event])[0]

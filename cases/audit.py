@@ -1,34 +1,38 @@
 """The hash chain: every event carries the digest of the one before, so that no change goes unnoticed.
 
-One chain for the whole installation, so that neither a case nor an act of administration can vanish from it. On
-PostgreSQL the head is taken under an advisory lock as the last thing before the commit; on SQLite there is one writer
-anyway. See docs/decisions for why it is one chain and what it costs.
+One chain for the whole installation, so that neither a case nor an act of administration can vanish from it. Its head
+is a row of its own, which is locked as the last thing before the commit; on SQLite there is one writer anyway. See
+docs/decisions for why it is one chain and what it costs.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, literal_column, select
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from cases.record.columns import table_of
-from cases.record.database import is_sqlite
-from cases.record.event import Event
+from cases.record.database import DatabaseError
+from cases.record.event import ChainHead, Event
 from cases.record.statements import Prepared
 
 GENESIS = "0" * 64
-CHAIN_LOCK = 7_230_114_209  # any number, as long as nothing else in the database locks it
 
 _EVENTS = table_of(Event)
-_HEAD = Prepared(select(_EVENTS.c.seq, _EVENTS.c.hash).order_by(_EVENTS.c.seq.desc()).limit(literal_column("1")))
-_LOCK = f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"
+_CHAIN = table_of(ChainHead)
+_HEAD = Prepared(select(_CHAIN.c.seq, _CHAIN.c.hash).with_for_update())
+_MOVE = Prepared(update(_CHAIN), "seq", "hash")
 _INSERT = Prepared(insert(_EVENTS).inline(), *_EVENTS.c.keys())
+
+
+#: Writes the rows of events in order.
+Writer = Callable[[Session, Sequence[dict[str, Any]]], None]
 
 
 @dataclass(slots=True)
@@ -47,21 +51,31 @@ class Entry:
     recorded_at: datetime | None = None
 
 
-def append(db: Session, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Write events at the end of the chain, in order, and return them as rows."""
-    seq, previous = head(db)
-    rows = chained(entries, seq, previous)
-    for row in rows:
-        _INSERT.run(db, row)
+def append(db: Session, entries: Sequence[Entry], write: Writer | None = None) -> list[dict[str, Any]]:
+    """Write events at the end of the chain, in order, move its head, and return them as rows.
+
+    The chain is held from here until the transaction ends, so this comes last in it.
+    """
+    if not entries:
+        return []
+    rows = chained(entries, *_head(db))
+    (write or _one_by_one)(db, rows)
+    _MOVE.run(db, {"seq": rows[-1]["seq"], "hash": rows[-1]["hash"]})
     return rows
 
 
-def head(db: Session) -> tuple[int, str]:
+def _head(db: Session) -> tuple[int, str]:
     """Return number and hash of the last event, and hold the chain until the transaction ends."""
-    if not is_sqlite(db):
-        db.connection().exec_driver_sql(_LOCK)
-    last = _HEAD.rows(db, {})
-    return (last[0].seq, last[0].hash) if last else (0, GENESIS)
+    if not (found := _HEAD.rows(db, {})):
+        raise DatabaseError(
+            "事件链的末端记录缺失，请运行 bihuan verify。", "The head of the chain is missing: run bihuan verify."
+        )
+    return found[0].seq, found[0].hash
+
+
+def _one_by_one(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        _INSERT.run(db, row)
 
 
 def chained(entries: Sequence[Entry], seq: int, previous: str) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def move(deed: Deed, old: State, new: State) -> None:
     one.
     """
     running = running_clocks(deed.db, deed.case_id)
-    noted: list[list[Any]] = []
+    noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
     for clock in running:
         if clock.kind == STATE or new.final:
@@ -52,18 +52,18 @@ def move(deed: Deed, old: State, new: State) -> None:
             noted.append(["stop", clock.kind, clock.state])
     if not new.final:
         if limit := deed.law.definition.limit_of(new, _chosen(deed)):
-            due = start(deed, STATE, new.name, limit)
-            noted.append(["start", STATE, new.name, str(limit), due])
+            due = start(deed, STATE, new.name, limit, noted)
             dues += [due] if due else []
         whole = next((clock for clock in running if clock.kind == CASE), None)
         due = _whole_case(deed, whole, old, new, noted)
         dues += [due] if due else []
-    deed.facts["clocks"] = noted
     deed.sets["due_at"] = min(dues, default=None)
 
 
-def start(deed: Deed, kind: str, state: str | None, limit: Limit, paused: bool = False) -> datetime | None:
-    """Start a clock, running or standing still, and return when it is due."""
+def start(
+    deed: Deed, kind: str, state: str | None, limit: Limit, noted: list[list[Any]], paused: bool = False
+) -> datetime | None:
+    """Start a clock, running or standing still, note it, and return when it is due."""
     figures = law_of_clocks.start(deed.calendar, limit, deed.at)
     first_due_at = figures.due_at
     if paused:
@@ -83,9 +83,19 @@ def start(deed: Deed, kind: str, state: str | None, limit: Limit, paused: bool =
         "spans": 0,
     }
     _START.run(deed.db, row)
+    noted.append(started_note(kind, state, row["limit"], first_due_at, row["remaining"]))
     if kind == CASE and deed.now("first_due_at") is None:
         deed.sets["first_due_at"] = first_due_at
     return figures.due_at
+
+
+def started_note(
+    kind: str, state: str | None, limit: str | None, first_due_at: datetime | None, remaining: str | None
+) -> list[Any]:
+    """Return what an event says of a clock that began; one that stands still from the outset has no due moment yet."""
+    if remaining is None:
+        return ["start", kind, state, limit, first_due_at]
+    return ["start", kind, state, limit, None, first_due_at, remaining]
 
 
 def extend(deed: Deed, extra: Limit) -> None:
@@ -153,9 +163,7 @@ def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: li
         limit = deed.law.definition.limit_of(law, _chosen(deed)) if law and leaves else None
         if limit is None:
             return None
-        due = start(deed, CASE, None, limit, paused=new.pauses)
-        noted.append(["start", CASE, None, str(limit), due])
-        return due
+        return start(deed, CASE, None, limit, noted, paused=new.pauses)
     figures = figures_of(clock)
     if new.pauses and not figures.is_paused and figures.due_at is not None:
         figures, why = law_of_clocks.pause(calendar(clock.calendar), figures, deed.at), "pause"
@@ -164,7 +172,7 @@ def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: li
     else:
         return clock.due_at  # type: ignore[no-any-return]  # a Row has no column types
     change(deed.db, clock, figures, deed.at, why)
-    noted.append([why, CASE, None, figures.due_at])
+    noted.append([why, CASE, None, str(figures.remaining) if figures.remaining else figures.due_at])
     return figures.due_at
 
 
@@ -178,4 +186,6 @@ def _chosen(deed: Deed) -> dict[str, str | None]:
     return {name: deed.now(name) for name in deed.law.definition.choices}
 
 
-__all__ = ["CASE", "STATE", "Calendar", "change", "extend", "figures_of", "move", "running_clocks", "start"]
+__all__ = [
+    "CASE", "STATE", "Calendar", "change", "extend", "figures_of", "move", "running_clocks", "start", "started_note",
+]  # fmt: skip

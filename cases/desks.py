@@ -2,7 +2,8 @@
 
 A state's owner is a role word; each word that a query can answer exactly has a condition here, and the words that it
 cannot (who adjudicates depends on every department a case was given to) are narrowed down by the database and then
-asked of `policy.roles_in`, case by case.
+asked of `policy.roles_in`, case by case. So are the cases of colleagues: someone's own case passes over the desk that
+they fill, and who comes next depends on the case.
 """
 
 from __future__ import annotations
@@ -44,15 +45,19 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
     exact: list[ColumnElement[bool]] = []
     asked: list[ColumnElement[bool]] = []
     for word, states in owners(db).items():
-        condition = _mine(db, word, by, duties, at)
-        if condition is None:
-            asked.append(states)
+        if word == SUBMITTER:
+            exact.append(and_(states, col(Case.submitter_id) == by.id))
+        elif words := _duties_behind(word):
+            exact.append(and_(states, _of_others(by), _lies_at(word, _answered_for(duties, words, at))))
+            passed_over = _has_submitter_below(duties, words, at)
+            asked.append(and_(states, _of_others(by), _lies_at(word, _within(duties, words)), passed_over))
         else:
-            exact.append(and_(states, condition))
+            asked.append(states)
     found = list(db.exec(_urgent_first(or_(false(), *exact)).limit(most + 1)))
     if asked and duties:
+        known = {case.id for case in found}
         candidates = db.exec(_urgent_first(and_(or_(*asked), visible_to(db, by, at))).limit(MOST_ASKED)).all()
-        found += [case for case in candidates if _is_owner(db, case, by, at)]
+        found += [case for case in candidates if case.id not in known and _is_owner(db, case, by, at)]
         found.sort(key=lambda case: (case.due_at is None, case.due_at or at, case.id))
     return Desk(found[:most], len(found) > most)
 
@@ -91,36 +96,59 @@ def _urgent_first(condition: ColumnElement[bool]) -> SelectOfScalar[Case]:
     )
 
 
-def _mine(db: Session, word: str, by: User, duties: Sequence[Held], at: datetime) -> ColumnElement[bool] | None:
-    """Return the condition that a case has me behind a role word, or None where the database cannot tell."""
-    if word == SUBMITTER:
-        return col(Case.submitter_id) == by.id
+def _duties_behind(word: str) -> Collection[str]:
+    """Return the duties that fill the desks of a role word; none where the database cannot tell which desks."""
     if word in AT_THE_UNION:
-        return _among(Case.unit_id, _answered_for(duties, (word,), at))
+        return (word,)
+    if word in (LEAD, SUPPORT):
+        return HANDLING
+    return (word.removeprefix(PARENT),) if word.startswith(PARENT) else ()
+
+
+def _lies_at(word: str, units: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a case lies on the desk of a role word at one of some units."""
     if word == LEAD:
-        return _among(Case.lead_id, _answered_for(duties, HANDLING, at))
+        return _among(Case.lead_id, units)
     if word == SUPPORT:
-        units = _answered_for(duties, HANDLING, at)
         part = select(Assignment.id).where(Assignment.kind == SUPPORT, col(Assignment.ended_at).is_(None))
         return exists(part.where(Assignment.case_id == Case.id, _among(Assignment.unit_id, units)).correlate(Case))
     if word.startswith(PARENT):
-        above = _answered_for(duties, (word.removeprefix(PARENT),), at)
-        if above is None:
-            return false()
-        root = and_(col(Unit.parent_id).is_(None), above)
-        below = col(Unit.parent_id).in_(select(Unit.id).where(above))
-        return col(Case.unit_id).in_(select(Unit.id).where(or_(below, root)))
-    return None
+        root = and_(col(Unit.parent_id).is_(None), units)
+        below = col(Unit.parent_id).in_(select(Unit.id).where(units))
+        return _among(Case.unit_id, or_(below, root))
+    return _among(Case.unit_id, units)
 
 
-def _answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool] | None:
+def _of_others(by: User) -> ColumnElement[bool]:
+    """Return the condition that somebody else raised a case: nobody is staff in their own."""
+    return or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != by.id)
+
+
+def _within(duties: Sequence[Held], words: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a unit is one where I hold a duty or lies below it."""
+    return or_(false(), *(_below(held) for held in duties if held.role in words))
+
+
+def _has_submitter_below(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
+    """Return the condition that who raised a case fills such a desk themselves, below me, and is passed over there."""
+    theirs = select(Duty.id).join(Unit, col(Unit.id) == Duty.unit_id).where(Duty.user_id == Case.submitter_id)
+    lower = [
+        and_(_below(held), col(Unit.path) != held.path, col(Duty.role).in_(sorted(words)), *_in_force(at))
+        for held in duties
+        if held.role in words
+    ]
+    return exists(theirs.where(or_(false(), *lower)).correlate(Case))
+
+
+def _answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
     """Return the condition that a unit's desk is mine: mine or below, and nobody nearer to it holds the duty."""
-    parts = []
-    for held in duties:
-        if held.role in words:
-            first, end = subtree(held.path)
-            parts.append(and_(col(Unit.path) >= first, col(Unit.path) < end, ~_filled_below(held, words, at)))
-    return or_(*parts) if parts else None
+    mine = [held for held in duties if held.role in words]
+    return or_(false(), *(and_(_below(held), ~_filled_below(held, words, at)) for held in mine))
+
+
+def _below(held: Held) -> ColumnElement[bool]:
+    first, end = subtree(held.path)
+    return and_(col(Unit.path) >= first, col(Unit.path) < end)
 
 
 def _filled_below(held: Held, words: Collection[str], at: datetime) -> ColumnElement[bool]:
@@ -142,15 +170,21 @@ def _filled_below(held: Held, words: Collection[str], at: datetime) -> ColumnEle
             nearer.c.path > first,
             nearer.c.path < end,
             col(Duty.role).in_(sorted(words)),
-            or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
-            or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
+            *_in_force(at),
         )
     )
     return col(Unit.id).in_(held_there)
 
 
-def _among(column: object, units: ColumnElement[bool] | None) -> ColumnElement[bool]:
-    return false() if units is None else col(column).in_(select(Unit.id).where(units))
+def _in_force(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
+        or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
+    )
+
+
+def _among(column: object, units: ColumnElement[bool]) -> ColumnElement[bool]:
+    return col(column).in_(select(Unit.id).where(units))
 
 
 def _is_owner(db: Session, case: Case, by: User, at: datetime) -> bool:

@@ -1,32 +1,41 @@
-"""What hangs on the chain of events: the rows of cases, what was said, files and laws.
+"""What hangs on the chain of events: the rows of cases, what was said, files, clocks, parts and laws.
 
 Streams that are all in the order of the case are walked side by side, so that only one case is in memory at a time.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
-from cases import audit, raw
+from cases import parts, raw, replaying
 from cases.broken import Fault, Finding
 from cases.raw import Row
-from cases.record.case import Case
+from cases.record.case import Attachment, Case
+from cases.record.clock import Clock, ClockSpan
+from cases.record.event import Event
 from cases.timeline import MOMENTS, NOT_IN_EVENTS
 
-EVENTS = "SELECT case_id, seq, version, data FROM events {which} ORDER BY case_id, version"
+EVENTS = "SELECT {columns} FROM events {which} ORDER BY case_id, version"
 PASSAGES = "SELECT case_id, version, field, audience, body, salt FROM passages {which} ORDER BY case_id, version"
-FILES = "SELECT case_id, version, digest, size, media_type FROM attachments {which} ORDER BY case_id, version"
+FILES = "SELECT {columns} FROM attachments {which} ORDER BY case_id, version"
+CLOCKS = "SELECT {columns} FROM clocks {which} ORDER BY case_id, id"
+#: A stretch of no clock stands at case 0, which does not exist.
+SPANS = """
+    SELECT coalesce(c.case_id, 0) AS case_id, {columns} FROM clock_spans AS s LEFT JOIN clocks AS c ON c.id = s.clock_id
+    {which} ORDER BY 1, s.id
+"""
+PARTS = """
+    SELECT case_id, unit_id, kind, ended_at IS NULL AS is_current FROM assignments {which} ORDER BY case_id, id
+"""
 PUBLISHED = "SELECT seq, data FROM events WHERE case_id IS NULL AND action = :action ORDER BY seq"
 LAWS = "SELECT name, version, source FROM laws ORDER BY id"
 
 COLUMNS = tuple(Case.model_fields)
 REPLAYED = tuple(name for name in COLUMNS if name not in NOT_IN_EVENTS | {"version"})
-EVERYONE = "parties"
 PUBLISH = "publish_law"
 
 
@@ -35,18 +44,36 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
     values = {} if case_id is None else {"case_id": case_id}
     only = "WHERE {0} = :case_id" if values else ""
     given = only.format("case_id") or "WHERE case_id IS NOT NULL"
-    events, passages, files = (
-        _Stream(raw.rows(db, s.format(which=given), **values)) for s in (EVENTS, PASSAGES, FILES)
+
+    def stream(statement: str, columns: str = "", which: str = given) -> _Stream:
+        return _Stream(raw.rows(db, statement.format(which=which, columns=columns), **values))
+
+    events = stream(EVENTS, raw.columns_of(db, Event, "case_id", "seq", "version", "at", "data"))
+    rests = (
+        stream(PASSAGES),
+        stream(
+            FILES,
+            raw.columns_of(
+                db, Attachment, "case_id", "version", "name", "salt", "digest", "size", "media_type", "added_at"
+            ),
+        ),
+        stream(CLOCKS, raw.columns_of(db, Clock)),
+        stream(SPANS, raw.columns_of(db, ClockSpan, of="s."), only.format("c.case_id")),
+        stream(PARTS),
     )
     cases = f"SELECT {raw.columns_of(db, Case)} FROM cases {only.format('id')} ORDER BY id"
     for kept in raw.rows(db, cases, **values):
         case = dict(zip(COLUMNS, kept, strict=True))
         mine = sorted(events.of(case["id"]), key=lambda event: event.seq)
-        yield from _of_case(case, mine, passages.of(case["id"]), files.of(case["id"]), end)
+        yield from _of_case(_Whole(case, mine, *(rest.of(case["id"]) for rest in rests)), end)
     for event in events.rest():
         yield Finding(Fault("所属案件不存在", "its case does not exist"), event.seq)
-    for _ in (*passages.rest(), *files.rest()):
-        yield Finding(Fault("有文字或附件不属于任何案件", "a text or a file belongs to no case"), end, is_of_row=True)
+    for rest in rests:
+        for _ in rest.rest():
+            fault = Fault(
+                "有文字、附件、时限或承办记录不属于任何案件", "a text, a file, a clock or a part belongs to no case"
+            )
+            yield Finding(fault, end, is_of_row=True)
     if case_id is None:
         yield from _of_laws(db, end)
 
@@ -58,77 +85,82 @@ def misnumbered(version: Any, expected: int) -> Fault | None:
     return Fault(f"在案件中应为第 {expected} 个事件", f"should be event {expected} of its case")
 
 
-def _of_case(
-    case: Mapping[str, Any], events: Sequence[Row], passages: list[Row], files: list[Row], end: int
-) -> Iterator[Finding]:
+@dataclass(slots=True)
+class _Whole:
+    """One case with all that hangs on it."""
+
+    row: Mapping[str, Any]
+    events: Sequence[Row]
+    passages: Sequence[Row]
+    files: Sequence[Row]
+    clocks: Sequence[Row]
+    spans: Sequence[Row]
+    parts: Sequence[Row]
+
+
+def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
     """Return what disagrees with the events of one case."""
-    number = _word(case["number"])
-    facts: dict[Any, tuple[int, dict[str, Any]]] = {}
+    number = raw.word(case.row["number"])
+    facts: dict[Any, tuple[int, Any, dict[str, Any]]] = {}
     row: dict[str, Any] = {}
-    for place, event in enumerate(events, 1):
+    told: list[replaying.Told] = []
+    for place, event in enumerate(case.events, 1):
         if fault := misnumbered(event.version, place):
             yield Finding(fault, event.seq, number)
-        data = _object(event.data)
-        row |= _table(data, "set")
-        facts[event.version] = (event.seq, data)
-    last = events[-1].seq if events else end
-    for what, version in (*_of_passages(facts, passages), *_of_files(facts, files)):
+        data = raw.object_of(event.data)
+        row |= raw.table_in(data, "set")
+        replaying.replay(told, event.seq, event.at, data.get("clocks"))
+        facts[event.version] = (event.seq, event.at, data)
+    last = case.events[-1].seq if case.events else end
+    for what, version in (*parts.of_passages(facts, case.passages), *parts.of_files(facts, case.files)):
         seq = facts[version][0] if version in facts else last
         yield Finding(what, seq, number, is_of_row=version not in facts)
-    wrong = [name for name in REPLAYED if not _agrees(case[name], row.get(name), name in MOMENTS)]
-    if type(case["version"]) is not int or case["version"] != len(events):
-        wrong.append("version")
-    if any(p.field == "title" and p.version == 1 and p.body not in (None, case["title"]) for p in passages):
-        wrong.append("title")
-    if wrong:
+    spans: dict[Any, list[Row]] = {}
+    for span in case.spans:
+        spans.setdefault(span.clock_id, []).append(span)
+    for what, seq in replaying.disagreements(told, case.clocks, spans, last):
+        yield Finding(what, seq, number, is_of_row=True)
+    if wrong := _wrong_columns(case, row):
         names = ", ".join(wrong)
         fault = Fault(f"案件现状与其事件不符（{names}）", f"the case's row disagrees with its events ({names})")
         yield Finding(fault, last, number, is_of_row=True)
+    if fault := parts.of_lead(case.row["lead_id"], case.parts):
+        yield Finding(fault, last, number, is_of_row=True)
 
 
-def _of_passages(facts: Mapping[Any, tuple[int, dict[str, Any]]], passages: list[Row]) -> Iterator[tuple[Fault, Any]]:
-    """Return texts that are not what was said, and at which version; an erased text has neither body nor salt."""
-    said = {(version, field) for version, (_, data) in facts.items() for field in _table(data, "said")}
-    for passage in passages:
-        data = facts[passage.version][1] if passage.version in facts else {}
-        word = _word(passage.field)
-        if (passage.version, passage.field) not in said:
-            yield Fault(f"有未经记录的文字「{word}」", f"it knows nothing of the text {word}"), passage.version
-            continue
-        said.remove((passage.version, passage.field))
-        is_erased = passage.body is None and passage.salt is None
-        if not is_erased and not _is_digest(_table(data, "said")[passage.field], passage.salt, passage.body):
-            yield Fault(f"文字「{word}」被改动", f"the text {word} was changed"), passage.version
-        elif passage.audience != _table(data, "fields").get("audience", EVERYONE):
-            yield Fault(f"文字「{word}」的可见范围被改动", f"who may read {word} was changed"), passage.version
-    for version, field in said:
-        yield Fault(f"文字「{field}」缺失", f"the text {field} is missing"), version
+def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a case that are not what its events have made of it.
 
-
-def _of_files(facts: Mapping[Any, tuple[int, dict[str, Any]]], files: list[Row]) -> Iterator[tuple[Fault, Any]]:
-    """Return files that are not what was added, and at which version."""
-    for file in files:
-        known = _table(facts[file.version][1], "file") if file.version in facts else {}
-        if (file.digest, file.size, file.media_type) != (known.get("digest"), known.get("size"), known.get("type")):
-            yield Fault("附件与记录不符", "an attached file is not the one that was added"), file.version
+    The title is what was said first, and so is a category that nobody has decided on yet, unless it has been erased.
+    """
+    wrong = [name for name in REPLAYED if not _agrees(case.row[name], replayed.get(name), name in MOMENTS)]
+    if type(case.row["version"]) is not int or case.row["version"] != len(case.events):
+        wrong.append("version")
+    said = {passage.field: passage.body for passage in case.passages if passage.version == 1}
+    if said.get("title") not in (None, case.row["title"]):
+        wrong.append("title")
+    is_undecided = "category" in said and "category" not in replayed
+    if "category" in wrong and is_undecided and said["category"] in (None, case.row["category"]):
+        wrong.remove("category")
+    return wrong
 
 
 def _of_laws(db: Session, end: int) -> Iterator[Finding]:
     """Return laws that are not what was published, or that no event knows."""
     published = {}
     for seq, text in raw.rows(db, PUBLISHED, action=PUBLISH):
-        data = _object(text)
+        data = raw.object_of(text)
         published[f"{data.get('law')} v{data.get('version')}"] = (seq, data.get("digest"))
     for name, version, source in raw.rows(db, LAWS):
         law = f"{name} v{version}"
         seq, digest = published.pop(law, (end, None))
         if digest is None:
-            fault = Fault(f"流程 {_word(law)} 的发布事件缺失", f"the publication of {_word(law)} is missing")
+            fault = Fault(f"流程 {raw.word(law)} 的发布事件缺失", f"the publication of {raw.word(law)} is missing")
             yield Finding(fault, seq, is_of_row=True)
-        elif not _is_digest(digest, "", source):
+        elif not parts.is_digest(digest, "", source):
             yield Finding(Fault(f"流程 {law} 的正文被改动", f"the text of the law {law} was changed"), seq)
     for law, (seq, _) in published.items():
-        yield Finding(Fault(f"所发布的流程 {_word(law)} 缺失", f"the law {_word(law)} is missing"), seq)
+        yield Finding(Fault(f"所发布的流程 {raw.word(law)} 缺失", f"the law {raw.word(law)} is missing"), seq)
 
 
 class _Stream:
@@ -171,32 +203,6 @@ def _agrees(kept: Any, replayed: Any, is_moment: bool) -> bool:
     if not is_moment or kept is None or replayed is None:
         return type(kept) is type(replayed) and bool(kept == replayed)
     try:
-        return raw.moment_of(kept) == datetime.fromisoformat(replayed)
-    except (TypeError, ValueError):
+        return bool(raw.stored(kept) == raw.stored_as(replayed))
+    except ValueError:
         return False
-
-
-def _is_digest(digest: Any, salt: Any, body: Any) -> bool:
-    try:
-        return bool(audit.digest(salt + body) == digest)
-    except (TypeError, ValueError, AttributeError):
-        return False
-
-
-def _object(text: Any) -> dict[str, Any]:
-    """Return the JSON object of a text; an event without one does not match its hash, which is said elsewhere."""
-    try:
-        value = json.loads(text)
-    except (TypeError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = data.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _word(value: Any) -> str:
-    """Return a word of a row that may hold anything, fit to be printed."""
-    return ascii(value)[1:-1][:40] if isinstance(value, str) and not value.isprintable() else str(value)[:40]

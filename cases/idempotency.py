@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -18,6 +18,8 @@ from cases.record.database import is_sqlite
 LONGEST_KEY = 200
 HEADER = "Idempotency-Key"
 PENDING = 0
+#: An answer is kept this long; a program that has not heard it by then has long given up.
+KEPT_FOR = timedelta(days=7)
 
 _ANSWERS = KeptAnswer.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
 
@@ -58,6 +60,11 @@ def keep(db: Session, scope: str, key: str, answer: Answer) -> None:
     """Keep the answer to a key that was claimed in this transaction."""
     mine = update(_ANSWERS).where(_ANSWERS.c.scope == scope, _ANSWERS.c.key == key)
     db.connection().execute(mine.values(status=answer.status, body=answer.body))
+
+
+def forget(db: Session, at: datetime) -> None:
+    """Delete the answers that have been kept long enough."""
+    db.connection().execute(delete(_ANSWERS).where(_ANSWERS.c.at < at - KEPT_FOR))
 
 
 def _refusal(zh: str, en: str) -> InvalidFields:

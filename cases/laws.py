@@ -14,7 +14,9 @@ from cases import audit
 from cases.access import is_storable
 from cases.errors import NotFound, shown
 from cases.record.case import Case
+from cases.record.database import is_sqlite
 from cases.record.law import LawVersion
+from cases.recording import not_before
 from cases.words import vocabulary
 from workflow.definition import Definition
 from workflow.errors import Refusal
@@ -25,6 +27,8 @@ from workflow.reading import parse
 # A published version never changes, so a process reads and builds each only once per database.
 # A transaction that publishes may still be rolled back; what it reads is not remembered.
 PUBLISHING = "publishing"
+# One lock for all laws: whoever publishes two in one transaction already holds the chain at the second.
+PUBLISHING_LOCK = 7_230_114_210  # any number, as long as nothing else in the database locks it
 _known: WeakKeyDictionary[Any, dict[int, Law]] = WeakKeyDictionary()
 
 
@@ -76,6 +80,8 @@ def publish(db: Session, definition: Definition, *, at: datetime, by: int | None
         raise UnsoundLaw(
             f"{definition.where} 第 {first.line} 行：{first.zh}", f"{definition.where}, line {first.line}: {first.en}"
         )
+    if not is_sqlite(db):  # of two publishers at once the second counts the first one's version; SQLite has one writer
+        db.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({PUBLISHING_LOCK})")
     versions = db.exec(
         select(LawVersion).where(LawVersion.name == definition.name).order_by(col(LawVersion.version))
     ).all()
@@ -107,12 +113,13 @@ def publish(db: Session, definition: Definition, *, at: datetime, by: int | None
 
 
 def migrate_cases(
-    db: Session, name: str, to: int, *, at: datetime, is_dry_run: bool = False
+    db: Session, name: str, to: int, *, at: datetime, by: int | None = None, is_dry_run: bool = False
 ) -> list[tuple[str, int, int, str, bool, str]]:
     """Move the open cases of a law to another of its versions, and tell for each whether it moved and why not.
 
-    A case moves when the other version knows its state, on the same desk. The clocks that run keep their limits; the
-    next state's come from the other version. Returns rows of number, old version, new version, state, moved, reason.
+    A case moves when the other version knows its state, on the same desk, and every option that it has chosen. The
+    clocks that run keep their limits; the next state's come from the other version. `by` is the id of who moves them.
+    Returns rows of number, old version, new version, state, moved, reason.
     """
     versions = {row.id: row for row in db.exec(select(LawVersion).where(LawVersion.name == name))}
     target = next((row for row in versions.values() if row.version == to), None)
@@ -120,19 +127,21 @@ def migrate_cases(
         raise NotFound(f"流程 {name[:40]} 没有第 {to} 版。", f"{name[:40]} has no version {to}.")
     new = law_of(db, target.id).definition
     rows = []
+    entries: list[audit.Entry] = []
     waiting = select(Case).where(
         col(Case.law_id).in_(list(versions)), Case.law_id != target.id, col(Case.closed_at).is_(None)
     )
     for case in db.exec(waiting.order_by(col(Case.id))).all():
         old = versions[case.law_id]
-        why = _cannot_move(law_of(db, case.law_id).definition, new, case.state)
+        why = _cannot_move(law_of(db, case.law_id).definition, new, case)
         rows.append((case.number, old.version, to, case.state, not why, why))
         if why or is_dry_run:
             continue
         entry = audit.Entry(
-            at=max(at, case.entered_at),
+            at=not_before(db, case, at),
             action="migrate_law",
-            role="administrator",
+            actor_id=by,
+            role="administrator" if by else "system",
             case_id=case.id,
             version=case.version + 1,
             state_from=case.state,
@@ -144,16 +153,24 @@ def migrate_cases(
         if saved.rowcount != 1:  # someone acts on it at this moment; a second run will find it again
             rows[-1] = (case.number, old.version, to, case.state, False, "正被办理 / someone acts on it now")
             continue
-        audit.append(db, [entry])
+        entries.append(entry)
+    audit.append(db, entries)  # taken last: whoever holds one of these cases still waits for the chain
     return rows
 
 
-def _cannot_move(old: Definition, new: Definition, name: str) -> str:
-    """Return why a case in this state cannot go over to the other version; empty if it can."""
+def _cannot_move(old: Definition, new: Definition, case: Case) -> str:
+    """Return why a case cannot go over to the other version; empty if it can."""
+    name = case.state
     if name not in new.states:
         return f"新版没有状态 {name} / the other version has no state {name}"
     if old.states[name].owner != new.states[name].owner:
         return f"状态 {name} 换了责任人 / {name} lies on another desk there"
     if new.states[name].final:
         return f"状态 {name} 在新版中是终态 / {name} is final there"
+    for table in {**old.choices, **new.choices}:
+        chosen = getattr(case, table)
+        if chosen is not None and table not in new.choices:
+            return f"新版没有选项表 {table} / the other version has no table {table}"
+        if chosen is not None and chosen not in new.choices[table].options:
+            return f"新版的 {table} 没有选项 {chosen} / {table} has no option {chosen} there"
     return ""

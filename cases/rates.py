@@ -3,30 +3,34 @@
 | rate          | numerator                                  | denominator                                      |
 |---------------|--------------------------------------------|--------------------------------------------------|
 | response      | first answer on or before the limit        | limit of the whole case fell in the period       |
-| completion    | closed with an answer                      | accepted and closed, withdrawn or merged aside   |
+| completion    | closed with an answer                      | accepted and closed                              |
 | in time       | answered within the limit, extensions aside| completed                                        |
 | resolution    | said satisfied or partly satisfied         | reached: gave any rating                         |
 | satisfaction  | satisfied (partly satisfied stands apart)  | rated                                            |
 
-Cases without a limit, without a rating and closed without an answer have columns of their own. Imported cases whose
-source does not tell when they ended are excluded, and counted as such.
+Cases without a limit, without a rating and closed without an answer have columns of their own. What was withdrawn,
+merged or rejected was never the handler's to finish: it stands in `not_handled` alone. Imported cases whose source does
+not tell when they ended are excluded, and counted as such. A rating counts for the round in which it was given.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlmodel import Session
 
+from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.people import Unit
+from workflow.machine import Law
 
 COLUMNS = (
     "key",
@@ -35,7 +39,7 @@ COLUMNS = (
     "in_time", "after_extension", "late", "without_limit", "in_time_rate",
     "reached", "solved", "resolution_rate",
     "rated", "satisfied", "partly_satisfied", "unsatisfied", "unrated", "satisfaction_rate",
-    "excluded",
+    "excluded", "not_handled",
 )  # fmt: skip
 COUNTS = tuple(name for name in COLUMNS if name != "key" and not name.endswith("_rate"))
 RATES = {
@@ -68,91 +72,167 @@ def rates(
     if by is None:
         counts["all"]  # an empty period still has its row of zeros
     codes = {row.id: row.code for row in db.connection().execute(select(_UNITS.c.id, _UNITS.c.code))}
-    for case in _cases(db, since, until, visible):
+    for case in _cases(db, Period(since, until), true() if visible is None else visible):
         key = (
-            {None: "all", "category": case.category or ""}.get(by)
+            {None: "all", "category": case.row.category or ""}.get(by)
             if by != "unit"
-            else codes[case.lead_id or case.unit_id]
+            else codes[case.row.lead_id or case.row.unit_id]
         )
-        _count(counts[str(key)], case, since, until)
+        _count(counts[str(key)], case)
     return [_row(key, counts[key]) for key in sorted(counts)]
 
 
-def _cases(db: Session, since: datetime, until: datetime, visible: ColumnElement[bool] | None) -> Iterable[Any]:
-    """Select the cases that fell due or were closed in the period, with the last clock of the whole case."""
-    last = (
+class Period(NamedTuple):
+    """The moments from `since` to before `until`."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, column: Any) -> ColumnElement[bool]:
+        """Return the condition that a column lies in the period."""
+        return and_(column >= self.since, column < self.until)
+
+
+class Counted(NamedTuple):
+    """A case as it counts: whether its work ended as work does, how its first answer came, its last round's rating."""
+
+    row: Any
+    is_handled: bool
+    timeliness: str
+    rating: str | None
+
+
+def _cases(db: Session, period: Period, seen: ColumnElement[bool]) -> Iterable[Counted]:
+    """Yield the cases that fell due or were closed in the period, each with the clock that ran at its first answer."""
+    is_closed, is_due = period.holds(_CASES.c.closed_at), period.holds(_CASES.c.first_due_at)
+    which = and_(or_(is_closed, is_due), seen)
+    at_the_answer = (
         select(_CLOCKS.c.id)
-        .where(_CLOCKS.c.case_id == _CASES.c.id, _CLOCKS.c.kind == "case")
-        .order_by(_CLOCKS.c.id.desc())
+        .where(_CLOCKS.c.case_id == _CASES.c.id, _CLOCKS.c.kind == "case", _CLOCKS.c.started_at <= _CASES.c.answered_at)
+        .order_by(_CLOCKS.c.started_at.desc(), _CLOCKS.c.id.desc())
         .limit(1)
         .correlate(_CASES)
         .scalar_subquery()
     )
-    extended = exists(select(_SPANS.c.id).where(_SPANS.c.clock_id == _CLOCKS.c.id, _SPANS.c.why == "extend"))
     unknown = exists(
         select(_EVENTS.c.seq).where(
             _EVENTS.c.case_id == _CASES.c.id,
-            _EVENTS.c.version == _CASES.c.version,
-            _EVENTS.c.data.contains('"unknown":["closed_at"]'),
+            _EVENTS.c.action == "history_close",
+            _EVENTS.c.data.contains('"unknown":["closed_at"]', autoescape=True),
         )
     )
-    within = or_(
-        and_(_CASES.c.closed_at >= since, _CASES.c.closed_at < until),
-        and_(_CASES.c.first_due_at >= since, _CASES.c.first_due_at < until),
-    )
-    return db.connection().execute(
+    stretches, outdated = _stretches(db, which), _rated_before(db, and_(is_closed, seen))
+    rows = db.connection().execute(
         select(
-            _CASES.c.unit_id,
-            _CASES.c.lead_id,
-            _CASES.c.category,
-            _CASES.c.rating,
-            _CASES.c.first_due_at,
-            _CASES.c.answered_at,
-            _CASES.c.closed_at,
-            _CLOCKS.c.due_at,
-            _CLOCKS.c.remaining,
-            extended.label("was_extended"),
+            *(_CASES.c[name] for name in ("id", "law_id", "unit_id", "lead_id", "category", "state", "rating")),
+            *(_CASES.c[name] for name in ("first_due_at", "answered_at", "closed_at")),
+            func.coalesce(is_closed, false()).label("is_closed"),
+            func.coalesce(is_due, false()).label("is_due"),
             unknown.label("is_excluded"),
+            _CLOCKS.c.id.label("clock_id"),
+            _CLOCKS.c.started_at.label("clock_started_at"),
+            _CLOCKS.c.first_due_at.label("clock_first_due_at"),
+            _CLOCKS.c.due_at.label("clock_due_at"),
         )
-        .outerjoin(_CLOCKS, _CLOCKS.c.id == last)
-        .where(within, true() if visible is None else visible)
+        .outerjoin(_CLOCKS, _CLOCKS.c.id == at_the_answer)
+        .where(which)
     )
+    for row in rows:
+        is_handled = row.closed_at is None or row.state == law_of(db, row.law_id).definition.history_closed
+        rating = None if row.id in outdated else row.rating
+        yield Counted(row, is_handled, _timeliness(row, stretches.get(row.clock_id, [])), rating)
 
 
-def _count(row: dict[str, int], case: Any, since: datetime, until: datetime) -> None:
-    limit = case.due_at or case.first_due_at
-    if case.first_due_at and since <= case.first_due_at < until:
+def _stretches(db: Session, which: ColumnElement[bool]) -> Mapping[int, list[Any]]:
+    """Return what had been changed on the clocks of whole cases before the first answer, by clock and in order."""
+    rows = db.connection().execute(
+        select(_SPANS.c.clock_id, _SPANS.c.why, _SPANS.c.from_at, _SPANS.c.due_at)
+        .join(_CLOCKS, _CLOCKS.c.id == _SPANS.c.clock_id)
+        .join(_CASES, _CASES.c.id == _CLOCKS.c.case_id)
+        .where(which, _CLOCKS.c.kind == "case", _SPANS.c.from_at <= _CASES.c.answered_at)
+        .order_by(_SPANS.c.from_at, _SPANS.c.id)
+    )
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.clock_id].append(row)
+    return found
+
+
+def _rated_before(db: Session, which: ColumnElement[bool]) -> set[int]:
+    """Return the cases whose rating was given in a round before their last one.
+
+    The events tell: the column keeps an unsatisfied rating while the case goes round again, and an event does not
+    repeat a rating that the column already holds.
+    """
+    rows = db.connection().execute(
+        select(_CASES.c.id, _CASES.c.law_id, _EVENTS.c.action, _EVENTS.c.data)
+        .join(_EVENTS, _EVENTS.c.case_id == _CASES.c.id)
+        .where(which, _CASES.c.round > 1, _CASES.c.rating.is_not(None))
+        .order_by(_CASES.c.id, _EVENTS.c.version)
+    )
+    outdated: set[int] = set()
+    for row in rows:
+        was_set = json.loads(row.data).get("set", {})
+        if "round" in was_set:  # by an action that may have rated the round that it ended
+            outdated.add(row.id)
+        elif "rating" in was_set or _rates(law_of(db, row.law_id), row.action):
+            outdated.discard(row.id)
+    return outdated
+
+
+def _rates(law: Law, action: str) -> bool:
+    return any(step.action == action and "rating" in step.needs for step in law.definition.steps)
+
+
+def _timeliness(case: Any, stretches: Sequence[Any]) -> str:
+    """Tell how the first answer came, by the limit in force at it; what others did with the case later is not counted.
+
+    While a clock stands still no limit passes: such an answer is as late as the clock was when it stopped.
+    """
+    if case.answered_at is None:
+        return "unanswered"
+    due, measured_at = case.clock_first_due_at, case.answered_at
+    if case.clock_id is None:
+        due = case.first_due_at  # answered before the clock of the whole case began
+    elif not stretches and case.clock_due_at is None:
+        measured_at = case.clock_started_at  # it has stood still from the beginning
+    for stretch in stretches:
+        if stretch.due_at is None:
+            measured_at = stretch.from_at
+        else:
+            due, measured_at = stretch.due_at, case.answered_at
+    if due is None:
+        return "without_limit"
+    if measured_at > due:
+        return "late"
+    return "after_extension" if any(stretch.why == "extend" for stretch in stretches) else "in_time"
+
+
+def _count(row: dict[str, int], case: Counted) -> None:
+    facts, rating, is_answered = case.row, case.rating, case.row.answered_at is not None
+    if facts.is_due and case.is_handled:
         row["due"] += 1
-        row["answered_in_time"] += bool(case.answered_at and case.answered_at <= limit)
-    if case.closed_at is None or not since <= case.closed_at < until:
+        row["answered_in_time"] += is_answered and case.timeliness != "late"
+    if not facts.is_closed:
         return
-    if case.is_excluded:
+    if not case.is_handled:
+        row["not_handled"] += 1
+        return
+    if facts.is_excluded:
         row["excluded"] += 1
         return
     row["ended"] += 1
-    if case.answered_at is None:
-        row["unrated"] += case.rating is None
-        return
-    row["completed"] += 1
-    row[_timeliness(case, limit)] += 1
-    if case.rating is None:
+    if is_answered:
+        row["completed"] += 1
+        row[case.timeliness] += 1
+    if rating is None:
         row["unrated"] += 1
         return
     row["reached"] += 1
     row["rated"] += 1
-    if case.rating in row:
-        row[case.rating] += 1
-    row["solved"] += case.rating in ("satisfied", "partly_satisfied")
-
-
-def _timeliness(case: Any, limit: datetime | None) -> str:
-    """Tell when the work was done: the answer counts, not the days a worker took to rate it."""
-    if limit is None:
-        return "without_limit"
-    is_late = case.remaining.startswith("-") if case.remaining else case.answered_at > limit
-    if is_late:
-        return "late"
-    return "after_extension" if case.was_extended else "in_time"
+    if rating in row:
+        row[rating] += 1
+    row["solved"] += rating in ("satisfied", "partly_satisfied")
 
 
 def _row(key: str, counts: dict[str, int]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ AT_ONCE = 1_000
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", re.ASCII)
 #: PostgreSQL says of each moment whether it lies before Christ, or two different ones would look alike.
-_POSTGRES_MOMENT = """to_char("{0}" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD')"""
+_POSTGRES_MOMENT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD')"""
 
 
 @contextmanager
@@ -62,11 +63,14 @@ def undecoded(db: Session) -> Iterator[None]:
         dbapi.text_factory = str
 
 
-def columns_of(db: Session, model: type[Any]) -> str:
-    """Return the columns of a table for a SELECT, moments as text in UTC to the microsecond."""
-    moment = '"{0}"' if is_sqlite(db) else _POSTGRES_MOMENT
+def columns_of(db: Session, model: type[Any], *names: str, of: str = "") -> str:
+    """Return the columns of a table, all or those named, for a SELECT; moments as text in UTC to the microsecond."""
+    moment = "{0}" if is_sqlite(db) else _POSTGRES_MOMENT
     columns = table_of(model).c
-    return ", ".join((moment if isinstance(c.type, Moment) else '"{0}"').format(c.name) for c in columns)
+    return ", ".join(
+        f'{moment if isinstance(columns[name].type, Moment) else "{0}"} AS "{name}"'.format(f'{of}"{name}"')
+        for name in names or columns.keys()
+    )
 
 
 def rows(db: Session, statement: str, **values: Any) -> Iterator[Row]:
@@ -80,3 +84,37 @@ def moment_of(kept: Any) -> datetime:
     if not isinstance(kept, str) or not _MOMENT.fullmatch(kept.removesuffix(" AD")):
         raise ValueError("not a moment")
     return datetime.fromisoformat(kept.removesuffix(" AD") + "+00:00")
+
+
+def stored(kept: Any) -> Any:
+    """Return a selected moment as SQLite keeps it, whichever database it came from; anything else as it is."""
+    return kept.removesuffix(" AD") if isinstance(kept, str) else kept
+
+
+def stored_as(written: Any) -> str | None:
+    """Return how a row keeps a moment that an event holds. Raises ValueError for what no engine wrote."""
+    if written is None:
+        return None
+    if not isinstance(written, str) or written[10:11] != "T" or written[26:] != "+00:00":
+        raise ValueError("not a moment")
+    return f"{written[:10]} {written[11:26]}"
+
+
+def object_of(kept: Any) -> dict[str, Any]:
+    """Return the JSON object of a text; an event without one does not match its hash, which is said elsewhere."""
+    try:
+        value = json.loads(kept)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def table_in(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an object inside another one, empty where there is none."""
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def word(value: Any) -> str:
+    """Return a word of a row that may hold anything, fit to be printed."""
+    return ascii(value)[1:-1][:40] if isinstance(value, str) and not value.isprintable() else str(value)[:40]

@@ -36,12 +36,14 @@ from cases.backup import (
 )
 from cases.record.columns import table_of
 from cases.record.database import engine, is_sqlite, transaction
+from cases.record.event import ChainHead
 from cases.record.law import Installation
 from cases.record.schema import MIGRATIONS, metadata, migrate
 from cases.verifying import verify_database
 from workflow.errors import Refusal
 
-INSTALLATION = table_of(Installation)
+#: Tables that have a row of their own in a new database.
+BORN_WITH_A_ROW = (table_of(Installation), table_of(ChainHead))
 Manifest = Mapping[str, Any]
 
 
@@ -65,7 +67,8 @@ def restore(url: str, source: Path, files: Path) -> int:
     try:
         with raw.explained(), transaction(engine(url)) as db:
             _require_empty(db)
-            db.connection().execute(delete(INSTALLATION))  # our own, which the new database got a moment ago
+            for table in BORN_WITH_A_ROW:  # our own rows, which the new database got a moment ago
+                db.connection().execute(delete(table))
             _unpack(db, source, coming)
             _require_counts(db, manifest)
             events = verify_database(db)
@@ -123,7 +126,7 @@ def _require_empty(db: Session) -> None:
     for table in metadata.sorted_tables:
         if (
             table.name in there
-            and table is not INSTALLATION
+            and table not in BORN_WITH_A_ROW
             and db.connection().execute(select(table).limit(1)).first()
         ):
             name = db.get_bind().engine.url.render_as_string(hide_password=True)

@@ -36,9 +36,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did something, as others may know it: the submitter and the system have no name here."""
+    """Who of the staff did something, as the reader may know it: a submitter learns the unit and not the name."""
 
-    name: str
+    name: str | None
     unit: str | None
 
 
@@ -108,18 +108,23 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
 
 
 def history_of(db: Session, case: Case, by: User) -> list[Happening]:
-    """Return what happened to a case; what is said among staff stays hidden from the one who raised it."""
+    """Return what happened to a case, as a person may know it.
+
+    Whoever raised it, and is therefore nothing else in it, reads neither what staff say among themselves nor who of
+    them did what.
+    """
     assert case.id is not None
     events = events_of(db, case.id)
     passages = db.exec(select(Passage).where(Passage.case_id == case.id).order_by(col(Passage.id))).all()
     said: dict[int, list[Said]] = {}
     for row in passages:
         said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
-    actor = _actors(db, {event.actor_id for event in events if event.actor_id and event.actor_id != case.submitter_id})
+    is_submitter = case.submitter_id == by.id
+    actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=not is_submitter)
     history = []
     for event in events:
         texts = said.get(event.version or 0, [])
-        if case.submitter_id == by.id and any(text.is_for_staff for text in texts):
+        if is_submitter and any(text.is_for_staff for text in texts):
             continue
         data = json.loads(event.data)
         history.append(
@@ -127,8 +132,7 @@ def history_of(db: Session, case: Case, by: User) -> list[Happening]:
                 version=event.version or 0,
                 at=event.at,
                 action=event.action,
-                # A note of the submitter is recorded as anyone's; their name is nobody's business all the same.
-                role=SUBMITTER if event.actor_id is not None and event.actor_id == case.submitter_id else event.role,
+                role=event.role,
                 actor=actor(event.actor_id, event.role),
                 state_from=event.state_from,
                 state_to=event.state_to,
@@ -158,12 +162,12 @@ def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Des
     """Return on whose desks a case lies; none for the submitter's and for a case that has ended."""
     if owner is None or owner == SUBMITTER:
         return []
-    found = [people_at(db, post, at) for post in posts(db, case, owner)]
+    found = [people_at(db, post, at, besides=case.submitter_id) for post in posts(db, case, owner)]
     units = units_by_id(db, [unit_id for unit_id, _ in found])
     return [Desk(units[unit_id].name, [person.name for person in people]) for unit_id, people in found]
 
 
-def _actors(db: Session, ids: Iterable[int]) -> Callable[[int | None, str], Actor | None]:
+def _actors(db: Session, ids: Iterable[int], *, is_named: bool) -> Callable[[int | None, str], Actor | None]:
     """Return who people are when they act in a role: with the unit where they hold it, else with their first one."""
     wanted = sorted(set(ids))
     names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
@@ -179,7 +183,7 @@ def _actors(db: Session, ids: Iterable[int]) -> Callable[[int | None, str], Acto
             return None
         mine = [(duty, unit) for person, duty, unit in duties if person == user_id]
         unit = next((unit for duty, unit in mine if duty == role.rpartition(".")[2]), mine[0][1] if mine else None)
-        return Actor(names[user_id], unit)
+        return Actor(names[user_id] if is_named else None, unit)
 
     return actor
 

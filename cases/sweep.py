@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
+from cases import idempotency
+from cases.access import LONGEST_PAUSE, LONGEST_STAY
 from cases.record.clock import Heartbeat
 from cases.record.database import is_sqlite, transaction
+from cases.record.people import SignIn
 
 #: Seconds between two beats of a node.
 PERIOD = 15
@@ -21,14 +24,23 @@ _BEATS = Heartbeat.__table__  # type: ignore[attr-defined]  # SQLModel's stubs h
 
 
 def beat(engine: Engine, node: str, at: datetime) -> None:
-    """Note, in a transaction of its own, that the schedule of a node is alive, and make one pass over what is due."""
+    """Note that the schedule of a node is alive, drop what nobody needs, pass over what is due: a transaction each."""
     with transaction(engine) as db:
         insert = sqlite.insert if is_sqlite(db) else postgresql.insert
         row = insert(_BEATS).values(node=node, beat_at=at)
         db.connection().execute(row.on_conflict_do_update(index_elements=["node"], set_={"beat_at": at}))
         db.connection().execute(delete(Heartbeat).where(col(Heartbeat.beat_at) < at - REMEMBERED))
     with transaction(engine) as db:
+        prune(db, at)
+    with transaction(engine) as db:
         sweep(db, at)
+
+
+def prune(db: Session, at: datetime) -> None:
+    """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
+    has_ended = or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
+    db.connection().execute(delete(SignIn).where(has_ended))
+    idempotency.forget(db, at)
 
 
 def sweep(db: Session, at: datetime) -> list[dict[str, Any]]:

@@ -105,7 +105,19 @@ def _verify_chain(db: Session, progress: Progress) -> tuple[int, Finding | None]
         if expected % PROGRESS_EVERY == 0:
             progress(expected)
         expected, head = expected + 1, row["hash"]
-    return expected - 1, None
+    return expected - 1, _beside_the_head(db, expected - 1, head)
+
+
+def _beside_the_head(db: Session, events: int, last: str) -> Finding | None:
+    """Return what is wrong if the chain does not end where the row of its head says: the last events have no others."""
+    kept = [tuple(row) for row in raw.rows(db, "SELECT seq, hash FROM chain_head")]
+    if kept == [(events, last)]:
+        return None
+    if len(kept) == 1 and type(kept[0][0]) is int and kept[0][0] > events:
+        return Finding(Fault("缺失：事件链的末端被截去", "is missing: the end of the chain was cut off"), events + 1)
+    return Finding(
+        Fault("与事件链末端的记录不符", "is not where the chain ends, as the row of its head has it"), events or None
+    )
 
 
 def _verify_case(db: Session, case_id: int) -> tuple[int, Finding | None]:

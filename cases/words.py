@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import Session
@@ -16,7 +17,7 @@ from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
-from workflow.vocabulary import Field, Vocabulary
+from workflow.vocabulary import Field, Requirements, Vocabulary
 
 SUBMITTER = "submitter"
 ANYONE = "anyone"
@@ -71,6 +72,7 @@ Role = Callable[[Session, Case], Iterable[Post]]
 
 _fields: dict[str, Field] = {}
 _effects: dict[str, Effect] = {}
+_requirements: dict[str, Requirements] = {}
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
 
@@ -81,11 +83,15 @@ def register(*fields: Field) -> None:
         _fields[word.name] = word
 
 
-def effect(word: str) -> Callable[[Effect], Effect]:
-    """Make a function known to the law as something an action does beyond moving the case."""
+def effect(word: str, *, needs: tuple[str, ...] = (), only_if: tuple[str, ...] = ()) -> Callable[[Effect], Effect]:
+    """Make a function known to the law as something an action does beyond moving the case.
+
+    It may rely on the fields in `needs` being filled in and on the conditions in `only_if`: every law is proven to ask.
+    """
 
     def keep(function: Effect) -> Effect:
         _effects[word] = function
+        _requirements[word] = Requirements(needs, only_if)
         return function
 
     return keep
@@ -118,7 +124,7 @@ def vocabulary() -> Vocabulary:
 
     return Vocabulary(
         fields=dict(_fields),
-        effects=frozenset(_effects),
+        effects=MappingProxyType(dict(_requirements)),
         conditions=frozenset(_conditions),
         roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
         duties=frozenset(DUTIES),

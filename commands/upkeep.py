@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 
 import typer
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from cases.calendars import OFFICE, calendar
 from cases.laws import build, publish, published
 from cases.policy import duties_of
 from cases.record.database import engine, reading, transaction
+from cases.record.law import LawVersion
 from cases.record.people import Duty, User
 from cases.record.schema import migrate
 from cases.staffing import staff
@@ -29,12 +31,16 @@ Finding = tuple[str, str, str, str]  # kind, where, zh, en
 
 
 def init(database: Database = "") -> None:
-    """Create the database or bring it up to date, with the laws that ship; safe to repeat."""
+    """Create the database or bring it up to date, with the laws that ship where it has none; safe to repeat."""
     url = address(database)
     migrate(url)
     with transaction(engine(url)) as db:
-        for path in sorted(SHIPPED.glob("*.toml")):
-            publish(db, load(path, vocabulary()), at=clock.now())
+        kept = _publish_missing(db)
+    for path, row in kept:
+        say(
+            f"随程序附有「{row.title}」的新文本，库中第 {row.version} 版不变；如要采用：bihuan workflow publish {path}",
+            f"a newer text of {row.name} ships; version {row.version} stays. To use it: bihuan workflow publish {path}",
+        )
     say(f"数据库已就绪：{engine(url).url.render_as_string(hide_password=True)}", "the database is ready")
 
 
@@ -64,6 +70,23 @@ def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE)
         say(f"发现 {len(findings)} 项。", f"{len(findings)} findings.")
         raise typer.Exit(1)
     say("一切正常。", "All is well.")
+
+
+def _publish_missing(db: Session) -> list[tuple[Path, LawVersion]]:
+    """Publish each shipped law of which there is no version; return those whose latest version reads differently.
+
+    A union changes its own law, and an update of the program must not change it back.
+    """
+    there = {row.name: row for row in published(db)}
+    kept = []
+    for path in sorted(SHIPPED.glob("*.toml")):
+        definition = load(path, vocabulary())
+        row = there.get(definition.name)
+        if row is None:
+            publish(db, definition, at=clock.now())
+        elif row.source != definition.source:
+            kept.append((path, row))
+    return kept
 
 
 def _unwatched(db: Session) -> list[Finding]:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from cases import access
 from cases.access import LONGEST_STAY, READ, Caller
 from cases.record.database import DatabaseError, reading, transaction
+from config.settings import Settings
 from workflow.errors import Refusal
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -71,9 +72,14 @@ class Throttle:
             self._failures.pop(login, None)
 
 
+def cookie_of(settings: Settings) -> str:
+    """Return the name of an installation's session cookie; over HTTPS its prefix keeps other hosts from setting it."""
+    return "__Host-bihuan" if settings.secure_cookies else "bihuan"
+
+
 def cookie_name(request: Request) -> str:
-    """Return the name of the session cookie; over HTTPS its prefix keeps other hosts from setting it."""
-    return "__Host-bihuan" if request.app.state.settings.secure_cookies else "bihuan"
+    """Return the name of the session cookie that a request should have."""
+    return cookie_of(request.app.state.settings)
 
 
 def give_cookie(request: Request, response: Response, secret: str) -> None:

@@ -17,6 +17,7 @@ from config.settings import Settings, load
 from web import errors, health, schedule
 from web.access import Throttle
 from web.api import attachments, cases, docs, record, reports
+from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
 from web.pages import case, desk, language, overdue, sign_in, submit
@@ -27,7 +28,7 @@ API = "/api/v1"
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application of an installation; its schedule starts and stops with it."""
-    app = FastAPI(
+    app = Described(
         title="Bihuan 闭环",
         version="1",
         openapi_url="/api/openapi.json",

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -57,22 +57,25 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 )
 #: PostgreSQL's words for two transactions that could not both be: serialization failure and deadlock.
 RACES = ("40001", "40P01")
+#: The constraint that two break who write the same version of a case.
+ONE_EVENT_A_VERSION = "ix_events_case"
 
 
 def install(app: FastAPI) -> None:
-    """Have an application answer every error in one way."""
+    """Have an application, whose engine is known, answer every error in one way."""
 
     def refused(request: Request, error: Exception) -> Response:
         return answer_to(request, error)
 
-    for kind in (Refusal, HTTPException, RequestValidationError, StaleDataError, DataError, SettingsError, Exception):
+    for kind in (Refusal, HTTPException, RequestValidationError, StaleDataError, DBAPIError, SettingsError, Exception):
         app.add_exception_handler(kind, refused)
+    app.add_exception_handler(_driver(app).Error, refused)  # statements that go straight to it raise its own
 
 
 def answer_to(request: Request, error: Exception) -> Response:
     """Return the answer to an error."""
     language = language_of(request)
-    status, title, detail, errors = told(error, language)
+    status, title, detail, errors = told(error, language, _driver(request.app))
     extra: dict[str, Any] = {}
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -100,20 +103,16 @@ def answer_to(request: Request, error: Exception) -> Response:
     return problems.problem(status, title, detail, errors, language, headers, **extra)
 
 
-def told(error: Exception, language: Language) -> tuple[int, str, str, list[dict[str, str]]]:
-    """Return status, title, sentence and field errors of an error."""
-    if isinstance(error, Refusal):
-        status = _status(error)
-        errors = field_errors(error.errors, language) if isinstance(error, InvalidFields) else []
-        return status, problems.title(status, language), error.zh if language == "zh" else error.en, errors
+def told(error: Exception, language: Language, driver: Any) -> tuple[int, str, str, list[dict[str, str]]]:
+    """Return status, title, sentence and field errors of an error; `driver` is the module of the database's driver."""
+    status = _status(error, driver)
+    sentence, errors = problems.sentence(status, language), []
     if isinstance(error, RequestValidationError):
         errors = problems.validation_errors(error, language)
-        return 422, problems.title(422, language), problems.sentence(422, language), errors
-    if isinstance(error, HTTPException):
-        status = error.status_code
-    else:
-        status = 409 if isinstance(error, StaleDataError) else 422 if isinstance(error, DataError) else 500
-    return status, problems.title(status, language), problems.sentence(status, language), []
+    elif isinstance(error, Refusal) and not (isinstance(error, DatabaseError) and status == HTTPStatus.CONFLICT):
+        sentence = error.zh if language == "zh" else error.en
+        errors = field_errors(error.errors, language) if isinstance(error, InvalidFields) else []
+    return status, problems.title(status, language), sentence, errors
 
 
 def field_errors(errors: tuple[FieldError, ...], language: Language) -> list[dict[str, str]]:
@@ -127,15 +126,32 @@ def too_large(is_file: bool) -> TooLarge:
     return TooLarge(f"提交的内容超过 {most}。", f"The body is larger than {most}.")
 
 
-def _status(error: Refusal) -> int:
-    if isinstance(error, DatabaseError) and _is_race(error):
+def _status(error: Exception, driver: Any) -> int:
+    if isinstance(error, HTTPException):
+        return error.status_code
+    said = _said_by_driver(error)
+    if isinstance(error, StaleDataError) or _is_race(said):
         return 409
-    return next(status for kind, status in STATUS if isinstance(error, kind))
+    if isinstance(error, RequestValidationError) or isinstance(said, driver.DataError):
+        return 422
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
-def _is_race(error: DatabaseError) -> bool:
-    original = getattr(error.__cause__, "orig", None)
-    return getattr(original, "sqlstate", None) in RACES
+def _driver(app: Any) -> Any:
+    """Return the module of the database's driver."""
+    return app.state.engine.dialect.loaded_dbapi
+
+
+def _said_by_driver(error: Exception) -> BaseException | None:
+    """Return what the driver itself said, whether SQLAlchemy or a sentence of ours came around it."""
+    said = error.__cause__ if isinstance(error, DatabaseError) else error
+    return said.orig if isinstance(said, DBAPIError) else said
+
+
+def _is_race(said: BaseException | None) -> bool:
+    """Tell whether a transaction failed only because another one was there; SQLite has one writer and no races."""
+    constraint = getattr(getattr(said, "diag", None), "constraint_name", None)
+    return getattr(said, "sqlstate", None) in RACES or constraint == ONE_EVENT_A_VERSION
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -11,6 +11,11 @@ from workflow.errors import Refusal
 from workflow.limits import Limit, Offset
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+#: A label stands on a button, in a table's cell and on an arrow.
+LONGEST_LABEL = 100
 
 
 class LawError(Refusal):
@@ -47,17 +52,25 @@ class LawText:
         except Refusal as error:
             raise self.error(line, error.zh, error.en) from None
 
+    def labels(self, row: dict[str, Any], line: int) -> tuple[str, str]:
+        return self.text(row, "label", line, LONGEST_LABEL), self.text(row, "label_en", line, LONGEST_LABEL)
+
     def table(self, data: dict[str, Any], key: str) -> dict[str, Any]:
         value = data.get(key, {})
         if not isinstance(value, dict):
             self.fail(self.line_of(key), key, "应是一张表", "must be a table")
         return dict(value)
 
-    def text(self, row: dict[str, Any], key: str, line: int) -> str:
+    def text(self, row: dict[str, Any], key: str, line: int, longest: int | None = None) -> str:
         value = row.get(key)
         if not isinstance(value, str) or not value.strip():
             self.fail(line, key, "缺少文字", "is missing or not text")
-        return str(value)
+        text = str(value)
+        if longest is not None and len(text) > longest:
+            self.fail(line, key, f"最多 {longest} 字", f"may have {longest} characters at most")
+        if CONTROL.search(text):  # PostgreSQL stores no NUL, and a label stands on one line
+            self.fail(line, key, "含有控制字符", "holds a control character")
+        return text
 
     def word(self, row: dict[str, Any], key: str, line: int) -> str | None:
         return self.text(row, key, line) if key in row else None
@@ -65,7 +78,8 @@ class LawText:
     def name(self, row: dict[str, Any], key: str, line: int) -> str:
         value = self.text(row, key, line)
         if not NAME.fullmatch(value):
-            self.fail(line, value, "须是小写英文、数字和下划线", "must be lower-case letters, digits and underscores")
+            en = "must be up to 32 lower-case letters, digits and underscores"
+            self.fail(line, value, "须是小写英文、数字和下划线，最多 32 字", en)
         return value
 
     def flag(self, row: dict[str, Any], key: str, line: int) -> bool:

@@ -17,6 +17,7 @@ __all__ = ["DUTY_OF_ROLE", "RULES", "Finding", "UnitStaff", "prove", "prove_staf
 
 SUBMITTER, ANYONE = "submitter", "anyone"
 NOT_THE_HANDLER = "not_the_handler"
+SUBMIT, NOTE = "submit", "note"
 REVIEW, SUPERVISE, FEEDBACK = "review", "supervise", "feedback"
 
 #: What only a reviewed case may reach.
@@ -169,6 +170,61 @@ def preset(paths: Paths) -> Iterator[Finding]:
                 )
 
 
+def unasked(paths: Paths) -> Iterator[Finding]:
+    """What a word in `does` relies on is asked for: its fields in `needs`, its conditions in `only_if`."""
+    for step in paths.definition.steps:
+        for word in step.does:
+            requirements = paths.definition.vocabulary.effects[word]
+            for key, wanted, asked in (
+                ("needs", requirements.needs, step.needs),
+                ("only_if", requirements.only_if, step.only_if),
+            ):
+                for missing in (other for other in wanted if other not in asked):
+                    yield Finding(
+                        "unasked",
+                        f"「{step.label}」要做 {word}，却没有在 {key} 中写明 {missing}：请加上。",
+                        f'"{step.label_en}" does {word} without {missing} in its `{key}`: add it.',
+                        step.line,
+                        (*paths.to(paths.definition.states[step.sources[0]]), step.action),
+                    )
+
+
+def submit_door(paths: Paths) -> Iterator[Finding]:
+    """A case can be submitted: page, API and command line take `submit`, with an empty form, on one just begun."""
+    first = paths.definition.initial
+    steps = [step for step in paths.definition.steps if step.action == SUBMIT]
+    if len(steps) == 1:
+        (step,) = steps
+        moves = first.name in step.sources and step.target not in (None, first.name)
+        if moves and SUBMITTER in step.by and set(step.needs) <= set(step.preset):
+            return
+    yield Finding(
+        "submit_door",
+        f"页面、接口和命令行都用 {SUBMIT} 提交案件：须恰有一个这样的动作，由提交人从「{first.label}」提出，无须填写。",
+        f"Page, API and command line submit a case by {SUBMIT}: have exactly one such step, by the submitter, out of "
+        f'"{first.label_en}", that needs nothing filled in.',
+        steps[-1].line if steps else first.line,
+        (first.name, *([SUBMIT] if steps else [])),
+    )
+
+
+def note_door(paths: Paths) -> Iterator[Finding]:
+    """A note can be left: page and API take `note`, with the field of that name, as anyone in the case."""
+    steps = [step for step in paths.definition.steps if step.action == NOTE]
+    for step in steps:
+        asks = NOTE in (*step.needs, *step.takes) and set(step.needs) <= {NOTE, *step.preset}
+        if step.target is None and ANYONE in step.by and asks:
+            return
+    source = paths.definition.states[steps[-1].sources[0]] if steps else paths.definition.initial
+    yield Finding(
+        "note_door",
+        f"页面和接口用 {NOTE} 留言：须有这样一个动作，由 {ANYONE} 采取，不改变状态，只要求填写 {NOTE}。",
+        f"Page and API leave a note by {NOTE}: have one, by {ANYONE}, that stays in place and needs only {NOTE}.",
+        steps[-1].line if steps else source.line,
+        (*paths.to(source), *([NOTE] if steps else [])),
+    )
+
+
 RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     unreachable,
     dead_end,
@@ -180,6 +236,9 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     closed_by_another,
     own_work,
     preset,
+    unasked,
+    submit_door,
+    note_door,
 )
 
 

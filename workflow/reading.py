@@ -16,12 +16,12 @@ from workflow.definition import (
     CaseClock,
     Choices,
     Definition,
-    Option,
     Rung,
     State,
     Step,
 )
-from workflow.law_text import NAME, LawError, LawText
+from workflow.law_text import NAME, LawError
+from workflow.option_tables import OptionTables
 from workflow.vocabulary import RUNG_DEEDS, Vocabulary
 
 LAW_KEYS = {
@@ -54,6 +54,7 @@ STEP_KEYS = {
 }
 RUNG_KEYS = {"at", "do", "tell", "action"}
 LONGEST_LAW = 1_000_000
+LONGEST_TITLE = 100  # as the column laws.title
 PREFIX = re.compile(r"[A-Z]{1,6}")
 
 
@@ -84,12 +85,8 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(LawText):
+class _Reader(OptionTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
-
-    def __init__(self, source: str, where: str, vocabulary: Vocabulary) -> None:
-        super().__init__(source, where)
-        self.vocabulary = vocabulary
 
     def law(self, data: dict[str, Any]) -> Definition:
         self.only_keys(data, LAW_KEYS, 1, len(self.lines))
@@ -118,9 +115,9 @@ class _Reader(LawText):
             if self.word(history, key, self.line_of("[history]")) not in states:
                 self.fail(self.line_of("[history]"), str(history.get(key)), f"history.{key} 须是状态", "is no state")
         return Definition(
-            name=self.name(data, "name", 1),
-            title=self.text(data, "title", 1),
-            title_en=self.text(data, "title_en", 1),
+            name=self.name(data, "name", self.line_of("name")),
+            title=self.text(data, "title", self.line_of("title"), LONGEST_TITLE),
+            title_en=self.text(data, "title_en", self.line_of("title_en"), LONGEST_TITLE),
             prefix=self.prefix(data),
             stages=tuple(stages),
             states=MappingProxyType(states),
@@ -140,25 +137,6 @@ class _Reader(LawText):
         if not PREFIX.fullmatch(value):
             self.fail(self.line_of("prefix"), value, "须是一至六个大写字母", "must be one to six capital letters")
         return value
-
-    def choice(self, name: str, table: Any) -> Choices:
-        line = self.line_of_key("choices", name)
-        if not isinstance(table, dict) or len(table) < 2:
-            self.fail(line, name, "应列出默认值和选项", "must list a default and its options")
-        default = self.text(table, "default", line)
-        options: dict[str, Option] = {}
-        for value, row in table.items():
-            if value == "default":
-                continue
-            at = self.line_of_key(f"choices.{name}", value, line)
-            if not isinstance(row, dict):
-                self.fail(at, value, "应是一张表", "must be a table")
-            self.only_keys(row, {"label", "label_en", "limit"}, at, at)
-            limit = self.limit(row["limit"], at) if "limit" in row else None
-            options[value] = Option(value, self.text(row, "label", at), self.text(row, "label_en", at), limit)
-        if default not in options:
-            self.fail(line, default, "默认值不在选项中", "is the default but no option")
-        return Choices(name, default, MappingProxyType(options))
 
     def ladder(self, name: str, rows: Any) -> tuple[Rung, ...]:
         start = self.line_of_key("ladders", name)
@@ -211,11 +189,12 @@ class _Reader(LawText):
         if ladder is not None and ladder not in ladders:
             self.fail(line, ladder, "没有这个阶梯", "is no ladder of this law")
         limit, limit_by = self.limit_or_table(row.get("limit"), choices, line)
+        label, label_en = self.labels(row, line)
         return State(
             name=name,
             stage=row["stage"],
-            label=self.text(row, "label", line),
-            label_en=self.text(row, "label_en", line),
+            label=label,
+            label_en=label_en,
             owner=owner,
             limit=limit,
             limit_by=limit_by,
@@ -236,6 +215,8 @@ class _Reader(LawText):
                 sources.append(word)
             else:
                 self.fail(self.line_of(word, line, end), word, f"动作 {action} 的起点不是状态", "is no state")
+        if not sources:  # `open` in a law whose states are all final
+            self.fail(line, action, "没有起点", "starts nowhere")
         target = self.word(row, "to", line)
         if target is not None and target not in states:
             self.fail(self.line_of(target, line, end), target, f"动作 {action} 的终点不是状态", "is no state")
@@ -259,10 +240,11 @@ class _Reader(LawText):
                 self.fail(
                     self.line_of("preset", line, end), word, "预设了没有要求的字段", "is preset but not asked for"
                 )
+        label, label_en = self.labels(row, line)
         return Step(
             action=action,
-            label=self.text(row, "label", line),
-            label_en=self.text(row, "label_en", line),
+            label=label,
+            label_en=label_en,
             sources=tuple(dict.fromkeys(sources)),
             target=target,
             by=tuple(by),

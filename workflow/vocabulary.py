@@ -40,11 +40,19 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Requirements:
+    """What a step must ask for and depend on before an effect may stand in its `does`: fields and conditions."""
+
+    needs: tuple[str, ...] = ()
+    only_if: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Vocabulary:
-    """All words that are registered, by the place of a law where they may stand."""
+    """All words that are registered, by the place of a law where they may stand; an effect with what it requires."""
 
     fields: Mapping[str, Field]
-    effects: frozenset[str]
+    effects: Mapping[str, Requirements]
     conditions: frozenset[str]
     roles: frozenset[str]
     duties: frozenset[str]
@@ -53,6 +61,11 @@ class Vocabulary:
     def knows_role(self, word: str) -> bool:
         """Tell whether `word` may stand after `owner` and `by`."""
         return word in self.roles or (word.startswith(PARENT) and word.removeprefix(PARENT) in self.duties)
+
+    def knows_table(self, word: str) -> bool:
+        """Tell whether a law may have a table of options `word`: a choice without its own that writes this column."""
+        field = self.fields.get(word)
+        return field is not None and field.kind == "choice" and field.column == word and not field.options
 
     def knows_audience(self, word: str) -> bool:
         """Tell whether `word` may stand after `tell`."""

@@ -18,7 +18,7 @@ from workflow.errors import Refusal
 from workflow.vocabulary import Field
 
 LEAD, SUPPORT = "lead", "support"
-OFFERED, SIGNED, DONE, RETURNED, ENDED = "offered", "signed", "done", "returned", "ended"
+OFFERED, SIGNED, RETURNED, ENDED = "offered", "signed", "returned", "ended"
 HANDLERS = ("handler", "head")
 
 _ASSIGNMENTS = table_of(Assignment)
@@ -49,7 +49,7 @@ def support(db: Session, case: Case) -> Iterable[Post]:
     return [Post(HANDLERS, row.unit_id) for row in current(db, case) if row.kind == SUPPORT]
 
 
-@effect("assign")
+@effect("assign", needs=("lead",))
 def assign(deed: Deed) -> None:
     """Name the lead and the support departments; whoever had a part before and is not named again is relieved."""
     units = _named_units(deed)
@@ -81,7 +81,8 @@ def end_assignments(deed: Deed) -> None:
 
 @condition("support_done")
 def support_done(deed: Deed) -> Refusal | None:
-    """Refuse while a support department has signed for its part and not finished it."""
+    """Refuse while a support department has signed for its part and still has it; an offered part holds nothing up."""
+    # No law lets a support department sign yet: to wait for those offered would be to wait for what nobody can do.
     if any(row.kind == SUPPORT and row.status == SIGNED for row in current(deed.db, deed.case)):
         return Refusal("协办单位尚未办完，不能报办结。", "A support department has not finished its part.")
     return None
@@ -100,7 +101,10 @@ def relieve_lead(deed: Deed, status: str) -> None:
 
 
 def _named_units(deed: Deed) -> dict[str, int]:
-    """Return the ids of the units named in the form. Raises InvalidFields for one unknown, closed, or named twice."""
+    """Return the ids of the units named in the form. Raises InvalidFields.
+
+    A unit may not be unknown, closed or named twice, and who leads already cannot be given the lead.
+    """
     named = [("lead", deed.fields["lead"]), *(("support", code) for code in deed.fields.get("support", []))]
     known = {code: row.id for _, code in named for row in _UNIT.rows(deed.db, {"code": code}) if row.is_active}
     errors = [
@@ -112,6 +116,9 @@ def _named_units(deed: Deed) -> dict[str, int]:
         errors.append(
             FieldError("support", "主办单位不能同时是协办单位", "The lead cannot be a support department too")
         )
+    # After a return nobody leads, so that the adjudicator may name the same unit again.
+    if not errors and known[deed.fields["lead"]] == deed.case.lead_id:
+        errors.append(FieldError("lead", "该单位已是主办单位", "That unit leads the case already"))
     if errors:
         raise InvalidFields(errors)
     return known

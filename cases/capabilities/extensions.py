@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlmodel import Session, col, select
 
 from cases import clocks
+from cases.errors import FieldError, InvalidFields
 from cases.record.case import Case, Extension
 from cases.words import Deed, condition, effect, register
 from workflow.errors import Refusal
 from workflow.limits import Limit
 from workflow.vocabulary import Field
+
+#: What would take more than another year is no delay but a promise, and goes on account.
+MOST = timedelta(days=366)
 
 register(
     Field("extra", "limit", "延长时间", "Extra time", longest=8),
@@ -17,15 +23,16 @@ register(
 )
 
 
-@effect("request_extension")
+@effect("request_extension", needs=("extra",))
 def request_extension(deed: Deed) -> None:
-    """Keep the request until someone decides it."""
+    """Keep the request until someone decides it or the case moves on; more than a year is not to be had."""
+    _refuse_too_much(deed, Limit.parse(deed.fields["extra"]))
     asker = deed.by.id if deed.by else None
     deed.db.add(Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
     deed.db.flush()
 
 
-@effect("decide_extension")
+@effect("decide_extension", needs=("approve",), only_if=("extension_pending",))
 def decide_extension(deed: Deed) -> None:
     """Grant the request, which moves every running clock, or refuse it, which leaves them."""
     request = pending(deed.db, deed.case)
@@ -72,6 +79,26 @@ def not_the_asker(deed: Deed) -> Refusal | None:
 
 
 def pending(db: Session, case: Case) -> Extension | None:
-    """Return the request that waits for a decision."""
-    waiting = select(Extension).where(Extension.case_id == case.id, col(Extension.decided_at).is_(None))
+    """Return the request that waits for a decision; one made before the case came into its state has died with it.
+
+    A request and a move at the very same moment cannot be told apart by it; the request then lives on.
+    """
+    waiting = select(Extension).where(
+        Extension.case_id == case.id, col(Extension.decided_at).is_(None), Extension.asked_at >= case.entered_at
+    )
     return db.exec(waiting).first()
+
+
+def _refuse_too_much(deed: Deed, extra: Limit) -> None:
+    """Do now the arithmetic that a grant would do. Raises InvalidFields, so that no grant can fail on it."""
+    dues = [clock.due_at for clock in clocks.running_clocks(deed.db, deed.case_id) if clock.due_at is not None]
+    for moment in (deed.at, *dues):
+        if _later(deed, moment, extra) - moment > MOST:
+            raise InvalidFields([FieldError("extra", "延长时间最多一年", "Extra time is a year at most")])
+
+
+def _later(deed: Deed, moment: datetime, extra: Limit) -> datetime:
+    try:
+        return deed.calendar.due(moment, extra).at
+    except Refusal as error:
+        raise InvalidFields([FieldError("extra", error.zh, error.en)]) from None

@@ -19,8 +19,13 @@ register(Field("rating", "choice", "评价", "Rating", options=RATINGS, column="
 
 @effect("new_round")
 def new_round(deed: Deed) -> None:
-    """Count another round; whoever led the last one leads again."""
+    """Count another round, not yet rated; whoever led the last one leads again.
+
+    The rating that sends a case round again stays in sight until the next one; any other was of the round that is over.
+    """
     deed.sets["round"] = deed.case.round + 1
+    if "rating" not in deed.fields:
+        deed.sets["rating"] = None
     take_up_again(deed)
 
 

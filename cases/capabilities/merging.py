@@ -13,7 +13,7 @@ from workflow.vocabulary import Field
 register(Field("into", "case", "并入案件", "Merge into", longest=40))
 
 
-@effect("merge_into")
+@effect("merge_into", needs=("into",))
 def merge_into(deed: Deed) -> None:
     """Point at the case that goes on; it must be open, another one, and not itself merged into this one."""
     number = deed.fields["into"]

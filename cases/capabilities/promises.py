@@ -20,7 +20,7 @@ register(
 )
 
 
-@effect("promise")
+@effect("promise", needs=("promised_on",))
 def promise(deed: Deed) -> None:
     """Keep the promise with its date, which must lie ahead."""
     day = deed.fields["promised_on"]

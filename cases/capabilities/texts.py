@@ -20,7 +20,7 @@ register(
 )
 
 
-@effect("answer")
+@effect("answer", needs=("answer",))
 def answer(deed: Deed) -> None:
     """Remember when the case was first answered; later answers do not move that moment."""
     if deed.case.answered_at is None:

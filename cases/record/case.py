@@ -122,7 +122,10 @@ class Promise(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file that belongs to a case; the file itself lies under its digest in the files folder."""
+    """A file that belongs to a case; the file itself lies under its digest in the files folder.
+
+    The event holds the salted digest of the name, so that the name can be erased (emptied, with its salt).
+    """
 
     __tablename__ = "attachments"
 
@@ -130,6 +133,7 @@ class Attachment(SQLModel, table=True):
     case_id: int = Field(sa_type=Id, foreign_key="cases.id", index=True)
     version: int
     name: str = Field(max_length=200)
+    salt: str | None = Field(default=None, max_length=32)
     media_type: str = Field(max_length=100)
     size: int
     digest: str = Field(max_length=64)

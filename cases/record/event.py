@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import Text as LongText
 from sqlmodel import Field, SQLModel
 
@@ -34,4 +34,18 @@ class Event(SQLModel, table=True):
     role: str = Field(max_length=40)
     data: str = Field(sa_type=LongText)
     previous: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+class ChainHead(SQLModel, table=True):
+    """The one row that says where the chain ends: whoever cuts off its last events is missed here.
+
+    It is written in the same transaction as the events, under its own lock, which is what keeps the chain in order.
+    """
+
+    __tablename__ = "chain_head"
+    __table_args__ = (CheckConstraint("id = 1"),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(sa_type=Id)
     hash: str = Field(max_length=64)

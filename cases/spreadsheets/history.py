@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cases.audit import Entry, digest, moment
 from cases.capabilities.assignments import ENDED, LEAD, OFFERED, SIGNED, SUPPORT
-from cases.clocks import CASE, STATE
+from cases.clocks import CASE, STATE, started_note
 from cases.record.number import number_of
 from cases.spreadsheets.faults import BadCell
 from cases.spreadsheets.places import Desk
@@ -178,7 +178,7 @@ class History:
     def _submission(self, record: Record, case: dict[str, Any], clocks: list[ClockRow]) -> Step:
         sets = {name: value for name in BORN_WITH if (value := case[name]) is not None}
         said = {"title": record.title, "text": record.text} if record.text else {"title": record.title}
-        started = [["start", clock.kind, clock.state, clock.limit, clock.due_at] for clock in clocks]
+        started = [started_note(c.kind, c.state, c.limit, c.first_due_at, c.remaining) for c in clocks]
         return Step(record.submitted_at, "history_submit", sets, said, {"clocks": started, "row": record.number})
 
     def _closing(self, case: dict[str, Any], closed: datetime, clocks: list[ClockRow], is_guessed: bool) -> Step:

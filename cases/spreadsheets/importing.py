@@ -6,10 +6,10 @@ is known again by its external id or, without one, by what it says and how often
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session
@@ -188,6 +188,8 @@ def _store(session: Session, tables: Tables, made: list[audit.Entry]) -> None:
     """Write the rows of a batch; the chain's head is taken last, so that nobody waits for it longer than he must."""
     for name, columns, rows in tables:
         bulk.write(session, name, columns, rows)
-    if entries := [*made, *tables.events]:
-        events = audit.chained(entries, *audit.head(session))
-        bulk.write(session, "events", EVENTS, [tuple(event.values()) for event in events])
+    audit.append(session, [*made, *tables.events], _write_events)
+
+
+def _write_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    bulk.write(session, "events", EVENTS, [tuple(row.values()) for row in rows])

@@ -12,14 +12,15 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlmodel import Session
 
+from cases.lists import of_unit
 from cases.queries import length
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.law import LawVersion
-from cases.record.people import Unit, subtree
+from cases.record.people import Unit
 from cases.spreadsheets.faults import BadFile
 from workflow.errors import Refusal
 
@@ -123,10 +124,7 @@ def _wanted(db: Session, filters: Filters, at: datetime) -> Select[Any]:
     if filters.workflow is not None:
         wanted = wanted.where(_LAWS.c.name == filters.workflow)
     if filters.unit is not None:
-        low, high = _subtree(db, filters.unit)
-        wanted = wanted.where(
-            or_((_UNITS.c.path >= low) & (_UNITS.c.path < high), (_LEADS.c.path >= low) & (_LEADS.c.path < high))
-        )
+        wanted = wanted.where(of_unit(_path_of(db, filters.unit)))
     if filters.since is not None:
         wanted = wanted.where(_CASES.c.submitted_at >= filters.since)
     if filters.until is not None:
@@ -136,12 +134,12 @@ def _wanted(db: Session, filters: Filters, at: datetime) -> Select[Any]:
     return wanted.where(_CASES.c.due_at < at) if filters.only_overdue else wanted
 
 
-def _subtree(db: Session, code: str) -> tuple[str, str]:
+def _path_of(db: Session, code: str) -> str:
     units = table_of(Unit)
-    path = db.connection().execute(select(units.c.path).where(units.c.code == code)).scalar()
+    path: str | None = db.connection().execute(select(units.c.path).where(units.c.code == code)).scalar()
     if path is None:
         raise Refusal(f"没有代码为 {code[:64]} 的单位。", f"There is no unit {code[:64]}.")
-    return subtree(path)
+    return path
 
 
 def _written(value: Any) -> Any:

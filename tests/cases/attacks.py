@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any
@@ -63,12 +64,9 @@ class Attack:
         return int(word) if number else word
 
     def delete(self) -> int:
-        """Deletes an event; the last one is missed by its case, at the event before."""
-        case_id = run(self.db, "SELECT case_id FROM events WHERE seq = :seq", seq=self.seq).scalar_one()
+        """Deletes an event; the last one is missed by the head of the chain."""
         run(self.db, "DELETE FROM events WHERE seq = :seq", seq=self.seq)
-        if self.seq < self.last:
-            return self.seq
-        return int(run(self.db, "SELECT max(seq) FROM events WHERE case_id = :id", id=case_id).scalar_one())
+        return self.seq
 
     def swap(self) -> int:
         """Swaps the contents of two events."""
@@ -131,10 +129,65 @@ class Attack:
         return int(row.id)  # laws are the first events of this world
 
     def file(self) -> int:
-        """Changes the digest under which a file lies."""
+        """Renames or exchanges a file, deletes its row, or has it there twice."""
         row = run(self.db, "SELECT * FROM attachments").mappings().one()
-        run(self.db, "UPDATE attachments SET digest = :new", new=self._other(row["digest"]))
+        match self.chance.choice(("delete", "double", "digest", "name", "salt", "media_type")):
+            case "delete":
+                run(self.db, "DELETE FROM attachments")
+            case "double":
+                names = "case_id, version, name, salt, media_type, size, digest, added_at"
+                run(self.db, f"INSERT INTO attachments (id, {names}) SELECT 9999, {names} FROM attachments")
+            case column:
+                run(self.db, f"UPDATE attachments SET {column} = :new", new=self._other(row[column]))
         return self._event_of(row)
+
+    def clock(self) -> int:
+        """Moves a moment of a clock, changes another of its columns, deletes it, or loses a stretch of it."""
+        row = self.chance.choice(run(self.db, "SELECT * FROM clocks").mappings().all())
+        spans = run(self.db, "SELECT id FROM clock_spans WHERE clock_id = :id", id=row["id"]).scalars().all()
+        what = ("started_at", "first_due_at", "due_at", "stopped_at", "kind", "state", "limit", "remaining", "delete")
+        match self.chance.choice((*what, "span", "stretch") if spans else what):
+            case "delete":
+                run(self.db, "DELETE FROM clock_spans WHERE clock_id = :id", id=row["id"])
+                run(self.db, "DELETE FROM clocks WHERE id = :id", id=row["id"])
+            case "span":
+                run(self.db, "DELETE FROM clock_spans WHERE id = :id", id=self.chance.choice(spans))
+            case "stretch":
+                self._change("clock_spans", self.chance.choice(("from_at", "until_at", "due_at")), spans[-1])
+            case column if column.endswith("_at"):
+                self._change("clocks", column, row["id"])
+            case column:
+                run(
+                    self.db,
+                    f'UPDATE clocks SET "{column}" = :new WHERE id = :id',
+                    new=self._other(row[column]),
+                    id=row["id"],
+                )
+        return self._told_last(row)
+
+    def _change(self, table: str, column: str, row_id: int) -> None:
+        """Moves a moment by a microsecond, or makes one up where there is none."""
+        late = "'2031-01-01 00:00:00.000000'" if is_sqlite(self.db) else "TIMESTAMPTZ '2031-01-01 00:00:00+00'"
+        moved = f"strftime('%Y-%m-%d %H:%M:%S', {column}, '+1 day') || '.000000'"
+        moved = moved if is_sqlite(self.db) else f"{column} + interval '1 microsecond'"
+        statement = f"UPDATE {table} SET {column} = coalesce({moved}, {late}) WHERE id = :id"
+        run(self.db, statement.replace(":%", "\\:%"), id=row_id)
+
+    def _told_last(self, row: Any) -> int:
+        """Returns the last event of the case that speaks of a clock."""
+        place: int = run(
+            self.db, "SELECT count(*) FROM clocks WHERE case_id = :id AND id < :me", id=row["case_id"], me=row["id"]
+        ).scalar_one()
+        told: list[int] = []
+        open_clocks: dict[tuple[str, str | None], int] = {}
+        events = run(self.db, "SELECT seq, data FROM events WHERE case_id = :id ORDER BY seq", id=row["case_id"])
+        for seq, data in events.all():
+            for deed, kind, state, *_ in json.loads(data).get("clocks", []):
+                if deed == "start":
+                    open_clocks[kind, state] = len(told)
+                    told.append(seq)
+                told[open_clocks[kind, state]] = seq
+        return told[place]
 
     def _event_of(self, row: Any) -> int:
         statement = "SELECT seq FROM events WHERE case_id = :case_id AND version = :version"
@@ -143,5 +196,5 @@ class Attack:
 
 KINDS: tuple[Callable[[Attack], int], ...] = (
     *[Attack.field] * 4, Attack.delete, Attack.swap, *[Attack.passage] * 2, Attack.silence, *[Attack.row] * 3,
-    Attack.law, Attack.file,
+    Attack.law, *[Attack.file] * 2, *[Attack.clock] * 3,
 )  # fmt: skip

@@ -52,7 +52,7 @@ class Reference:
         self.by = by
         self.parts: list[dict[str, Any]] = []
         self.clocks: list[dict[str, Any]] = []
-        self.asked: tuple[str | None, str] | None = None
+        self.asked: tuple[str | None, str, datetime] | None = None
         self.workers: set[str | None] = set()
         first = next(iter(self.law["states"]))
         self.row: dict[str, Any] = dict.fromkeys((
@@ -82,19 +82,19 @@ class Reference:
             return {"system"}
         if who == "zheng":
             return set()
+        if who == self.by:  # whoever raised a case is nothing else in it
+            return {"submitter", "anyone"}
         unit = self.row["unit"]
-        held = {"submitter"} if who == self.by else set()
-        held |= {duty for duty in ("reviewer", "supervisor", "leader") if who in desk(frozenset({duty}), unit)}
-        held |= {
-            f"parent.{duty}"
-            for duty in ("supervisor", "leader")
-            if who in desk(frozenset({duty}), PARENTS[unit] or unit)
-        }
-        held |= {"lead"} if who in desk(HANDLERS, self.row["lead"]) else set()
-        held |= {"support"} if any(who in desk(HANDLERS, p["unit"]) for p in self.current("support")) else set()
         lines = [up(place) for place in (unit, *(part["unit"] for part in self.parts))]
         superior = next(place for place in lines[0] if all(place in line for line in lines))
-        held |= {"adjudicator"} if who in desk(frozenset({"supervisor"}), superior) else set()
+        desks = [
+            *((duty, {duty}, unit) for duty in ("reviewer", "supervisor", "leader")),
+            *((f"parent.{duty}", {duty}, PARENTS[unit] or unit) for duty in ("supervisor", "leader")),
+            ("lead", HANDLERS, self.row["lead"]),
+            *(("support", HANDLERS, part["unit"]) for part in self.current("support")),
+            ("adjudicator", {"supervisor"}, superior),
+        ]
+        held = {word for word, duties, place in desks if who in desk(frozenset(duties), place, self.by)}
         return held | ({"anyone"} if self.sees(who) else set())
 
     def sees(self, who: str) -> bool:
@@ -131,13 +131,14 @@ class Reference:
         if role is None:
             raise No("NotByYou")
         late = self.row["due_at"] is not None and at > self.row["due_at"]
+        asked = self.asked if self.asked and self.asked[2] >= self.row["entered_at"] else None
         forbids = {
             "not_the_submitter": who is not None and who == self.by,
             "not_the_handler": who is not None and who in self.workers,
             "support_done": False,  # no law lets a support department sign yet
-            "no_extension_pending": self.asked is not None,
-            "extension_pending": self.asked is None,
-            "not_the_asker": self.asked is not None and self.asked[0] == who,
+            "no_extension_pending": asked is not None,
+            "extension_pending": asked is None,
+            "not_the_asker": asked is not None and asked[0] == who,
             "before_the_limit": late,
         }
         if "within" in step and at > due(self.row["entered_at"], step["within"]):
@@ -188,6 +189,7 @@ class Reference:
 
     def new_round(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         self.row["round"] += 1
+        self.row["rating"] = form.get("rating")  # of the round that is over, unless it is what began this one
         self.take_up_again(who, at, form)
 
     def take_up_again(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
@@ -204,7 +206,7 @@ class Reference:
         self.row["merged_into"] = form["into"]
 
     def request_extension(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
-        self.asked = (who, form["extra"])
+        self.asked = (who, form["extra"], at)
 
     def decide_extension(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         assert self.asked is not None

@@ -1,5 +1,7 @@
 """My desk is exactly what the policy says: a query and the policy's own functions never differ."""
 
+from typing import Any
+
 from sqlmodel import col, select
 
 from cases.desks import desk_of
@@ -44,6 +46,34 @@ def test_every_desk_of_every_person_is_what_the_policy_says(world: World) -> Non
         assert found == expected(world, login), login
         waiting += len(found)
     assert waiting > 20
+
+
+def test_what_staff_raise_themselves_lies_with_whoever_comes_next(world: World) -> None:
+    for by, unit in (("du", "T"), ("tang", "T"), ("shuang", "C"), ("chen", "C"), ("wang", "C"), ("guo", "T")):
+        for last in ("submit", "accept", "report"):
+            story = Story(world, unit=unit, by=by)
+            reviewer = {"T": "tang" if by != "tang" else "li", "C": "li"}[unit]
+            lead, handler = ("G", "guo" if by != "guo" else "he") if unit == "T" else ("D", "wu")
+            road: tuple[tuple[str, str, dict[str, Any]], ...] = (
+                ("submit", by, {}),
+                ("accept", reviewer, {"category": "其他", "tier": "A", "lead": lead, "support": "A"}),
+                ("sign_for", handler, {}),
+                ("report", handler, {"answer": "已办"}),
+            )
+            for action, who, form in road:
+                story.then(action, who, **form)
+                if action == last:
+                    break
+    desks = {}
+    for login in world.people:
+        with reading(world.db) as db:
+            found = desk_of(db, db.get_one(User, world.people[login]), AT).cases
+            desks[login] = [(case.unit_id, case.state, case.submitter_id) for case in found]
+            assert [case.number for case in found] == expected(world, login), login
+    town, verifying = world.units["T"], "verifying"
+    mine = (town, verifying, world.people["du"])  # the only supervisor of the town
+    assert [login for login, cases in desks.items() if mine in cases] == ["zhao", "shuang"]
+    assert (town, verifying, world.people["guo"]) in desks["du"]
 
 
 def test_a_long_desk_is_cut_and_says_so(world: World) -> None:

@@ -47,7 +47,7 @@ SOUND: dict[str, list[Any]] = {
 }  # fmt: skip
 UNSOUND: dict[str, list[Any]] = {
     "category": ["字" * 101, "a\x07"], "tier": ["Z"], "urgency": ["1h", 7], "lead": [UNKNOWN, CLOSED, "", ["D"]],
-    "support": [[UNKNOWN], "D;X", 5], "extra": ["5 days", "0wd", "-1wd"], "approve": ["maybe", None],
+    "support": [[UNKNOWN], "D;X", 5], "extra": ["5 days", "0wd", "-1wd", "99999wd", "300wd"], "approve": ["maybe", None],
     "promise": [""], "promised_on": ["2026-11-16", "2026-02-30", "9999-12-31"], "into": ["TA-2026-NONE", ""],
     "audience": ["nobody"], "rating": ["splendid"], "reason": ["\0", "字" * 2_001], "note": ["\ud800", 3],
     "answer": ["字" * 20_001], "summary": [""], "result": ["\x1b[0m"],
@@ -105,7 +105,8 @@ class Lives(RuleBasedStateMachine):
         if is_sound:
             self.refused(Stale.__name__, action, who, form, data.draw(st.sampled_from((-1, 1, 2**62)), "off by"))
         else:
-            form[name] = data.draw(st.sampled_from(UNSOUND.get(name, ["42"])), "value")
+            leads = [self.model.row["lead"] or UNKNOWN] if name == "lead" else []  # who leads cannot be given the lead
+            form[name] = data.draw(st.sampled_from([*UNSOUND.get(name, ["42"]), *leads]), "value")
             is_optional = name in fields[len(self.needs(action)) :] and form[name] == ""
             self.attempt(action, who, form, None if is_optional else "InvalidFields")
 
@@ -128,7 +129,9 @@ class Lives(RuleBasedStateMachine):
     def attempt(self, action: str, who: str | None, form: dict[str, Any], fault: str | None) -> None:
         """Act in both worlds; `fault` is how a form with a fault is refused once the law has allowed the action."""
         try:
-            self.model.allowed(action, who, self.now)
+            _, role = self.model.allowed(action, who, self.now)
+            if role == "submitter" and form.get("audience") == "staff":  # what a submitter says is for everyone
+                fault = "InvalidFields"
             if fault:
                 raise No(fault)
         except No as no:
@@ -221,7 +224,8 @@ class Lives(RuleBasedStateMachine):
             if name == "into":
                 form[name] = self.others[self.model.row["unit"]]
             elif name in SOUND and (take or name in needs):
-                form[name] = SOUND[name][pick % len(SOUND[name])]
+                values = [value for value in SOUND[name] if name != "lead" or value != self.model.row["lead"]]
+                form[name] = values[pick % len(values)]
                 if name == "support":
                     form[name] = [unit for unit in form[name] if unit != form["lead"]]
         if "rating" in needs:

@@ -91,8 +91,8 @@ def test_nobody_judges_the_case_that_they_raised(world: World) -> None:
     story = Story(world, by="shuang")
     story.then("submit", "shuang")
     accept: dict[str, Any] = {"category": "其他", "tier": "A", "lead": "A"}
-    refused(world, NotNow, lambda: story.then("accept", "shuang", **accept))
-    refused(world, NotNow, lambda: story.then("reject", "shuang", reason="不办"))
+    refused(world, NotByYou, lambda: story.then("accept", "shuang", **accept))
+    refused(world, NotByYou, lambda: story.then("reject", "shuang", reason="不办"))
     with reading(world.db) as db:
         person = db.get_one(User, world.people["shuang"])
         offered = {step.action for step in actions_for(db, find(db, story.number), person, story.at)}

@@ -187,12 +187,6 @@ def test_an_erased_text_leaves_the_chain_whole(full: World) -> None:
         verify_database(db)
 
 
-@pytest.mark.parametrize("deed", ["UPDATE events SET role = 'x' WHERE seq = 2", "DELETE FROM events WHERE seq = 2"])
-def test_the_database_itself_refuses_to_change_an_event(world: World, deed: str) -> None:
-    with pytest.raises(DBAPIError, match="events are never changed"), world.db.connect() as connection:
-        connection.exec_driver_sql(deed)
-
-
 def test_a_database_without_its_tables_is_refused_in_one_sentence(full: World) -> None:
     # SQLite takes the name of a column that is gone for a text in quotes.
     with pytest.raises((DatabaseError, ChainBroken)), tampering(full) as db:

@@ -30,6 +30,7 @@ from cases.record.event import Event
 from cases.record.people import Duty, Unit, User
 from cases.record.schema import metadata, require_current
 from cases.timeline import differences, events_of, replay
+from cases.verifying import verify_database
 from tests.cast import MONDAY, cast
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -147,6 +148,7 @@ class World:
         """Assert that the record is whole: an unbroken chain, every row as its events made it, every clock in place."""
         with reading(self.db) as db:
             check_chain(db)
+            verify_database(db)
             for case in db.exec(select_rows(Case).order_by(col(Case.id))):
                 check_case(db, case)
 

@@ -160,3 +160,24 @@ def test_the_doctor_names_roles_that_nobody_fills(capsys: Captured, empty_databa
     assert status == 1
     assert "孤岛" in out or "Z" in out
     assert "findings" in err
+
+
+def test_starting_again_keeps_a_union_s_own_law_and_says_that_another_text_ships(
+    capsys: Captured, tmp_path: Path, empty_database_url: str
+) -> None:
+    where = ("--database", empty_database_url)
+    assert "ships" not in run(capsys, "init", *where)[2]
+    assert "ships" not in run(capsys, "init", *where)[2]
+    own = tmp_path / "own.toml"
+    shipped = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8")
+    own.write_text(shipped.replace("提案办理", "本会提案"), encoding="utf-8")
+    assert run(capsys, "workflow", "publish", str(own), *where)[0] == 0
+
+    status, out, err = run(capsys, "init", *where)
+
+    assert (status, out) == (0, "")
+    assert "「本会提案」的新文本，库中第 2 版不变" in err
+    assert "a newer text of proposal ships; version 2 stays" in err
+    assert "grievance" not in err
+    _, out, _ = run(capsys, "workflow", "show", "proposal", "--format", "toml", *where)
+    assert "本会提案" in out

@@ -7,6 +7,10 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from sqlmodel import col, select
 
@@ -74,3 +78,28 @@ def bihuan(*words: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
     )
+
+
+def test_serving_finds_the_database_in_the_environment(migrated_sqlite_url: str) -> None:
+    words = [sys.executable, "-c", PROGRAM, "serve", "--port", "0"]
+    environment = {**os.environ, "BIHUAN_DATABASE": migrated_sqlite_url}
+    with subprocess.Popen(words, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            said = server.stderr.readline()
+            address = next(word for word in said.split() if "http://" in word).split("：")[-1]
+            with opened(f"{address}/healthz") as answer:
+                assert answer.status == 200
+        finally:
+            server.terminate()
+            server.communicate()
+
+
+def opened(url: str) -> Any:
+    """Open an address as soon as it answers."""
+    for _ in range(100):
+        try:
+            return urlopen(url, timeout=5)
+        except URLError:
+            sleep(0.1)
+    raise AssertionError(f"nothing answers at {url}")

@@ -2,14 +2,18 @@
 
 import socket
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
+from cases.record.case import KeptAnswer
 from cases.record.database import engine, transaction
+from cases.record.people import SignIn
 from cases.sweep import beat, last_beat
 from config.settings import Settings
-from tests.web.visitors import API, Office
+from tests.web.visitors import API, SUBMISSION, Office
 from web.app import create_app
 from web.server import serve
 from workflow.errors import Refusal
@@ -61,6 +65,29 @@ def test_nodes_that_are_gone_are_forgotten_after_a_week(office: Office) -> None:
         assert last_beat(db) == office.at + timedelta(days=8)
 
 
+def test_what_nobody_can_use_any_more_is_forgotten(office: Office) -> None:
+    def left() -> tuple[list[str], int]:
+        with transaction(office.engine) as db:
+            return sorted(db.exec(select(KeptAnswer.key)).all()), len(db.exec(select(SignIn)).all())
+
+    def submit(key: str) -> None:
+        answer = office.program("zhang").post(f"{API}/cases", json=SUBMISSION, headers={"idempotency-key": key})
+        assert answer.status_code == 201
+
+    submit("old")
+    office.browser("li")
+    beat(office.engine, "a:1", office.later(minutes=29))
+    assert left() == (["old"], 1)
+    beat(office.engine, "a:1", office.later(minutes=1))
+    assert left() == (["old"], 0)
+    office.later(days=6)
+    submit("new")
+    beat(office.engine, "a:1", office.later(hours=23, minutes=30))
+    assert left() == (["new", "old"], 0)
+    beat(office.engine, "a:1", office.later(seconds=1))
+    assert left() == (["new"], 0)
+
+
 def test_figures_for_prometheus(office: Office) -> None:
     for _ in range(2):
         office.submitted()
@@ -81,6 +108,37 @@ def test_the_api_describes_itself_without_an_outside_address(sqlite_office: Offi
     page = client.get("/api/docs").text
     assert "//" not in page.replace("<!doctype", "")
     assert all(path in page for path in paths)
+
+
+def test_the_description_says_who_may_ask_and_how_a_problem_looks(sqlite_office: Office) -> None:
+    schema = sqlite_office.client().get("/api/openapi.json").json()
+    schemes = schema["components"]["securitySchemes"]
+    assert schema["security"] == [{name: []} for name in schemes]
+    assert [(one["type"], one.get("scheme"), one.get("name")) for one in schemes.values()] == [
+        ("http", "bearer", None), ("apiKey", None, "bihuan"),
+    ]  # fmt: skip
+    answers = {
+        (method, path.removeprefix(API)): {
+            status for status, answer in call["responses"].items() if "problem" in str(resolved(schema, answer))
+        }
+        for path, calls in schema["paths"].items()
+        for method, call in calls.items()
+    }
+    assert answers["get", "/rates"] == {"401", "422", "503"}
+    assert answers["get", "/overdue"] == {"401", "404", "422", "503"}
+    assert answers["get", "/cases/{number}"] == {"401", "404", "422", "503"}
+    assert answers["post", "/cases"] == {"401", "403", "404", "409", "413", "422", "503"}
+    assert answers["post", "/cases/{number}/actions/{action}"] == answers["post", "/cases"] | {"428"}
+    assert "HTTPValidationError" not in str(schema)
+    problem = sqlite_office.client().get(f"{API}/cases").json()
+    assert set(schema["components"]["schemas"]["Problem"]["required"]) == set(problem)
+
+
+def resolved(schema: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Follows a reference to what all calls share."""
+    if "$ref" in answer:
+        answer = schema["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    return answer
 
 
 def test_several_processes_need_postgresql_and_a_port_serves_one(migrated_sqlite_url: str) -> None:

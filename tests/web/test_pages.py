@@ -88,6 +88,24 @@ def test_a_confidential_applicant_has_no_name_anywhere_and_a_named_one_has(offic
     assert "zhang" not in program.get(f"{API}/cases/{hidden}").text
 
 
+def test_an_applicant_learns_which_unit_acted_and_in_which_role_and_no_name_of_staff(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, until="verify")
+    taken(office.program("zhao"), number, "note", {"note": "已核"})
+    names = [name for _, name, *_ in PEOPLE]
+    answer = office.program("zhang").get(f"{API}/cases/{number}/events")
+    page = office.browser("zhang").get(f"/cases/{number}").replace("张代表", "", 1)  # who is signed in
+    for text in (answer.text, page):
+        assert [name for name in names if name in text] == []
+    assert [(event["role"], event["actor"]) for event in answer.json()["items"][1:4]] == [
+        ("submitter", None),
+        ("reviewer", {"name": None, "unit": "市总工会"}),
+        ("lead", {"name": None, "unit": "权益保障部"}),
+    ]
+    assert "市总工会" in page
+    assert "李审议" in office.program("li").get(f"{API}/cases/{number}/events").text
+
+
 def test_the_desk_shows_what_lies_with_me_and_nothing_else(office: Office) -> None:
     first, second = office.submitted(title="第一件"), office.submitted(title="第二件")
     office.go(second, until="accept")

@@ -202,6 +202,22 @@ def test_a_repeat_with_the_same_key_gets_the_first_answer(office: Office) -> Non
     assert client.post(f"{API}/cases", json=SUBMISSION, headers=failed).status_code == 201
 
 
+def test_half_a_character_is_refused_in_words_with_a_key_too(office: Office) -> None:
+    body = b'{"title": "\\ud800", "text": "x", "unit": "C"}'
+    headers = {"content-type": "application/json", "idempotency-key": "half"}
+    client = office.program("zhang")
+    answer = client.post(f"{API}/cases", content=body, headers=headers)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["title"])
+    assert client.post(f"{API}/cases", json=SUBMISSION, headers=headers).status_code == 201  # the key is free again
+
+
+def test_the_same_fields_in_another_order_are_the_same_request(sqlite_office: Office) -> None:
+    client, key = sqlite_office.program("zhang"), {"idempotency-key": "order"}
+    first = client.post(f"{API}/cases", json=SUBMISSION, headers=key)
+    again = client.post(f"{API}/cases", json=dict(reversed(SUBMISSION.items())), headers=key)
+    assert (again.status_code, again.content) == (201, first.content)
+
+
 def test_twenty_at_once_with_one_key_make_one_case(office: Office) -> None:
     client = office.program("zhang")
     key = {"idempotency-key": "twenty"}

@@ -126,6 +126,14 @@ by = "submitter"
 within = "30d"
 
 [[steps]]
+action = "note"
+label = "留言"
+label_en = "Note"
+from = "any"
+by = "anyone"
+needs = ["note"]
+
+[[steps]]
 action = "urge"
 label = "催办"
 label_en = "Urge"

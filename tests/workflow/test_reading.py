@@ -10,6 +10,12 @@ from workflow.law_text import LawError
 from workflow.limits import Limit, Offset
 from workflow.reading import LONGEST_LAW, load
 
+MORE_CHOICES = """[choices.{}]
+default = "Y"
+Y = {{ label = "是", label_en = "Yes" }}
+
+[choices.tier]"""
+
 #: what is replaced in the sound law, by what, the text on the line that is named, the word that is named
 WRONG = [
     pytest.param('prefix = "XY"', 'prefix = "XY"\ncolour = "red"', "colour", "colour", id="a key of the law"),
@@ -29,6 +35,35 @@ WRONG = [
         'label_en = "Far", limit = "9wd"', 'label_en = "Far"', "[choices.tier]", "B", id="an option's lack of one"
     ),
     pytest.param('label_en = "Far"', 'label_en = "Far", hue = "x"', "B = {", "hue", id="a key of an option"),
+    pytest.param('name = "wish"', f'name = "{"w" * 33}"', 'name = "w', "w" * 33, id="a name of 33 letters"),
+    pytest.param('title = "心愿"', f'title = "{"愿" * 101}"', 'title = "愿', "title", id="a title of 101 characters"),
+    pytest.param(
+        'title_en = "Wish"', f'title_en = "{"W" * 101}"', "title_en =", "title_en", id="an English title of 101"
+    ),
+    pytest.param('title = "心愿"', 'title = "心\\u0000愿"', "title = ", "title", id="a title that cannot be stored"),
+    pytest.param(
+        'label = "办理中"', f'label = "{"办" * 101}"', "handling  =", "label", id="a state's label of 101 characters"
+    ),
+    pytest.param(
+        'label_en = "Report"', f'label_en = "{"R" * 101}"', 'action = "report"', "label_en", id="an action's label"
+    ),
+    pytest.param('label_en = "Far"', f'label_en = "{"F" * 101}"', "B = {", "label_en", id="an option's label of 101"),
+    pytest.param(
+        'B = { label = "乙"', 'BBBBBBBBBBBBBBBBB = { label = "乙"', "BBB = {", "B" * 17, id="an option of 17 letters"
+    ),
+    pytest.param('B = { label = "乙"', '"" = { label = "乙"', '"" = {', "", id="an option without a letter"),
+    pytest.param(
+        "[choices.tier]", MORE_CHOICES.format("colour"), "[choices.colour]", "colour", id="options of no field"
+    ),
+    pytest.param(
+        "[choices.tier]", MORE_CHOICES.format("category"), "[choices.category]", "category", id="options of a line"
+    ),
+    pytest.param(
+        "[choices.tier]", MORE_CHOICES.format("audience"), "[choices.audience]", "audience", id="options of no column"
+    ),
+    pytest.param(
+        "[choices.tier]", MORE_CHOICES.format("rating"), "[choices.rating]", "rating", id="options that are fixed"
+    ),
     pytest.param("asked     =", "Asked     =", "Asked     =", "Asked", id="a state's name"),
     pytest.param("asked     =", "open      =", "open      =", "open", id="a state named like a word of the law"),
     pytest.param('stage = "handle"', 'stage = "kitchen"', "handling  =", "kitchen", id="a state's stage"),
@@ -129,6 +164,25 @@ def test_what_is_no_law_is_refused_by_name(text: str, words: str) -> None:
 def test_steps_that_are_no_list_are_refused() -> None:
     with pytest.raises(LawError, match="list of steps"):
         read("steps = 3\n" + SOUND.split("[[steps]]")[0])
+
+
+def test_a_step_from_the_open_states_of_a_law_that_has_none_is_refused() -> None:
+    head, *_ = SOUND.split("[states]")
+    text = (
+        head.replace("handling", "closed")
+        + """[states]
+closed = { stage = "feedback", label = "销号", label_en = "Closed", final = true }
+
+[[steps]]
+action = "urge"
+label = "催办"
+label_en = "Urge"
+from = "open"
+by = "supervisor"
+"""
+    )
+    with pytest.raises(LawError, match=f'line {line_of(text, "urge")}: "urge" starts nowhere'):
+        read(text)
 
 
 def test_a_state_written_twice_is_refused_by_line() -> None:

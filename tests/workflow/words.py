@@ -1,11 +1,12 @@
 """The words that the shipped laws use, so that tests of the law stand without the record above it."""
 
 from pathlib import Path
+from types import MappingProxyType
 
 import config
 from workflow.definition import Definition
 from workflow.reading import load
-from workflow.vocabulary import Field, Vocabulary
+from workflow.vocabulary import Field, Requirements, Vocabulary
 
 WORKFLOWS = Path(config.__file__).parent / "workflows"
 SHIPPED = ("proposal", "grievance")
@@ -36,6 +37,7 @@ FIELDS = (
             "partly_satisfied": ("基本满意", "Partly satisfied"),
             "unsatisfied": ("不满意", "Unsatisfied"),
         },
+        column="rating",
     ),
     Field(
         "audience",
@@ -47,9 +49,16 @@ FIELDS = (
 )
 
 EFFECTS = """
-    assign sign give_back end_assignments answer request_extension decide_extension promise keep_promise take_up_again
-    new_round appeal_to_parent merge_into
+    sign give_back end_assignments keep_promise take_up_again new_round appeal_to_parent
 """
+DEMANDING_EFFECTS = {
+    "assign": Requirements(needs=("lead",)),
+    "answer": Requirements(needs=("answer",)),
+    "request_extension": Requirements(needs=("extra",)),
+    "decide_extension": Requirements(needs=("approve",), only_if=("extension_pending",)),
+    "promise": Requirements(needs=("promised_on",)),
+    "merge_into": Requirements(needs=("into",)),
+}
 CONDITIONS = """
     not_the_submitter not_the_handler support_done no_extension_pending extension_pending before_the_limit not_the_asker
 """
@@ -58,7 +67,7 @@ DUTIES = "worker representative reviewer handler head supervisor leader"
 
 WORDS = Vocabulary(
     fields={field.name: field for field in FIELDS},
-    effects=frozenset(EFFECTS.split()),
+    effects=MappingProxyType({word: Requirements() for word in EFFECTS.split()} | DEMANDING_EFFECTS),
     conditions=frozenset(CONDITIONS.split()),
     roles=frozenset(ROLES.split()),
     duties=frozenset(DUTIES.split()),

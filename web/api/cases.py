@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
@@ -25,7 +26,8 @@ def submit(visit: Writing, new: shapes.NewCase, idempotency_key: Annotated[str |
     """Raise a case and submit it in one transaction; a repeat with the same Idempotency-Key gets the first answer."""
     scope = f"user:{visit.caller.user_id}"
     if idempotency_key is not None:
-        request = new.model_dump_json(exclude_unset=True).encode()
+        # Half characters, which UTF-8 cannot hold, are escaped; the case is refused for them in words.
+        request = json.dumps(new.model_dump(exclude_unset=True), sort_keys=True).encode()
         if first := claim(visit.db, scope, idempotency_key, request, visit.at):
             return _raised(first)
     case = raised(visit, new)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from cases.errors import BadRequest
-from cases.lists import MOST, overdue_page
+from cases.lists import MOST, overdue_now, overdue_then
 from cases.policy import visible_to
 from cases.rates import rates
 from web.api import shapes
@@ -25,9 +25,11 @@ def read_overdue(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> shapes.OverdueCases:
-    """Return a page of the queue, from the record alone."""
-    then = _moment(at) if at else visit.at
-    rows, following = overdue_page(visit.db, visit.by, then, unit, cursor, limit)
+    """Return a page of the queue; a past moment is told from the record alone."""
+    if at:
+        rows, following = overdue_then(visit.db, visit.by, visit.at, _moment(at), unit, cursor, limit)
+    else:
+        rows, following = overdue_now(visit.db, visit.by, visit.at, unit, cursor, limit)
     plain = set(shapes.OverdueCase.model_fields) - {"late_by"}
     items = [
         shapes.OverdueCase(**{name: getattr(row, name) for name in plain}, late_by=int(row.late_by.total_seconds()))

@@ -145,9 +145,9 @@ class OneCase(CaseInList):
 
 
 class EventActor(BaseModel):
-    """Who acted, where it is anyone's business: never the one who raised the case."""
+    """Who acted: never the one who raised the case; they themselves read the unit and no name."""
 
-    name: str
+    name: str | None
     unit: str | None
 
 

@@ -217,5 +217,4 @@ def _who(visit: Visit, sheet: Sheet, happening: Happening) -> str:
     if actor is None:
         return words.role(happening.role, visit.language)
     role = "" if happening.role == "anyone" else words.role(happening.role, visit.language)
-    name = "" if sheet.is_submitter else actor.name
-    return " · ".join(part for part in (actor.unit, role, name) if part)
+    return " · ".join(part for part in (actor.unit, role, actor.name) if part)

@@ -11,6 +11,15 @@ down_revision = None
 
 def upgrade() -> None:
     """Bring the schema one step forward."""
+    head = op.create_table(
+        "chain_head",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("seq", Id, nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("id = 1"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.bulk_insert(head, [{"id": 1, "seq": 0, "hash": "0" * 64}])
     op.create_table(
         "heartbeats",
         sa.Column("node", sa.String(length=100), nullable=False),
@@ -253,6 +262,7 @@ def upgrade() -> None:
         sa.Column("case_id", Id, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=True),
         sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -423,6 +433,13 @@ def _make_events_permanent() -> None:
                 f"CREATE TRIGGER events_no_{deed.lower()} BEFORE {deed} ON events "
                 "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
             )
+        # INSERT OR REPLACE deletes the row that is in its way without asking the trigger on DELETE.
+        op.execute(
+            "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
+            "WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq) "
+            "OR EXISTS (SELECT 1 FROM events WHERE case_id = NEW.case_id AND version = NEW.version) "
+            "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "

@@ -1,0 +1,79 @@
+"""What a case consists of besides its row and its clocks: what was said, the files, and the part of its lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cases import audit, raw
+from cases.broken import Fault
+from cases.raw import Row
+
+#: What the events of a case say: version -> number of the event, its moment as a row holds it, its data.
+Facts = Mapping[Any, tuple[int, Any, dict[str, Any]]]
+
+EVERYONE = "parties"
+LEAD = "lead"
+
+
+def of_passages(facts: Facts, passages: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
+    """Return texts that are not what was said, and at which version; an erased text has neither body nor salt."""
+    said = {(version, field) for version, (_, _, data) in facts.items() for field in raw.table_in(data, "said")}
+    for passage in passages:
+        data = _data(facts, passage.version)
+        word = raw.word(passage.field)
+        if (passage.version, passage.field) not in said:
+            yield Fault(f"有未经记录的文字「{word}」", f"it knows nothing of the text {word}"), passage.version
+            continue
+        said.remove((passage.version, passage.field))
+        is_erased = passage.body is None and passage.salt is None
+        if not is_erased and not is_digest(raw.table_in(data, "said")[passage.field], passage.salt, passage.body):
+            yield Fault(f"文字「{word}」被改动", f"the text {word} was changed"), passage.version
+        elif passage.audience != raw.table_in(data, "fields").get("audience", EVERYONE):
+            yield Fault(f"文字「{word}」的可见范围被改动", f"who may read {word} was changed"), passage.version
+    for version, field in said:
+        yield Fault(f"文字「{field}」缺失", f"the text {field} is missing"), version
+
+
+def of_files(facts: Facts, files: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
+    """Return files that are not what was added, and at which version; an erased name is empty and has no salt."""
+    added = {version for version, (_, _, data) in facts.items() if "file" in data}
+    for file in files:
+        if file.version not in added:
+            yield Fault("有未经记录的附件", "it knows nothing of an attached file"), file.version
+            continue
+        added.remove(file.version)
+        known = raw.table_in(_data(facts, file.version), "file")
+        is_erased = file.name == "" and file.salt is None
+        if (file.digest, file.size, file.media_type) != (known.get("digest"), known.get("size"), known.get("type")):
+            yield Fault("附件与记录不符", "an attached file is not the one that was added"), file.version
+        elif raw.stored(file.added_at) != raw.stored(facts[file.version][1]):
+            yield Fault("附件的时间被改动", "when the file was attached was changed"), file.version
+        elif not is_erased and not is_digest(known.get("name"), file.salt, file.name):
+            yield Fault("附件的名称被改动", "the name of an attached file was changed"), file.version
+    for version in added:
+        yield Fault("附件缺失", "the attached file is missing"), version
+
+
+def of_lead(lead_id: Any, parts: Sequence[Row]) -> Fault | None:
+    """Return what is wrong with the lead's part: whoever leads now is the lead of the case, and has got its part once.
+
+    Nobody need lead now: a law may relieve a lead and keep its name.
+    """
+    leads = [part for part in parts if part.kind == LEAD]
+    now = [part.unit_id for part in leads if part.is_current]
+    if now not in ([], [lead_id]) or (lead_id is not None and lead_id not in [part.unit_id for part in leads]):
+        return Fault("主办单位与承办记录不符", "the lead department disagrees with its part of the case")
+    return None
+
+
+def is_digest(digest: Any, salt: Any, body: Any) -> bool:
+    """Tell whether a text with its salt is what an event holds the digest of, whatever the columns hold."""
+    try:
+        return bool(audit.digest(salt + body) == digest)
+    except (TypeError, ValueError, AttributeError):
+        return False
+
+
+def _data(facts: Facts, version: Any) -> dict[str, Any]:
+    return facts[version][2] if version in facts else {}

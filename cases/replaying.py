@@ -1,0 +1,111 @@
+"""The clocks of a case as its events tell them, beside the rows of today.
+
+A note of an event is one of
+
+    ["start", kind, state, limit, due]          ["start", kind, state, limit, null, first due, what is left]
+    ["stop", kind, state]                       ["extend", kind, state, extra time, due]
+    ["pause", kind, state, what is left]        ["resume", kind, state, due]
+
+Moments of rows are compared as texts: they are written in one way only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cases import raw
+from cases.broken import Fault
+from cases.raw import Row
+
+#: A stretch: why it began, from, until, due.
+Stretch = list[Any]
+
+
+@dataclass(slots=True)
+class Told:
+    """A clock as events tell it, and the event that spoke of it last; moments are as rows hold them."""
+
+    seq: int
+    kind: Any
+    state: Any
+    limit: Any
+    started_at: str
+    first_due_at: str | None
+    due_at: str | None
+    remaining: Any = None
+    stopped_at: str | None = None
+    stretches: list[Stretch] = field(default_factory=list)
+
+    def change(self, why: str, at: str, due_at: str | None) -> None:
+        """Begin a stretch; the first change also keeps how the clock began."""
+        if self.stretches:
+            self.stretches[-1][2] = at
+        else:
+            self.stretches.append(["start", self.started_at, at, self.due_at])
+        self.stretches.append([why, at, None, due_at])
+        self.due_at = due_at
+
+
+def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
+    """Let the notes of one event happen to the clocks of a case.
+
+    Notes that make no sense are passed over: no engine wrote them, so their event does not match its hash.
+    """
+    at = raw.stored(at)
+    for note in notes if isinstance(notes, list) else ():
+        try:
+            deed, kind, state = note[:3]
+            if deed == "start":
+                due_at = raw.stored_as(note[4])
+                if len(note) == 5:
+                    told.append(Told(seq, kind, state, note[3], at, due_at, due_at))
+                else:
+                    told.append(Told(seq, kind, state, note[3], at, raw.stored_as(note[5]), due_at, note[6]))
+                continue
+            clock = next(c for c in reversed(told) if c.stopped_at is None and (c.kind, c.state) == (kind, state))
+            clock.seq = seq
+            if deed == "stop":
+                clock.stopped_at = at
+                if clock.stretches:
+                    clock.stretches[-1][2] = at
+            elif deed == "pause":
+                clock.change(deed, at, None)
+                clock.remaining = note[3]
+            else:
+                clock.change(deed, at, raw.stored_as(note[3 if deed == "resume" else 4]))
+                clock.remaining = None if deed == "resume" else clock.remaining
+        except (TypeError, ValueError, KeyError, IndexError, StopIteration):
+            continue
+
+
+def disagreements(
+    told: Sequence[Told], rows: Sequence[Row], spans: Mapping[Any, list[Row]], last: int
+) -> Iterator[tuple[Fault, int]]:
+    """Return the clocks that are not as the events tell them, each with the event that spoke of it last."""
+    for place, clock in enumerate(told):
+        word = raw.word(clock.state or clock.kind)
+        if place >= len(rows):
+            yield Fault(f"时限「{word}」缺失", f"the clock of {word} is missing"), clock.seq
+            continue
+        wrong = _wrong(clock, rows[place], spans.get(rows[place].id, []))
+        if wrong:
+            names = ", ".join(wrong)
+            yield (
+                Fault(f"时限「{word}」与其事件不符（{names}）", f"the clock of {word} disagrees with it ({names})"),
+                clock.seq,
+            )
+    if len(rows) > len(told):
+        yield Fault("有未经记录的时限", "there is a clock that no event knows"), last
+
+
+def _wrong(clock: Told, row: Row, spans: list[Row]) -> list[str]:
+    wrong = [name for name in ("kind", "state", "limit", "remaining") if getattr(clock, name) != getattr(row, name)]
+    for name in ("started_at", "first_due_at", "due_at", "stopped_at"):
+        if getattr(clock, name) != raw.stored(getattr(row, name)):
+            wrong.append(name)
+    kept = [[span.why, *map(raw.stored, (span.from_at, span.until_at, span.due_at))] for span in spans]
+    if row.spans != len(clock.stretches) or kept != clock.stretches:
+        wrong.append("clock_spans")
+    return wrong

@@ -1,0 +1,46 @@
+"""Where people may raise a case: what the page offers and what the rule says are the same."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from cases.policy import duties_of
+from cases.record.database import reading, transaction
+from cases.record.people import Duty, Unit, User
+from cases.units import may_raise_at, units_to_raise_at
+from tests.web.visitors import Office, person
+
+
+def test_everyone_may_raise_exactly_where_it_is_offered_to_them(office: Office) -> None:
+    with transaction(office.engine) as db:
+        for number, code, parent, path, is_active in (
+            (51, "T2", 2, "/1/2/51/", True),
+            (52, "E2", 51, "/1/2/51/52/", True),
+            (53, "T3", 2, "/1/2/53/", False),
+        ):
+            kind = "enterprise" if code.startswith("E") else "union"
+            db.add(Unit(id=number, code=code, name=code, kind=kind, parent_id=parent, path=path, is_active=is_active))
+            db.flush()
+        db.add(User(id=90, login="nobody", name="无职", created_at=office.at))
+    places = {}
+    with reading(office.engine) as db:
+        units = db.exec(select(Unit)).all()
+        for user in db.exec(select(User)).all():
+            offered = units_to_raise_at(db, duties_of(db, user, office.at))
+            places[user.login] = [unit.code for unit in offered]
+            allowed = {unit.code for unit in units if may_raise_at(db, user, unit, office.at)}
+            assert allowed == set(places[user.login]), user.login
+    assert places["zhang"] == ["C", "P", "T", "T2", "E", "E2"]  # nearest first: their own, above, then below
+    assert places["qian"] == ["E", "T", "C", "P"]
+    assert places["wang"] == ["C", "P"]  # a department is given cases, nobody turns to it
+    assert places["nobody"] == []
+
+
+def test_a_duty_that_has_ended_opens_no_place(office: Office) -> None:
+    with transaction(office.engine) as db:
+        qian = person(db, "qian")
+        (duty,) = db.exec(select(Duty).where(Duty.user_id == qian.id)).all()
+        duty.until_at = office.at
+    with reading(office.engine) as db:
+        unit = db.exec(select(Unit).where(Unit.code == "E")).one()
+        assert not may_raise_at(db, person(db, "qian"), unit, office.at)
