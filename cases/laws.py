@@ -28,7 +28,7 @@ from workflow.reading import parse
 # A transaction that publishes may still be rolled back; what it reads is not remembered.
 PUBLISHING = "publishing"
 # One lock for all laws: whoever publishes two in one transaction already holds the chain at the second.
-PUBLISHING_LOCK = 7_230_114_210  # any number, as long as nothing else in the database locks it
+PUBLISHING_LOCK = 7_230_114_212  # any number, as long as nothing else in the database locks it
 _known: WeakKeyDictionary[Any, dict[int, Law]] = WeakKeyDictionary()
 
 

@@ -19,6 +19,7 @@ from cases.record.database import is_sqlite
 from cases.record.number import number_key, number_of
 from cases.record.people import Unit, User, line
 from cases.recording import record
+from cases.units import may_raise_at
 from cases.words import SUBMITTER, Deed
 from workflow.definition import State, Step
 
@@ -50,6 +51,9 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     version = latest(db, draft.workflow)
     law = law_of(db, cast(int, version.id))
     title, text, category, unit = _checked(db, draft)
+    if by is not None and not may_raise_at(db, by, unit, at):
+        message = FieldError("unit", f"您不能向「{unit.name}」提出诉求", f"You cannot raise a case at {unit.name}")
+        raise InvalidFields([message])
     case_id = _next_id(db)
     calendar = calendar_of(line(db, cast(int, unit.id)))
     first = law.definition.initial

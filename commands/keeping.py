@@ -36,7 +36,7 @@ def restore(
 ) -> None:
     """Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain."""
     events = restoring.restore(address(database), source, files or settings().files)
-    say("已恢复到 数据库与文件夹。", "restored and verified")
+    say("数据库和文件已恢复并核验。", "The database and its files are restored and verified.")
     print(f"ok {events} events")
 
 

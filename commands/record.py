@@ -17,7 +17,8 @@ from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.people import Unit, User
 from cases.timeline import as_of, events_of
-from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
+from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows
+from workflow.machine import NotByYou
 
 SHOWN = (
     "state", "stage", "category", "tier", "urgency", "identity", "round", "level", "version", "rating", "external_id",
@@ -142,7 +143,7 @@ def person(db: Session, login: str) -> User:
     if user is None:
         raise NotFound(f"没有登录名为 {login[:40]} 的人员。", f"There is nobody with the login {login[:40]}.")
     if not user.is_active:
-        say(f"{login} 已停用。", f"{login} is disabled.")
+        raise NotByYou(f"{login[:40]} 已停用，不能办理。", f"{login[:40]} is disabled and can do nothing.")
     return user
 
 

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from cases import clocks
+from cases.calendars import calendar
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Case, Extension
 from cases.words import Deed, condition, effect, register
+from workflow.calendar import Calendar
 from workflow.errors import Refusal
 from workflow.limits import Limit
 from workflow.vocabulary import Field
@@ -91,14 +93,15 @@ def pending(db: Session, case: Case) -> Extension | None:
 
 def _refuse_too_much(deed: Deed, extra: Limit) -> None:
     """Do now the arithmetic that a grant would do. Raises InvalidFields, so that no grant can fail on it."""
-    dues = [clock.due_at for clock in clocks.running_clocks(deed.db, deed.case_id) if clock.due_at is not None]
-    for moment in (deed.at, *dues):
-        if _later(deed, moment, extra) - moment > MOST:
+    running = clocks.running_clocks(deed.db, deed.case_id)
+    dues = [(clock.due_at, calendar(clock.calendar)) for clock in running if clock.due_at is not None]
+    for moment, days in ((deed.at, deed.calendar), *dues):
+        if _later(moment, days, extra) - moment > MOST:
             raise InvalidFields([FieldError("extra", "延长时间最多一年", "Extra time is a year at most")])
 
 
-def _later(deed: Deed, moment: datetime, extra: Limit) -> datetime:
+def _later(moment: datetime, days: Calendar, extra: Limit) -> datetime:
     try:
-        return deed.calendar.due(moment, extra).at
+        return days.due(moment, extra).at
     except Refusal as error:
         raise InvalidFields([FieldError("extra", error.zh, error.en)]) from None

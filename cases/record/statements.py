@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, Executable, Insert, Select
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
@@ -67,9 +69,16 @@ _DRIVER = "driver"
 
 def _unwatched(model: type[Model], row: Any) -> Model:
     """Return an object with a row's values: nothing is written when it changes, unlike one the ORM has loaded."""
+    _configured()
     made: Model = manager_of_class(model).new_instance()
     made.__dict__.update(row._asdict())
     return made
+
+
+@cache
+def _configured() -> None:
+    """Let SQLAlchemy finish its mappers, which it otherwise does at the first query of the ORM."""
+    configure_mappers()
 
 
 class _Ready:

@@ -63,6 +63,8 @@ def _beginning(path: Path) -> bytes:
         raise BadFile(f"找不到文件 {path}。", f"There is no file {path}.") from None
     except OSError as error:
         raise BadFile(f"读不到 {path.name}：{error.strerror}", f"Cannot read {path.name}: {error.strerror}") from None
+    except BadFile:
+        raise
     except ValueError:
         raise BadFile("文件名不能含有空字符。", "A file name cannot hold a NUL.") from None
     if not start:

@@ -14,10 +14,12 @@ from urllib.request import urlopen
 
 from sqlmodel import col, select
 
-from cases.record.database import engine, reading, release
+from cases.raising import Draft, raise_case
+from cases.record.database import engine, reading, release, transaction
 from cases.record.event import Event
 from commands.demonstration.filling import PASSWORD
 from commands.demonstration.people import CAST
+from tests.cast import MONDAY, cast
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "from commands.program import main; main()"
@@ -103,3 +105,16 @@ def opened(url: str) -> Any:
         except URLError:
             sleep(0.1)
     raise AssertionError(f"nothing answers at {url}")
+
+
+def test_a_fresh_program_shows_and_explains_a_case(migrated_sqlite_url: str) -> None:
+    with transaction(engine(migrated_sqlite_url)) as db:
+        people = cast(db)
+        number = raise_case(
+            db, Draft("proposal", "C", "建议增设驿站", "饮水不便。"), by=people["zhang"], at=MONDAY
+        ).number
+    release(migrated_sqlite_url)
+    for command in ("show", "explain"):
+        done = bihuan(command, number, "--database", migrated_sqlite_url)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "draft" in done.stdout or "草稿" in done.stdout

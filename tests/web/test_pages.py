@@ -172,3 +172,17 @@ def test_what_people_write_is_shown_as_text(sqlite_office: Office) -> None:
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_form_sent_twice_raises_one_case_and_a_changed_one_another(office: Office) -> None:
+    zhang = office.browser("zhang")
+    zhang.get("/submit")
+    form, filled = zhang.page, {"unit": "C", "title": "建议增设驿站", "text": "司机无处休息。", "workflow": "proposal"}
+    first = zhang.send("/submit", **filled).headers["location"]
+    zhang.page = form
+    assert zhang.send("/submit", **filled).headers["location"] == first
+    zhang.page = form
+    other = zhang.send("/submit", **filled | {"title": "建议增设食堂"}).headers["location"]
+    assert other != first
+    zhang.page = form
+    assert zhang.send("/submit", **filled).headers["location"] == first

@@ -113,7 +113,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
                 words.pick(words.PARTS.get(row.kind, (row.kind, row.kind)), visit.language),
                 sheet.units[row.unit_id].name,
                 words.pick(words.PART_STATUS.get(row.status, (row.status, row.status)), visit.language),
-                moments.exact(row.assigned_at, local),
+                moments.exact(row.ended_at or row.signed_at or row.assigned_at, local),
             )
             for row in sheet.parts
         ],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from json import dumps
+from secrets import token_urlsafe
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from cases.errors import InvalidFields
+from cases.idempotency import Answer, claim, keep
 from cases.laws import build, published
 from cases.policy import duties_of
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
@@ -19,6 +22,9 @@ from web.pages.forms import Form
 from web.render import page
 from web.visits import Reading, Visit, Writing
 
+ONCE = "_once"
+CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
+FIELDS = ("workflow", "unit", "identity", "title", "text", "category")
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
 
 router = APIRouter(include_in_schema=False)
@@ -43,12 +49,35 @@ def submit(visit: Writing, form: Form) -> Response:
         submitter=None,
     )
     try:
+        key = form.text(ONCE)
+        first = _first(visit, form, key)
+        if first.body:
+            return RedirectResponse(first.body, 303)
         case = raised(visit, new)
     except InvalidFields as refusal:
         visit.db.rollback()
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
         return _page(visit, {name: form.text(name) for name in form.values}, errors)
-    return RedirectResponse(f"/cases/{case.number}", 303)
+    place = f"/cases/{case.number}"
+    if first is CLAIMED:
+        keep(visit.db, _scope(visit), key, Answer(303, place))
+    return RedirectResponse(place, 303)
+
+
+def _first(visit: Visit, form: Form, key: str) -> Answer:
+    """Return where the same form led when it was sent before: a double click raises one case.
+
+    A form that was changed after it had been sent is another one, and a form without a key has no memory.
+    """
+    sent = dumps({name: form.text(name) for name in FIELDS}).encode()
+    try:
+        return claim(visit.db, _scope(visit), key, sent, visit.at) or CLAIMED
+    except InvalidFields:
+        return FORGOTTEN
+
+
+def _scope(visit: Visit) -> str:
+    return f"form:{visit.caller.user_id}"
 
 
 def _page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
@@ -64,4 +93,5 @@ def _page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> 
         typed=typed,
         errors=errors,
         longest=LONGEST,
+        once=token_urlsafe(16),
     )
