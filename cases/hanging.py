@@ -57,8 +57,8 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
                 db, Attachment, "case_id", "version", "name", "salt", "digest", "size", "media_type", "added_at"
             ),
         ),
-        stream(CLOCKS, raw.columns_of(db, Clock)),
-        stream(SPANS, raw.columns_of(db, ClockSpan, of="s."), only.format("c.case_id")),
+        stream(CLOCKS, raw.columns_of(db, Clock, "case_id", "id", *replaying.COMPARED)),
+        stream(SPANS, raw.columns_of(db, ClockSpan, "clock_id", *replaying.STRETCH, of="s."), only.format("c.case_id")),
         stream(PARTS),
     )
     cases = f"SELECT {raw.columns_of(db, Case)} FROM cases {only.format('id')} ORDER BY id"
@@ -203,6 +203,6 @@ def _agrees(kept: Any, replayed: Any, is_moment: bool) -> bool:
     if not is_moment or kept is None or replayed is None:
         return type(kept) is type(replayed) and bool(kept == replayed)
     try:
-        return bool(raw.stored(kept) == raw.stored_as(replayed))
+        return bool(kept == raw.stored(replayed))
     except ValueError:
         return False

@@ -20,23 +20,30 @@ def of_passages(facts: Facts, passages: Sequence[Row]) -> Iterator[tuple[Fault, 
     """Return texts that are not what was said, and at which version; an erased text has neither body nor salt."""
     said = {(version, field) for version, (_, _, data) in facts.items() for field in raw.table_in(data, "said")}
     for passage in passages:
-        data = _data(facts, passage.version)
-        word = raw.word(passage.field)
-        if (passage.version, passage.field) not in said:
-            yield Fault(f"有未经记录的文字「{word}」", f"it knows nothing of the text {word}"), passage.version
-            continue
-        said.remove((passage.version, passage.field))
-        is_erased = passage.body is None and passage.salt is None
-        if not is_erased and not is_digest(raw.table_in(data, "said")[passage.field], passage.salt, passage.body):
-            yield Fault(f"文字「{word}」被改动", f"the text {word} was changed"), passage.version
-        elif passage.audience != raw.table_in(data, "fields").get("audience", EVERYONE):
-            yield Fault(f"文字「{word}」的可见范围被改动", f"who may read {word} was changed"), passage.version
+        if fault := _of_passage(passage, _data(facts, passage.version), said):
+            yield fault, passage.version
     for version, field in said:
         yield Fault(f"文字「{field}」缺失", f"the text {field} is missing"), version
 
 
+def _of_passage(passage: Row, data: dict[str, Any], said: set[tuple[Any, str]]) -> Fault | None:
+    """Return what is wrong with one text, and strike it off what was said."""
+    if (passage.version, passage.field) not in said:
+        word = raw.word(passage.field)
+        return Fault(f"有未经记录的文字「{word}」", f"it knows nothing of the text {word}")
+    said.remove((passage.version, passage.field))
+    is_erased = passage.body is None and passage.salt is None
+    if not is_erased and not is_digest(raw.table_in(data, "said")[passage.field], passage.salt, passage.body):
+        return Fault(f"文字「{passage.field}」被改动", f"the text {passage.field} was changed")
+    if passage.audience != raw.table_in(data, "fields").get("audience", EVERYONE):
+        return Fault(f"文字「{passage.field}」的可见范围被改动", f"who may read {passage.field} was changed")
+    return None
+
+
 def of_files(facts: Facts, files: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
     """Return files that are not what was added, and at which version; an erased name is empty and has no salt."""
+    if not files and not any("file" in data for _, _, data in facts.values()):
+        return
     added = {version for version, (_, _, data) in facts.items() if "file" in data}
     for file in files:
         if file.version not in added:
@@ -47,7 +54,7 @@ def of_files(facts: Facts, files: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
         is_erased = file.name == "" and file.salt is None
         if (file.digest, file.size, file.media_type) != (known.get("digest"), known.get("size"), known.get("type")):
             yield Fault("附件与记录不符", "an attached file is not the one that was added"), file.version
-        elif raw.stored(file.added_at) != raw.stored(facts[file.version][1]):
+        elif file.added_at != facts[file.version][1]:
             yield Fault("附件的时间被改动", "when the file was attached was changed"), file.version
         elif not is_erased and not is_digest(known.get("name"), file.salt, file.name):
             yield Fault("附件的名称被改动", "the name of an attached file was changed"), file.version

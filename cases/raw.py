@@ -24,7 +24,7 @@ AT_ONCE = 1_000
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", re.ASCII)
 #: PostgreSQL says of each moment whether it lies before Christ, or two different ones would look alike.
-_POSTGRES_MOMENT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD')"""
+_POSTGRES_MOMENT = """replace(to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD'), ' AD', '')"""
 
 
 @contextmanager
@@ -81,17 +81,12 @@ def rows(db: Session, statement: str, **values: Any) -> Iterator[Row]:
 
 def moment_of(kept: Any) -> datetime:
     """Return a stored moment. Raises ValueError unless it stands exactly as it was written."""
-    if not isinstance(kept, str) or not _MOMENT.fullmatch(kept.removesuffix(" AD")):
+    if not isinstance(kept, str) or not _MOMENT.fullmatch(kept):
         raise ValueError("not a moment")
-    return datetime.fromisoformat(kept.removesuffix(" AD") + "+00:00")
+    return datetime.fromisoformat(kept + "+00:00")
 
 
-def stored(kept: Any) -> Any:
-    """Return a selected moment as SQLite keeps it, whichever database it came from; anything else as it is."""
-    return kept.removesuffix(" AD") if isinstance(kept, str) else kept
-
-
-def stored_as(written: Any) -> str | None:
+def stored(written: Any) -> str | None:
     """Return how a row keeps a moment that an event holds. Raises ValueError for what no engine wrote."""
     if written is None:
         return None

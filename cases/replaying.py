@@ -19,7 +19,9 @@ from cases import raw
 from cases.broken import Fault
 from cases.raw import Row
 
-#: A stretch: why it began, from, until, due.
+#: The columns of a clock and of its stretches that events tell, in the order in which they are selected.
+COMPARED = ("kind", "state", "limit", "started_at", "first_due_at", "due_at", "remaining", "stopped_at", "spans")
+STRETCH = ("why", "from_at", "until_at", "due_at")
 Stretch = list[Any]
 
 
@@ -53,16 +55,15 @@ def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
 
     Notes that make no sense are passed over: no engine wrote them, so their event does not match its hash.
     """
-    at = raw.stored(at)
     for note in notes if isinstance(notes, list) else ():
         try:
             deed, kind, state = note[:3]
             if deed == "start":
-                due_at = raw.stored_as(note[4])
+                due_at = raw.stored(note[4])
                 if len(note) == 5:
                     told.append(Told(seq, kind, state, note[3], at, due_at, due_at))
                 else:
-                    told.append(Told(seq, kind, state, note[3], at, raw.stored_as(note[5]), due_at, note[6]))
+                    told.append(Told(seq, kind, state, note[3], at, raw.stored(note[5]), due_at, note[6]))
                 continue
             clock = next(c for c in reversed(told) if c.stopped_at is None and (c.kind, c.state) == (kind, state))
             clock.seq = seq
@@ -74,7 +75,7 @@ def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
                 clock.change(deed, at, None)
                 clock.remaining = note[3]
             else:
-                clock.change(deed, at, raw.stored_as(note[3 if deed == "resume" else 4]))
+                clock.change(deed, at, raw.stored(note[3 if deed == "resume" else 4]))
                 clock.remaining = None if deed == "resume" else clock.remaining
         except (TypeError, ValueError, KeyError, IndexError, StopIteration):
             continue
@@ -85,27 +86,25 @@ def disagreements(
 ) -> Iterator[tuple[Fault, int]]:
     """Return the clocks that are not as the events tell them, each with the event that spoke of it last."""
     for place, clock in enumerate(told):
-        word = raw.word(clock.state or clock.kind)
         if place >= len(rows):
+            word = raw.word(clock.state or clock.kind)
             yield Fault(f"时限「{word}」缺失", f"the clock of {word} is missing"), clock.seq
-            continue
-        wrong = _wrong(clock, rows[place], spans.get(rows[place].id, []))
-        if wrong:
-            names = ", ".join(wrong)
-            yield (
-                Fault(f"时限「{word}」与其事件不符（{names}）", f"the clock of {word} disagrees with it ({names})"),
-                clock.seq,
-            )
+        elif wrong := _wrong(clock, rows[place], spans.get(rows[place].id, [])):
+            word, names = raw.word(clock.state or clock.kind), ", ".join(wrong)
+            fault = Fault(f"时限「{word}」与其事件不符（{names}）", f"the clock of {word} disagrees with it ({names})")
+            yield fault, clock.seq
     if len(rows) > len(told):
         yield Fault("有未经记录的时限", "there is a clock that no event knows"), last
 
 
 def _wrong(clock: Told, row: Row, spans: list[Row]) -> list[str]:
-    wrong = [name for name in ("kind", "state", "limit", "remaining") if getattr(clock, name) != getattr(row, name)]
-    for name in ("started_at", "first_due_at", "due_at", "stopped_at"):
-        if getattr(clock, name) != raw.stored(getattr(row, name)):
-            wrong.append(name)
-    kept = [[span.why, *map(raw.stored, (span.from_at, span.until_at, span.due_at))] for span in spans]
-    if row.spans != len(clock.stretches) or kept != clock.stretches:
+    told = (
+        clock.kind, clock.state, clock.limit, clock.started_at, clock.first_due_at, clock.due_at, clock.remaining,
+        clock.stopped_at, len(clock.stretches),
+    )  # fmt: skip
+    wrong = []
+    if told != row[-len(told) :]:
+        wrong = [name for name, mine, kept in zip(COMPARED, told, row[-len(told) :], strict=True) if mine != kept]
+    if [list(span[-len(STRETCH) :]) for span in spans] != clock.stretches:
         wrong.append("clock_spans")
     return wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -17,13 +18,17 @@ from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.people import Unit, User
 from cases.timeline import as_of, events_of
-from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows
+from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
+from config import clock
 from workflow.machine import NotByYou
 
 SHOWN = (
     "state", "stage", "category", "tier", "urgency", "identity", "round", "level", "version", "rating", "external_id",
     "submitted_at", "answered_at", "entered_at", "due_at", "first_due_at", "closed_at",
 )  # fmt: skip
+
+#: Clocks of two machines may differ by so much.
+AHEAD = timedelta(minutes=5)
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of a case.")]
 As = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Who does it.")]
@@ -69,6 +74,8 @@ def act(
         if not may_see(db, case, by, now):
             raise no_case(number)
         _not_before(db, case, now)
+        if now > clock.now() + AHEAD:
+            say("该时刻在将来：记录写入后不能更改。", "That moment lies ahead; what is recorded cannot be changed.")
         door.act(db, case, action, by=by, at=now, form=_form(values or []))
         row = _facts(db, case, {name: getattr(case, name) for name in Case.model_fields})
     _print_facts(row, form)
@@ -120,17 +127,15 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
             form,
         )
         return
-    for clock in explained:
-        mark = "（暂定 provisional）" if clock.is_provisional else ""
-        limit = clock.limit or "由来源确定 fixed elsewhere"
-        print(f"{clock.zh} / {clock.en}: {limit} {clock.calendar} {clock.law} {mark}")
+    for one in explained:
+        mark = "（暂定 provisional）" if one.is_provisional else ""
+        limit = one.limit or "由来源确定 fixed elsewhere"
+        print(f"{one.zh} / {one.en}: {limit} {one.calendar} {one.law} {mark}")
+        print_rows([(s.zh, s.from_at, s.until_at, s.due_at) for s in one.stretches], ("", "from", "until", "due"), form)
+        if one.remaining:
+            print(f"剩余 left: {one.remaining}")
         print_rows(
-            [(s.zh, s.from_at, s.until_at, s.due_at) for s in clock.stretches], ("", "from", "until", "due"), form
-        )
-        if clock.remaining:
-            print(f"剩余 left: {clock.remaining}")
-        print_rows(
-            [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in clock.days],
+            [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in one.days],
             ("date", "", "", "minutes", "why"),
             form,
         )

@@ -93,7 +93,7 @@ def said(db: Session) -> tuple[str, str]:
         ("UPDATE clocks SET \"limit\" = '90wd' WHERE state = 'assigned'", "（limit）", "(limit)"),
         ("UPDATE clocks SET state = 'draft' WHERE state = 'assigned'", "（state）", "(state)"),
         ("UPDATE clocks SET remaining = '1s' WHERE kind = 'case'", "（remaining）", "(remaining)"),
-        ("UPDATE clocks SET spans = 0 WHERE kind = 'case'", "（clock_spans）", "(clock_spans)"),
+        ("UPDATE clocks SET spans = 0 WHERE kind = 'case'", "（spans）", "(spans)"),
         (
             f"INSERT INTO clocks (id, {CLOCK_COLUMNS}) SELECT 99, {CLOCK_COLUMNS} FROM clocks WHERE kind = 'case'",
             "有未经记录的时限",
