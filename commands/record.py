@@ -119,7 +119,7 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
         columns = ("clock", "limit", "date", "counted", "minutes", "why_zh", "why_en")
         print_rows(
             [
-                (c.state or c.kind, c.limit, d.date, d.is_counted, d.minutes, d.zh, d.en)
+                (c.clock.state or c.clock.kind, c.clock.limit, d.date, d.is_counted, d.minutes, d.zh, d.en)
                 for c in explained
                 for d in c.days
             ],
@@ -128,12 +128,12 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
         )
         return
     for one in explained:
-        mark = "（暂定 provisional）" if one.is_provisional else ""
-        limit = one.limit or "由来源确定 fixed elsewhere"
-        print(f"{one.zh} / {one.en}: {limit} {one.calendar} {one.law} {mark}")
+        mark = "（暂定 provisional）" if one.clock.is_provisional else ""
+        limit = one.clock.limit or "由来源确定 fixed elsewhere"
+        print(f"{one.zh} / {one.en}: {limit} {one.clock.calendar} {one.law} {mark}")
         print_rows([(s.zh, s.from_at, s.until_at, s.due_at) for s in one.stretches], ("", "from", "until", "due"), form)
-        if one.remaining:
-            print(f"剩余 left: {one.remaining}")
+        if one.clock.remaining:
+            print(f"剩余 left: {one.clock.remaining}")
         print_rows(
             [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in one.days],
             ("date", "", "", "minutes", "why"),

@@ -136,8 +136,12 @@ class Calendar:
 
     def explain(self, start: datetime, limit: Limit) -> list[Day]:
         """Names each day from the start to the due moment, counted or not, and why."""
-        at, due = instant(start), instant(self.due(start, limit).at)
-        return days(self.hours, self._spans.holding(at, due), at, due, limit)
+        return self.explain_until(start, self.due(start, limit).at, limit)
+
+    def explain_until(self, start: datetime, end: datetime, limit: Limit) -> list[Day]:
+        """Names each day between two moments, in the unit of the limit; none when `end` comes first."""
+        at, to = instant(start), instant(end)
+        return days(self.hours, self._spans.holding(at, to), at, to, limit) if at <= to else []
 
     def is_published(self, year: int) -> bool:
         """Tells whether the arrangement of a year is known."""

@@ -15,6 +15,8 @@ class Reason(Enum):
     START = ("起始日不计", "the starting day does not count")
     CLOSED = ("当日办公时间已过", "office hours are over")
     CALENDAR = ("自然日", "calendar time")
+    PAUSED = ("暂停", "paused")
+    LATE = ("恢复时已逾期", "past already when the clock went on")
 
 
 _WEEKDAYS_ZH = "一二三四五六日"

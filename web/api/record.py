@@ -7,15 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from cases.act import act
-from cases.calendars import calendar
+from cases.explaining import Explanation
+from cases.explaining import explain as explanations
 from cases.laws import law_of
 from cases.lists import MOST, bad_cursor
-from cases.record.clock import Clock, ClockSpan
-from cases.sheet import clocks_of, history_of, spans_of
+from cases.sheet import clocks_of, history_of
 from web.api import shapes, views
 from web.api.versions import optional_version, tag
 from web.visits import Reading, Visit, Writing
-from workflow.limits import Limit
 
 NOTE = "note"
 
@@ -46,10 +45,9 @@ def clocks(visit: Reading, number: str) -> shapes.Clocks:
 
 @router.get("/explain", summary="Why its clocks stand where they stand, day by day")
 def explain(visit: Reading, number: str) -> shapes.Explanations:
-    """Return every running clock of a case with each day that its limit counts."""
-    rows = [row for row in clocks_of(visit.db, visit.case(number).id or 0) if row.stopped_at is None]
-    spans = spans_of(visit.db, rows)
-    return shapes.Explanations(items=[_explained(visit, row, spans.get(row.id or 0, [])) for row in rows])
+    """Return every clock that a case has had with its stretches and each day that counted, or did not."""
+    items = [_explained(visit, one) for one in explanations(visit.db, visit.case(number))]
+    return shapes.Explanations(items=items)
 
 
 @router.post("/notes", status_code=201, summary="Add a note for everyone in the case, or for staff alone")
@@ -76,10 +74,9 @@ def _version(cursor: str | None) -> int:
     return int(cursor)
 
 
-def _explained(visit: Visit, row: Clock, spans: list[ClockSpan]) -> shapes.Explanation:
-    days = calendar(row.calendar).explain(row.started_at, Limit.parse(row.limit)) if row.limit else []
+def _explained(visit: Visit, one: Explanation) -> shapes.Explanation:
     return shapes.Explanation(
-        **views.clock_of(row),
+        **views.clock_of(one.clock),
         days=[
             shapes.ExplainedDay(
                 date=day.date,
@@ -90,10 +87,10 @@ def _explained(visit: Visit, row: Clock, spans: list[ClockSpan]) -> shapes.Expla
                 total_minutes=day.total_minutes,
                 total_days=day.total_days,
             )
-            for day in days
+            for day in one.days
         ],
         spans=[
             shapes.ExplainedSpan(why=span.why, from_at=span.from_at, until_at=span.until_at, due_at=span.due_at)
-            for span in spans
+            for span in one.stretches
         ],
     )

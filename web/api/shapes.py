@@ -197,7 +197,7 @@ class Clocks(BaseModel):
 
 
 class ExplainedDay(BaseModel):
-    """One day between the start of a limit and its due moment."""
+    """One day between the start of a limit and its due moment; the totals run through all stretches."""
 
     date: date
     weekday: str
@@ -218,7 +218,7 @@ class ExplainedSpan(BaseModel):
 
 
 class Explanation(OneClock):
-    """A clock with each day that its first limit counted, and the stretches of one that was paused or extended."""
+    """A clock with its stretches and their days; a day in which it was paused stands in both stretches."""
 
     days: list[ExplainedDay]
     spans: list[ExplainedSpan]
