@@ -133,7 +133,11 @@ def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
 
     The title is what was said first, and so is a category that nobody has decided on yet, unless it has been erased.
     """
-    wrong = [name for name in REPLAYED if not _agrees(case.row[name], replayed.get(name), name in MOMENTS)]
+    wrong = [
+        name
+        for name in REPLAYED
+        if (kept := case.row[name]) is not (told := replayed.get(name)) and not _agrees(kept, told, name in MOMENTS)
+    ]
     if type(case.row["version"]) is not int or case.row["version"] != len(case.events):
         wrong.append("version")
     said = {passage.field: passage.body for passage in case.passages if passage.version == 1}
@@ -164,7 +168,7 @@ def _of_laws(db: Session, end: int) -> Iterator[Finding]:
 
 
 class _Stream:
-    """Rows in the order of their case, handed out case by case."""
+    """Rows in the order of their case, which is their first column, handed out case by case."""
 
     def __init__(self, rows: Iterator[Row]) -> None:
         self._rows = rows
@@ -173,13 +177,17 @@ class _Stream:
 
     def of(self, case_id: int) -> list[Row]:
         """Return the rows of a case; those of cases before it that do not exist are remembered by one of them."""
-        found = []
-        while self._next is not None and _order(self._next.case_id) <= (0, case_id):
-            if self._next.case_id == case_id:
-                found.append(self._next)
+        found: list[Row] = []
+        row = self._next
+        while row is not None:
+            if row[0] == case_id:
+                found.append(row)
+            elif _order(row[0]) < (0, case_id):
+                self._note(row)
             else:
-                self._note(self._next)
-            self._next = next(self._rows, None)
+                break
+            row = next(self._rows, None)
+        self._next = row
         return found
 
     def rest(self) -> list[Row]:

@@ -1,0 +1,26 @@
+"""The API explains every clock of a case, and says the same as the command line."""
+
+from tests.web.visitors import API, Office, taken
+
+
+def test_every_clock_is_explained_with_its_stretches_stopped_ones_too(office: Office) -> None:
+    number = office.submitted()
+    office.later(days=2)
+    assert taken(office.program("li"), number, "ask_submitter", {"reason": "缺材料"}).status_code == 200
+    office.later(days=2)
+    assert taken(office.program("zhang"), number, "supplement", {"note": "材料"}).status_code == 200
+    clocks = office.program("zhang").get(f"{API}/cases/{number}/explain").json()["items"]
+    assert [(one["kind"], one["state"], one["stopped_at"] is None) for one in clocks] == [
+        ("state", "draft", False),
+        ("state", "in_review", False),
+        ("case", None, True),
+        ("state", "awaiting_submitter", False),
+        ("state", "in_review", True),
+    ]
+    whole = clocks[2]
+    assert [span["why"] for span in whole["spans"]] == ["start", "pause", "resume"]
+    paused = [day["date"] for day in whole["days"] if day["why"] == "暂停"]
+    assert paused == ["2026-11-18", "2026-11-19", "2026-11-20"]
+    assert whole["days"][-1]["date"] == "2027-02-16" == whole["due_at"][:10]
+    assert whole["days"][-1]["total_minutes"] == 90 * 24 * 60
+    assert [span["why"] for span in clocks[0]["spans"]] == ["start"]
