@@ -25,7 +25,6 @@ from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.timeline import as_of
-from cases.verifying import verify_database
 from tests.cases.positions import DUTIES
 from tests.cases.reference import CLOSED, UNKNOWN, No, Reference, law_of
 from tests.cases.world import World, check_case, check_chain
@@ -160,7 +159,6 @@ class Lives(RuleBasedStateMachine):
             case = db.get_one(Case, self.id)
             assert self.plain(case.model_dump()) == {**self.model.row, "stage": self.model.state()["stage"]}
             check_case(db, case)
-            verify_database(db, self.id)
             Lives.tail = check_chain(db, *self.tail)
             parts, clocks = table_of(Assignment), table_of(Clock)
             rows = (
