@@ -27,21 +27,15 @@ from cases.laws import law_of
 from cases.policy import roles_in
 from cases.record.case import Case
 from cases.record.columns import table_of
-from cases.record.database import is_sqlite
 from cases.record.people import User, line
 from cases.record.statements import Prepared
-from cases.recording import not_before, record
+from cases.recording import hold, record
 from cases.words import ANYONE, STAFF, SUBMITTER, Deed, conditions, effects
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
 
 _CASES = table_of(Case)
-_HOLD = Prepared(
-    select(_CASES.c.id)
-    .where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
-    .with_for_update(key_share=True)
-)
 _BY_NUMBER = Prepared(select(_CASES).where(_CASES.c.number == bindparam("number")))
 
 
@@ -62,8 +56,7 @@ def act(
     """
     if seen is not None and seen != case.version:
         raise stale(case.number)
-    _hold(db, case)
-    at = not_before(db, case, at)
+    at = hold(db, case, at)
     law = law_of(db, case.law_id)
     deed = _allowed(db, law, case, action, by, at)
     deed.fields = clean(law.definition, deed.step, form or {})
@@ -77,16 +70,6 @@ def act(
     if deed.step.target is not None:
         _move(deed, law.state(case.state), law.state(deed.step.target))
     return record(deed)
-
-
-def _hold(db: Session, case: Case) -> None:
-    """Make everyone else wait who acts on the case; SQLite has one writer anyway.
-
-    Without that, two on PostgreSQL take the case's clocks and parts in different orders and wait for each other, and
-    a condition reads what the other has just written.
-    """
-    if not is_sqlite(db) and not _HOLD.rows(db, {"case_id": case.id, "seen": case.version}):
-        raise stale(case.number)
 
 
 def find(db: Session, number: str) -> Case:

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 
 from cases import audit
 from cases.access import is_storable
-from cases.errors import NotFound, shown
+from cases.errors import NotFound, Stale, shown
 from cases.record.case import Case
 from cases.record.database import is_sqlite
 from cases.record.law import LawVersion
-from cases.recording import not_before
+from cases.recording import hold
 from cases.words import vocabulary
 from workflow.definition import Definition
 from workflow.errors import Refusal
@@ -137,8 +137,13 @@ def migrate_cases(
         rows.append((case.number, old.version, to, case.state, not why, why))
         if why or is_dry_run:
             continue
+        try:
+            moment = hold(db, case, at)
+        except Stale:  # someone acts on it at this moment; a second run will find it again
+            rows[-1] = (case.number, old.version, to, case.state, False, "正被办理 / someone acts on it now")
+            continue
         entry = audit.Entry(
-            at=not_before(db, case, at),
+            at=moment,
             action="migrate_law",
             actor_id=by,
             role="administrator" if by else "system",
@@ -148,11 +153,8 @@ def migrate_cases(
             state_to=case.state,
             data={"set": {"law_id": target.id}, "from": old.version, "to": to},
         )
-        save = update(Case).where(col(Case.id) == case.id, col(Case.version) == case.version)
-        saved = db.connection().execute(save.values(law_id=target.id, version=case.version + 1))
-        if saved.rowcount != 1:  # someone acts on it at this moment; a second run will find it again
-            rows[-1] = (case.number, old.version, to, case.state, False, "正被办理 / someone acts on it now")
-            continue
+        save = update(Case).where(col(Case.id) == case.id).values(law_id=target.id, version=case.version + 1)
+        db.connection().execute(save)
         entries.append(entry)
     audit.append(db, entries)  # taken last: whoever holds one of these cases still waits for the chain
     return rows

@@ -20,8 +20,11 @@ from cases.words import SUBMITTER, Deed
 
 _CASES = table_of(Case)
 _EVENTS = table_of(Event)
-_LAST = Prepared(
-    select(_EVENTS.c.at).where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.version == bindparam("version"))
+_LAST_AT = select(_EVENTS.c.at).where(_EVENTS.c.case_id == _CASES.c.id, _EVENTS.c.version == _CASES.c.version)
+_HOLD = Prepared(
+    select(_LAST_AT.scalar_subquery().label("last_at"))
+    .where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
+    .with_for_update(key_share=True, of=_CASES)
 )
 _PASSAGES = table_of(Passage)
 _ONE = update(_CASES).where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
@@ -29,13 +32,16 @@ _saves: dict[tuple[str, ...], Prepared] = {}  # one for each set of columns that
 _SAY = Prepared(insert(_PASSAGES).inline(), "case_id", "version", "field", "audience", "body", "salt")
 
 
-def not_before(db: Session, case: Case, at: datetime) -> datetime:
-    """Return the moment, or that of the case's last event if it is later.
+def hold(db: Session, case: Case, at: datetime) -> datetime:
+    """Make everyone else wait who acts on the case, and return the moment, or that of its last event if it is later.
 
-    The clocks of two nodes may differ; the history of a case never runs backwards.
+    Without the lock, two on PostgreSQL take the case's clocks and parts in different orders and wait for each other,
+    and a condition reads what the other has just written; SQLite has one writer anyway. The clocks of two nodes may
+    differ, but the history of a case never runs backwards. Raises Stale.
     """
-    last = _LAST.rows(db, {"case_id": case.id, "version": case.version})
-    return max(at, last[0].at) if last else at
+    if not (held := _HOLD.rows(db, {"case_id": case.id, "seen": case.version})):
+        raise stale(case.number)
+    return max(at, held[0].last_at or at)
 
 
 def record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Table, inspect
@@ -36,11 +37,14 @@ class Moment(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _to_utc
 
 
+# An action writes and reads the same few moments a dozen times.
+@lru_cache(maxsize=4096)
 def _to_text(value: datetime | None) -> str | None:
     utc = _to_utc(value)
     return utc.isoformat(" ", "microseconds")[:26] if utc else None
 
 
+@lru_cache(maxsize=4096)
 def _from_text(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
 

@@ -93,7 +93,8 @@ def _prepare_sqlite(dbapi: Any, record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Begin as a writer unless told otherwise: a deferred transaction that turns writer loses updates silently."""
     reading = connection.get_execution_options().get("is_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -93,28 +93,28 @@ class _Ready:
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
         }
         fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
-        names = compiled.positiontup if self.is_positional else list(converts)
-        self.parts: list[tuple[str, Any, Convert]] = [(name, fixed.get(name), converts[name]) for name in names]
+        self.names: list[str] = compiled.positiontup if self.is_positional else list(converts)
+        self.parts: list[tuple[str, Any, Convert]] = [(name, fixed.get(name), converts[name]) for name in self.names]
         self.converted: list[tuple[int, Callable[[Any], Any]]] = []
         if isinstance(statement, Select):
             selected = list(statement.selected_columns)
             for place, column in enumerate(selected):
                 if convert := column.type.dialect_impl(dialect).result_processor(dialect, None):
                     self.converted.append((place, convert))
-            self.make: Callable[..., Any] = namedtuple("Row", [str(c.key) for c in selected])  # type: ignore[misc]  # known only now
+            row: Any = namedtuple("Row", [str(c.key) for c in selected])  # type: ignore[misc]  # known only now
+            self.make = row._make
 
     def bound(self, values: dict[str, Any]) -> Any:
         """Return the values as the driver wants them."""
         given = [
-            (name, value if convert is None else convert(value))
-            for name, default, convert in self.parts
-            for value in (values.get(name, default),)
+            values.get(name, fixed) if convert is None else convert(values.get(name, fixed))
+            for name, fixed, convert in self.parts
         ]
-        return [value for _, value in given] if self.is_positional else dict(given)
+        return given if self.is_positional else dict(zip(self.names, given, strict=True))
 
     def row(self, found: Sequence[Any]) -> Any:
         """Return a row as Python values."""
         values = list(found)
         for place, convert in self.converted:
             values[place] = convert(values[place])
-        return self.make(*values)
+        return self.make(values)
