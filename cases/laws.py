@@ -142,6 +142,7 @@ def migrate_cases(
         except Stale:  # someone acts on it at this moment; a second run will find it again
             rows[-1] = (case.number, old.version, to, case.state, False, "正被办理 / someone acts on it now")
             continue
+        stage = new.states[case.state].stage
         entry = audit.Entry(
             at=moment,
             action="migrate_law",
@@ -151,10 +152,10 @@ def migrate_cases(
             version=case.version + 1,
             state_from=case.state,
             state_to=case.state,
-            data={"set": {"law_id": target.id}, "from": old.version, "to": to},
+            data={"set": {"law_id": target.id, "stage": stage}, "from": old.version, "to": to},
         )
-        save = update(Case).where(col(Case.id) == case.id).values(law_id=target.id, version=case.version + 1)
-        db.connection().execute(save)
+        save = update(Case).where(col(Case.id) == case.id)
+        db.connection().execute(save.values(law_id=target.id, stage=stage, version=case.version + 1))
         entries.append(entry)
     audit.append(db, entries)  # taken last: whoever holds one of these cases still waits for the chain
     return rows

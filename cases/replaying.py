@@ -85,16 +85,37 @@ def disagreements(
     told: Sequence[Told], rows: Sequence[Row], spans: Mapping[Any, list[Row]], last: int
 ) -> Iterator[tuple[Fault, int]]:
     """Return the clocks that are not as the events tell them, each with the event that spoke of it last."""
-    for place, clock in enumerate(told):
-        if place >= len(rows):
-            word = raw.word(clock.state or clock.kind)
+    pairs, strays = _paired(told, rows)
+    for clock, row in pairs:
+        word = raw.word(clock.state or clock.kind)
+        if row is None:
             yield Fault(f"时限「{word}」缺失", f"the clock of {word} is missing"), clock.seq
-        elif wrong := _wrong(clock, rows[place], spans.get(rows[place].id, [])):
-            word, names = raw.word(clock.state or clock.kind), ", ".join(wrong)
+        elif wrong := _wrong(clock, row, spans.get(row.id, [])):
+            names = ", ".join(wrong)
             fault = Fault(f"时限「{word}」与其事件不符（{names}）", f"the clock of {word} disagrees with it ({names})")
             yield fault, clock.seq
-    if len(rows) > len(told):
+    if strays:
         yield Fault("有未经记录的时限", "there is a clock that no event knows"), last
+
+
+def _paired(told: Sequence[Told], rows: Sequence[Row]) -> tuple[list[tuple[Told, Row | None]], list[Row]]:
+    """Return each clock that was told with its row, and the rows that are left over.
+
+    They are in the same order. Where one is missing, the others are known by what they are and when they began; a row
+    that is not known by that goes to the clock that has none.
+    """
+    if len(told) == len(rows):
+        return list(zip(told, rows, strict=True)), []
+    left = list(rows)
+    found = []
+    for clock in told:
+        what = (clock.kind, clock.state, clock.started_at)
+        mine = next((row for row in left if what == (row.kind, row.state, row.started_at)), None)
+        found.append((clock, mine))
+        if mine is not None:
+            left.remove(mine)
+    strays = iter(left)
+    return [(clock, row if row is not None else next(strays, None)) for clock, row in found], list(strays)
 
 
 def _wrong(clock: Told, row: Row, spans: list[Row]) -> list[str]:

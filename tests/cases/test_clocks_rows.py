@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
 
-from cases.queries import exceptions
+from cases.queries import exceptions, overdue
 from cases.record.clock import Clock, ClockSpan
 from cases.record.database import reading
 from tests.cases.world import DAY, HOUR, MINUTE, Story, World
@@ -116,6 +116,25 @@ def test_an_extension_is_a_stretch_of_its_own_on_each_clock(world: World) -> Non
     story.then("report", "wang", answer="已办")
     assert spans(world, state)[-1][2] == story.at  # the stretch ends with its clock
     assert spans(world, whole)[-1][2] is None
+
+
+@pytest.mark.parametrize("history", ["plain", "extended", "paused"])
+def test_at_its_due_moment_a_case_is_not_overdue_and_a_microsecond_later_it_is(world: World, history: str) -> None:
+    story = Story(world).up_to("submit" if history == "paused" else "sign_for")
+    if history == "extended":
+        story.then("request_extension", "wang", reason="需要取证", extra="5wd")
+        story.then("decide_extension", "zhao", approve="yes")
+    if history == "paused":  # the clock of the whole case has to be the next to fall due
+        story.then("ask_submitter", "li", reason="请补充劳动合同")
+        story.then("supplement", "zhang", after=3 * DAY, note="见附件")
+        story.then("accept", "li", after=89 * DAY, category="工资报酬", tier="A", lead="D")
+        story.then("sign_for", "wang")
+        assert story.case.due_at == world.clock(story.number, "case").due_at
+    with reading(world.db) as db:
+        due_at = story.case.due_at
+        assert due_at is not None
+        assert overdue(db, due_at) == []
+        assert [row.number for row in overdue(db, due_at + timedelta(microseconds=1))] == [story.number]
 
 
 def test_the_nearest_clock_of_a_case_may_be_that_of_the_whole_case(world: World) -> None:
