@@ -10,17 +10,18 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from cases.calendars import calendar
-from cases.record.clock import Clock, ClockSpan
+from cases.record.clock import Clock, ClockSpan, Level
 from cases.record.columns import table_of
 from cases.record.statements import Prepared
 from cases.words import Deed
 from workflow import clocks as law_of_clocks
+from workflow import ladders
 from workflow.calendar import Calendar
 from workflow.clocks import Figures
-from workflow.definition import CaseClock, State
+from workflow.definition import CaseClock, Definition, Rung, State
 from workflow.limits import Limit, Remaining
 
-CASE, STATE = "case", "state"
+CASE, STATE, CLIMB = "case", "state", "climb"
 
 _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
@@ -28,7 +29,13 @@ _RUNNING = Prepared(select(_CLOCKS).where(_CLOCKS.c.case_id == bindparam("case_i
 _START = Prepared(insert(_CLOCKS).inline(), *(c.name for c in _CLOCKS.c if c.name not in ("id", "stopped_at")))
 _STOP = Prepared(update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "stopped_at")
 _CHANGE = Prepared(
-    update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "due_at", "remaining", "is_provisional", "spans"
+    update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")),
+    "due_at", "remaining", "is_provisional", "spans", "term", "rung", "next_at",
+)  # fmt: skip
+_CLIMB_ON = Prepared(update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "term", "rung", "next_at")
+_LEVELS = table_of(Level)
+_LEAVE = Prepared(
+    update(_LEVELS).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None)), "left_at"
 )
 _END_SPAN = Prepared(
     update(_SPANS).where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None)), "until_at"
@@ -47,9 +54,8 @@ def move(deed: Deed, old: State, new: State) -> None:
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
     for clock in running:
-        if clock.kind == STATE or new.final:
-            _stop(deed.db, clock, deed.at)
-            noted.append(["stop", clock.kind, clock.state])
+        if clock.kind != CASE or new.final:
+            stop(deed, clock, noted)
     if not new.final:
         if limit := deed.law.definition.limit_of(new, _chosen(deed)):
             due = start(deed, STATE, new.name, limit, noted)
@@ -68,6 +74,8 @@ def start(
     first_due_at = figures.due_at
     if paused:
         figures = law_of_clocks.pause(deed.calendar, figures, deed.at)
+    ladder = ladder_of(deed.law.definition, kind, state)
+    place, next_at = ladders.first_after(deed.calendar, ladder, first_due_at, deed.at)
     row = {
         "case_id": deed.case_id,
         "kind": kind,
@@ -81,6 +89,9 @@ def start(
         "due_at": figures.due_at,
         "remaining": str(figures.remaining) if figures.remaining else None,
         "spans": 0,
+        "term": 0,
+        "rung": place,
+        "next_at": None if paused else next_at,
     }
     _START.run(deed.db, row)
     noted.append(started_note(kind, state, row["limit"], first_due_at, row["remaining"]))
@@ -103,18 +114,37 @@ def extend(deed: Deed, extra: Limit) -> None:
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
     for clock in running_clocks(deed.db, deed.case_id):
-        if clock.due_at is None:
+        if clock.kind == CLIMB:  # with more time, nobody has to climb
+            stop(deed, clock, noted)
+        if clock.kind == CLIMB or clock.due_at is None:
             continue
         figures = law_of_clocks.extend(calendar(clock.calendar), figures_of(clock), extra)
-        change(deed.db, clock, figures, deed.at, "extend")
+        change(deed, clock, figures, "extend")
         assert figures.due_at is not None
         dues.append(figures.due_at)
         noted.append(["extend", clock.kind, clock.state, str(extra), figures.due_at])
     deed.sets["due_at"] = min(dues, default=None)
 
 
-def change(db: Session, clock: Any, figures: Figures, at: datetime, why: str) -> None:
-    """Give a clock new figures and keep the stretch that ends; the first change also keeps how the clock began."""
+def ladder_of(definition: Definition, kind: str, state: str | None) -> tuple[Rung, ...]:
+    """Return the ladder of a clock; a case that came with a limit of its own has that of the whole case."""
+    if kind == CLIMB:
+        return ladders.PAST_A_LEVEL
+    if kind == CASE:
+        return definition.ladders[definition.case_clock.ladder] if definition.case_clock else ()
+    return definition.ladders.get(definition.states[state or ""].ladder or "", ())
+
+
+def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
+    """Give a clock new figures and keep the stretch that ends; the first change also keeps how the clock began.
+
+    A clock that goes on keeps its place on the ladder; more time begins the ladder anew.
+    """
+    db, at = deed.db, deed.at
+    office, ladder = calendar(clock.calendar), ladder_of(deed.law.definition, clock.kind, clock.state)
+    place, next_at = clock.rung, ladders.moment(office, ladder, clock.rung, figures.due_at)
+    if why == "extend":
+        place, next_at = ladders.first_after(office, ladder, figures.due_at, at)
     if clock.spans == 0:
         first = {
             "clock_id": clock.id,
@@ -135,8 +165,21 @@ def change(db: Session, clock: Any, figures: Figures, at: datetime, why: str) ->
             "remaining": str(figures.remaining) if figures.remaining else None,
             "is_provisional": figures.is_provisional,
             "spans": clock.spans + (2 if clock.spans == 0 else 1),
+            "term": clock.term + (why == "extend"),
+            "rung": place,
+            "next_at": next_at,
         },
     )
+
+
+def change_ladders(db: Session, definition: Definition, case_id: int, at: datetime) -> None:
+    """Put the running clocks of a case on the ladders of another version of its law; what is past stays past."""
+    for clock in running_clocks(db, case_id):
+        office, ladder = calendar(clock.calendar), ladder_of(definition, clock.kind, clock.state)
+        place, next_at = ladders.first_after(office, ladder, clock.due_at, at)
+        if clock.due_at is None:
+            place = min(clock.rung, len(ladder))
+        _CLIMB_ON.run(db, {"clock_id": clock.id, "term": clock.term + 1, "rung": place, "next_at": next_at})
 
 
 def running_clocks(db: Session, case_id: int) -> Sequence[Any]:
@@ -171,15 +214,25 @@ def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: li
         figures, why = law_of_clocks.resume(calendar(clock.calendar), figures, deed.at), "resume"
     else:
         return clock.due_at  # type: ignore[no-any-return]  # a Row has no column types
-    change(deed.db, clock, figures, deed.at, why)
+    change(deed, clock, figures, why)
     noted.append([why, CASE, None, str(figures.remaining) if figures.remaining else figures.due_at])
     return figures.due_at
 
 
-def _stop(db: Session, clock: Any, at: datetime) -> None:
-    _STOP.run(db, {"clock_id": clock.id, "stopped_at": at})
+def stop(deed: Deed, clock: Any, noted: list[list[Any]]) -> None:
+    """Stop a clock and note it; with its clock, a level that a matter had climbed to is left."""
+    halt(deed, clock, noted)
+    if clock.kind == CLIMB:
+        _LEAVE.run(deed.db, {"of_case": deed.case_id, "left_at": deed.at})
+        deed.sets["level"] = 0
+
+
+def halt(deed: Deed, clock: Any, noted: list[list[Any]]) -> None:
+    """Stop a clock and note it."""
+    _STOP.run(deed.db, {"clock_id": clock.id, "stopped_at": deed.at})
     if clock.spans:
-        _END_SPAN.run(db, {"clock": clock.id, "until_at": at})
+        _END_SPAN.run(deed.db, {"clock": clock.id, "until_at": deed.at})
+    noted.append(["stop", clock.kind, clock.state])
 
 
 def _chosen(deed: Deed) -> dict[str, str | None]:
@@ -187,5 +240,6 @@ def _chosen(deed: Deed) -> dict[str, str | None]:
 
 
 __all__ = [
-    "CASE", "STATE", "Calendar", "change", "extend", "figures_of", "move", "running_clocks", "start", "started_note",
+    "CASE", "CLIMB", "STATE", "Calendar", "extend", "figures_of", "halt", "ladder_of", "move", "running_clocks",
+    "start", "started_note", "stop",
 ]  # fmt: skip

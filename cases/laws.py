@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from cases import audit
 from cases.access import is_storable
+from cases.clocks import change_ladders
 from cases.errors import NotFound, Stale, shown
 from cases.record.case import Case
 from cases.record.database import is_sqlite
@@ -156,6 +157,7 @@ def migrate_cases(
         )
         save = update(Case).where(col(Case.id) == case.id)
         db.connection().execute(save.values(law_id=target.id, stage=stage, version=case.version + 1))
+        change_ladders(db, new, case.id or 0, at)
         entries.append(entry)
     audit.append(db, entries)  # taken last: whoever holds one of these cases still waits for the chain
     return rows

@@ -22,6 +22,9 @@ from workflow.vocabulary import Field, Requirements, Vocabulary
 SUBMITTER = "submitter"
 ANYONE = "anyone"
 
+#: Whom a rung can tell besides the law's roles: whoever has the case now, and the head of their unit.
+OWNER, OWNER_HEAD = "owner", "owner_head"
+
 #: Who may read what is said in a case, besides everyone in it.
 STAFF = "staff"
 
@@ -128,7 +131,7 @@ def vocabulary() -> Vocabulary:
         conditions=frozenset(_conditions),
         roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
         duties=frozenset(DUTIES),
-        audiences=frozenset({"owner", "owner_head"}),
+        audiences=frozenset({OWNER, OWNER_HEAD}),
     )
 
 

@@ -46,10 +46,9 @@ def init(database: Database = "") -> None:
 
 def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
     """Fire what is due, once; prints a row for each rung that fired."""
-    with transaction(connect(database)) as db:
-        fired = sweep_once(db, moment(at))
+    fired = sweep_once(connect(database), moment(at))
     columns = ("number", "clock", "rung", "due_at", "fired_at")
-    print_rows([[row[name] for name in columns] for row in fired], columns, form)
+    print_rows([[getattr(one, name) for name in columns] for one in fired], columns, form)
 
 
 def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:

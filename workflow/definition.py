@@ -104,6 +104,18 @@ class CaseClock:
 
 
 @dataclass(frozen=True)
+class Climb:
+    """How a matter climbs: who is asked at the case's own unit in turn, and then at every unit above it.
+
+    Each has `limit` to acknowledge it; once acknowledged, the case has `after` to move before it climbs on.
+    """
+
+    line: tuple[str, ...]
+    limit: Limit
+    after: Limit
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file."""
 
@@ -117,6 +129,7 @@ class Definition:
     ladders: Mapping[str, tuple[Rung, ...]]
     choices: Mapping[str, Choices]
     case_clock: CaseClock | None
+    climb: Climb | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

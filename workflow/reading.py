@@ -15,6 +15,7 @@ from workflow.definition import (
     STAGES,
     CaseClock,
     Choices,
+    Climb,
     Definition,
     Rung,
     State,
@@ -31,6 +32,7 @@ LAW_KEYS = {
     "prefix",
     "stages",
     "case",
+    "climb",
     "history",
     "choices",
     "states",
@@ -109,7 +111,8 @@ class _Reader(OptionTables):
             starts = [self.line_of("steps")] * len(raw_steps)
         ends = [*starts[1:], len(self.lines) + 1]
         steps = tuple(self.step(row, states, starts[i], max(ends[i], starts[i] + 1)) for i, row in enumerate(raw_steps))
-        self.check_rungs(ladders, steps)
+        climb = self.climb(data)
+        self.check_rungs(ladders, steps, climb)
         history = self.table(data, "history")
         for key in ("open", "closed"):
             if self.word(history, key, self.line_of("[history]")) not in states:
@@ -125,6 +128,7 @@ class _Reader(OptionTables):
             ladders=MappingProxyType(ladders),
             choices=MappingProxyType(choices),
             case_clock=self.case_clock(data, ladders, choices),
+            climb=climb,
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,
@@ -159,10 +163,14 @@ class _Reader(OptionTables):
             rungs.append(Rung(self.offset(row, line), deed, tuple(tell), self.word(row, "action", line), line))
         return tuple(rungs)
 
-    def check_rungs(self, ladders: Mapping[str, tuple[Rung, ...]], steps: tuple[Step, ...]) -> None:
+    def check_rungs(
+        self, ladders: Mapping[str, tuple[Rung, ...]], steps: tuple[Step, ...], climb: Climb | None
+    ) -> None:
         actions = {step.action for step in steps if "system" in step.by}
         for rungs in ladders.values():
             for rung in rungs:
+                if rung.do == "climb" and climb is None:
+                    self.fail(rung.line, "climb", "流程没有写明逐级升级的次序 [climb]", "needs a table [climb]")
                 if rung.action is not None and rung.action not in actions:
                     self.fail(rung.line, rung.action, "没有由系统采取的这个动作", "is no action the system may take")
 
@@ -256,6 +264,20 @@ class _Reader(OptionTables):
             within=self.limit(row["within"], line) if "within" in row else None,
             line=line,
         )
+
+    def climb(self, data: dict[str, Any]) -> Climb | None:
+        table = self.table(data, "climb")
+        if not table:
+            return None
+        line = self.line_of("[climb]")
+        self.only_keys(table, {"line", "limit", "after"}, line, line + 4)
+        words = self.words(table, "line", line)
+        for word in words:
+            if not self.vocabulary.knows_rank(word):
+                self.fail(line, word, "不是升级次序中的一级", "is nobody a matter can climb to")
+        if not words or words[-1] not in self.vocabulary.duties:
+            self.fail(line, "line", "升级次序须以上级工会也有的职责结尾", "must end at a duty of a union")
+        return Climb(tuple(words), self.limit(table.get("limit"), line), self.limit(table.get("after"), line))
 
     def case_clock(
         self, data: dict[str, Any], ladders: Mapping[str, Any], choices: Mapping[str, Choices]

@@ -67,6 +67,10 @@ class Vocabulary:
         field = self.fields.get(word)
         return field is not None and field.kind == "choice" and field.column == word and not field.options
 
+    def knows_rank(self, word: str) -> bool:
+        """Tell whether a matter may climb to `word`: a duty at a union, or the head of whoever has the case."""
+        return word in self.duties or word in self.audiences - {"owner"}
+
     def knows_audience(self, word: str) -> bool:
         """Tell whether `word` may stand after `tell`."""
         return word in self.audiences or self.knows_role(word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -54,14 +54,7 @@ def assign(deed: Deed) -> None:
     """Name the lead and the support departments; whoever had a part before and is not named again is relieved."""
     units = _named_units(deed)
     wanted = {units[deed.fields["lead"]]: LEAD} | {units[code]: SUPPORT for code in deed.fields.get("support", [])}
-    kept_supports = "support" not in deed.fields
-    for row in current(deed.db, deed.case):
-        if not (kept_supports and row.kind == SUPPORT and row.unit_id not in wanted):
-            _end(deed, row, ENDED)
-    part = {"case_id": deed.case_id, "status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
-    for unit_id, kind in wanted.items():
-        _OFFER.run(deed.db, {**part, "unit_id": unit_id, "kind": kind})
-    deed.sets["lead_id"] = units[deed.fields["lead"]]
+    _give(deed, wanted, keeps_supports="support" not in deed.fields)
 
 
 @effect("sign")
@@ -93,11 +86,26 @@ def current(db: Session, case: Case) -> Sequence[Any]:
     return _CURRENT.rows(db, {"case_id": case.id})
 
 
+def hand_over(deed: Deed, unit_id: int) -> None:
+    """Give the lead to another unit; the support departments stay, unless it is one of them."""
+    _give(deed, {unit_id: LEAD}, keeps_supports=True)
+
+
 def relieve_lead(deed: Deed, status: str) -> None:
     """End the lead's part with a status of its own, such as returned."""
     for row in current(deed.db, deed.case):
         if row.kind == LEAD:
             _end(deed, row, status)
+
+
+def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> None:
+    for row in current(deed.db, deed.case):
+        if not (keeps_supports and row.kind == SUPPORT and row.unit_id not in wanted):
+            _end(deed, row, ENDED)
+    part = {"case_id": deed.case_id, "status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
+    for unit_id, kind in wanted.items():
+        _OFFER.run(deed.db, {**part, "unit_id": unit_id, "kind": kind})
+    deed.sets["lead_id"] = next(unit_id for unit_id, kind in wanted.items() if kind == LEAD)
 
 
 def _named_units(deed: Deed) -> dict[str, int]:

@@ -28,7 +28,7 @@ register(
 @effect("request_extension", needs=("extra",))
 def request_extension(deed: Deed) -> None:
     """Keep the request until someone decides it or the case moves on; more than a year is not to be had."""
-    _refuse_too_much(deed, Limit.parse(deed.fields["extra"]))
+    refuse_too_much(deed, Limit.parse(deed.fields["extra"]))
     asker = deed.by.id if deed.by else None
     deed.db.add(Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
     deed.db.flush()
@@ -91,7 +91,7 @@ def pending(db: Session, case: Case) -> Extension | None:
     return db.exec(waiting).first()
 
 
-def _refuse_too_much(deed: Deed, extra: Limit) -> None:
+def refuse_too_much(deed: Deed, extra: Limit) -> None:
     """Do now the arithmetic that a grant would do. Raises InvalidFields, so that no grant can fail on it."""
     running = clocks.running_clocks(deed.db, deed.case_id)
     dues = [(clock.due_at, calendar(clock.calendar)) for clock in running if clock.due_at is not None]

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from cases import audit
 from cases.act import act, actions_for, find
 from cases.record.case import Assignment, Case, Extension
+from cases.record.clock import Level
 from cases.record.columns import table_of
 from cases.record.database import release, transaction
 from cases.record.people import User
@@ -40,6 +41,7 @@ ROLES: dict[str | None, set[str]] = {
     "sun": {"parent.leader", "anyone"},
     "li": {"parent.reviewer", "anyone"},
     "chen": {"adjudicator", "anyone"},
+    "wei": {"climbed_to", "anyone"},
     "feng": {"anyone"},
     "wang": set(),  # a handler elsewhere
     "qian": set(),  # a worker who raised other cases
@@ -52,7 +54,7 @@ ROLES: dict[str | None, set[str]] = {
 VALUES: dict[str, Any] = {
     "category": "其他", "tier": "A", "urgency": "7d", "lead": "A", "answer": "已办", "reason": "理由", "note": "留言",
     "summary": "摘要", "result": "结果", "extra": "2wd", "approve": "yes", "promise": "承诺",
-    "promised_on": "2028-06-01",
+    "promised_on": "2028-06-01", "measure": "urge",
 }  # fmt: skip
 UNKNOWN = "fly"
 YEAR = timedelta(days=365)
@@ -180,6 +182,8 @@ def place(
     for unit, kind in (("G", "lead"), ("B", "support")):
         status = "signed" if against else "offered"
         db.add(Assignment(case_id=case_id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))
+    if not is_final:
+        db.add(Level(case_id=case_id, number=5, role="leader", unit_id=world.units["P"], reached_at=MONDAY))
     if against or action == "decide_extension":
         asker = person if against else world.people["guo"]
         db.add(Extension(case_id=case_id, extra="2wd", asked_by=asker, asked_at=MONDAY))

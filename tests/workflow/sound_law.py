@@ -15,6 +15,11 @@ prefix = "XY"
 open = "handling"
 closed = "closed"
 
+[climb]
+line = ["owner_head", "supervisor", "leader"]
+limit = "1wd"
+after = "3wd"
+
 [choices.tier]
 default = "A"
 A = { label = "甲", label_en = "Near", limit = "5wd" }

@@ -26,6 +26,7 @@ FIELDS = (
     Field("support", "units", "协办部门", "Supporting units"),
     Field("into", "case", "并入案件", "Merge into"),
     Field("extra", "limit", "延长时限", "Extra time"),
+    Field("measure", "choice", "处置措施", "Measure", options={"urge": ("催办", "Urge")}),
     Field("approve", "yes_no", "是否同意", "Approve"),
     Field(
         "rating",
@@ -52,6 +53,7 @@ EFFECTS = """
     sign give_back end_assignments keep_promise take_up_again new_round appeal_to_parent
 """
 DEMANDING_EFFECTS = {
+    "acknowledge": Requirements(needs=("measure",)),
     "assign": Requirements(needs=("lead",)),
     "answer": Requirements(needs=("answer",)),
     "request_extension": Requirements(needs=("extra",)),
@@ -62,7 +64,7 @@ DEMANDING_EFFECTS = {
 CONDITIONS = """
     not_the_submitter not_the_handler support_done no_extension_pending extension_pending before_the_limit not_the_asker
 """
-ROLES = "submitter reviewer lead support supervisor leader adjudicator system anyone"
+ROLES = "submitter reviewer lead support supervisor leader adjudicator climbed_to system anyone"
 DUTIES = "worker representative reviewer handler head supervisor leader"
 
 WORDS = Vocabulary(

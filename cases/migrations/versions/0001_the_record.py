@@ -5,7 +5,7 @@ from alembic import op
 
 from cases.record.columns import Id, Moment, Path
 
-revision = "0001"
+revision = "0001_ladders"
 down_revision = None
 
 
@@ -291,6 +291,9 @@ def upgrade() -> None:
         sa.Column("remaining", sa.String(length=64), nullable=True),
         sa.Column("stopped_at", Moment(), nullable=True),
         sa.Column("spans", sa.Integer(), nullable=False),
+        sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("next_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
@@ -299,6 +302,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_clocks_case", "clocks", ["case_id"], unique=False)
     op.create_index("ix_clocks_due", "clocks", ["due_at"], unique=False)
+    op.create_index(
+        "ix_clocks_next",
+        "clocks",
+        ["next_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("stopped_at IS NULL AND next_at IS NOT NULL"),
+        postgresql_where=sa.text("stopped_at IS NULL AND next_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_clocks_running",
         "clocks",
@@ -422,6 +433,104 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_clock_spans_clock", "clock_spans", ["clock_id", "from_at"], unique=False)
+
+    op.create_table(
+        "fired_rungs",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("clock_id", Id, nullable=False),
+        sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("do", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.String(length=16), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("fired_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["clock_id"],
+            ["clocks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("clock_id", "term", "rung"),
+    )
+    op.create_index("ix_fired_rungs_case", "fired_rungs", ["case_id"], unique=False)
+    op.create_index("ix_fired_rungs_fired_at", "fired_rungs", ["fired_at"], unique=False)
+
+    op.create_table(
+        "levels",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("reached_at", Moment(), nullable=False),
+        sa.Column("acknowledged_at", Moment(), nullable=True),
+        sa.Column("acknowledged_by", Id, nullable=True),
+        sa.Column("measure", sa.String(length=16), nullable=True),
+        sa.Column("left_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by"],
+            ["users.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["units.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_levels_case_id", "levels", ["case_id"], unique=False)
+    op.create_index("ix_levels_unit_id", "levels", ["unit_id"], unique=False)
+    op.create_index(
+        "ix_levels_open",
+        "levels",
+        ["case_id"],
+        unique=False,
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+
+    op.create_table(
+        "parked",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("clock_id", Id, nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("next_at", Moment(), nullable=False),
+        sa.Column("parked_at", Moment(), nullable=False),
+        sa.Column("released_at", Moment(), nullable=True),
+        sa.Column("released_by", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["clock_id"],
+            ["clocks.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_parked_case_id", "parked", ["case_id"], unique=False)
+    op.create_index(
+        "ix_parked_open",
+        "parked",
+        ["parked_at"],
+        unique=False,
+        sqlite_where=sa.text("released_at IS NULL"),
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
     _make_events_permanent()
 
 

@@ -1,0 +1,86 @@
+"""Whom a matter has climbed to: they acknowledge it with a measure (已阅: 催办、督办、接办、宽限)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from cases import climbing, clocks
+from cases.capabilities.assignments import HANDLERS, LEAD, hand_over
+from cases.capabilities.extensions import refuse_too_much
+from cases.errors import FieldError, InvalidFields
+from cases.policy import people_at
+from cases.record.case import Case
+from cases.words import OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
+from workflow.limits import Limit
+from workflow.vocabulary import PARENT, Field
+
+URGE, ORDER, TAKE_OVER, EXTEND = "urge", "order", "take_over", "extend"
+
+register(
+    Field(
+        "measure",
+        "choice",
+        "处置措施",
+        "Measure",
+        options={
+            URGE: ("催办", "Urge"),
+            ORDER: ("下达督办单", "Order supervision"),
+            TAKE_OVER: ("提级接办", "Take over"),
+            EXTEND: ("给予宽限", "Give more time"),
+        },
+    )
+)
+
+
+@role("climbed_to")
+def climbed_to(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desk that a case has climbed to."""
+    level = climbing.level_of(db, case)
+    return [climbing.post_of(level)] if level is not None else []
+
+
+@effect("acknowledge", needs=("measure",))
+def acknowledge(deed: Deed) -> None:
+    """Note that the level knows and what it does about it: urge, order, take the matter over, or give more time."""
+    level = climbing.level_of(deed.db, deed.case)
+    assert level is not None  # only whom a case has climbed to may acknowledge it
+    measure = deed.fields["measure"]
+    climbing.acknowledge(deed, level, measure)
+    if measure == EXTEND:
+        _give_time(deed, level.role)
+    elif measure == TAKE_OVER:
+        _take_over(deed, level.unit_id)
+
+
+def _give_time(deed: Deed, role: str) -> None:
+    """Give every running clock more time; the head of whoever is late is not the one to do it."""
+    if role == OWNER_HEAD:
+        _refuse("measure", "本单位负责人不能给自己宽限，请申请延期", "A head cannot give their own unit more time")
+    if "extra" not in deed.fields:
+        _refuse("extra", "请填写延长时间", "Extra time is required")
+    extra = Limit.parse(deed.fields["extra"])
+    refuse_too_much(deed, extra)
+    clocks.extend(deed, extra)
+
+
+def _take_over(deed: Deed, unit_id: int) -> None:
+    """Give the matter to the unit that it has climbed to, whose time begins now."""
+    state = deed.law.state(deed.case.state)
+    if state.owner == SUBMITTER:
+        _refuse("measure", "案件在申请人手上，不能接办", "The case lies with the submitter; it cannot be taken over")
+    duties = HANDLERS if state.owner == LEAD else ((state.owner or "").removeprefix(PARENT),)
+    found_at, people = people_at(deed.db, Post(duties, unit_id), deed.at, besides=deed.case.submitter_id)
+    if not people or found_at != unit_id:
+        _refuse("measure", "本单位没有人在此岗位上，不能接办", "Nobody at your unit has the duty to take it over")
+    if state.owner == LEAD:
+        hand_over(deed, unit_id)
+    else:
+        deed.sets["unit_id"] = unit_id
+    deed.sets["entered_at"] = deed.at
+    clocks.move(deed, state, state)
+
+
+def _refuse(field: str, zh: str, en: str) -> None:
+    raise InvalidFields([FieldError(field, zh, en)])

@@ -1,0 +1,138 @@
+"""One rung of one ladder: it is claimed, it does what the law says, and the case tells of it, in one transaction.
+
+A rung is claimed by compare-and-set on its clock, so that of many who sweep one fires it; the unique key of
+`fired_rungs` stands behind that. What it did is an event of the case like any other, told by nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlmodel import Session
+
+from cases import climbing
+from cases.act import act
+from cases.audience import addressees
+from cases.calendars import calendar, calendar_of
+from cases.climbing import Stranded
+from cases.clocks import ladder_of
+from cases.laws import law_of
+from cases.record.case import Case
+from cases.record.clock import Clock, FiredRung, Parked
+from cases.record.columns import table_of
+from cases.record.people import line
+from cases.record.statements import Prepared
+from cases.recording import hold, record
+from cases.words import Deed
+from workflow import ladders
+from workflow.definition import SYSTEM, Rung, Step
+from workflow.machine import Law
+
+#: Why a clock was parked: its rung failed, or there was nobody left to climb to.
+FAILED, NOBODY = "failed", "nobody"
+
+_CASES, _CLOCKS, _RUNGS, _PARKED = (table_of(model) for model in (Case, Clock, FiredRung, Parked))
+_CASE = Prepared(select(_CASES).where(_CASES.c.id == bindparam("case_id")))
+_AS_SEEN = (
+    _CLOCKS.c.id == bindparam("clock_id"),
+    _CLOCKS.c.term == bindparam("seen_term"),
+    _CLOCKS.c.rung == bindparam("seen_rung"),
+    _CLOCKS.c.next_at == bindparam("seen_at"),
+    _CLOCKS.c.stopped_at.is_(None),
+)
+_CLAIM = Prepared(update(_CLOCKS).where(*_AS_SEEN), "rung", "next_at")
+_HALT = Prepared(update(_CLOCKS).where(*_AS_SEEN).values(next_at=literal_column("NULL")))
+_FIRED = Prepared(insert(_RUNGS).inline(), *(column.name for column in _RUNGS.c if column.name != "id"))
+_PARK = Prepared(insert(_PARKED).inline(), "case_id", "clock_id", "why", "detail", "next_at", "parked_at")
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A rung that fired: of which case and clock, when it was to come and when it came."""
+
+    number: str
+    clock: str
+    rung: str
+    due_at: datetime
+    fired_at: datetime
+
+
+def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime | None]:
+    """Fire the next rung of a clock, a row of `clocks`; return it, and when the rung after it comes.
+
+    Nothing has fired where somebody else was faster or the clock has changed since it was read. Raises Stranded where
+    there is nobody to climb to, and whatever an act of the system is refused with.
+    """
+    case = _CASE.objects(db, Case, {"case_id": clock.case_id})[0]
+    moment = hold(db, case, at)
+    law = law_of(db, case.law_id)
+    ladder = ladder_of(law.definition, clock.kind, clock.state)
+    rung, place = ladder[clock.rung], clock.rung + 1
+    next_at = ladders.moment(calendar(clock.calendar), ladder, place, clock.due_at)
+    if _CLAIM.run(db, {**_seen(clock), "rung": place, "next_at": next_at}) != 1:
+        return None, None
+    if rung.action is not None:
+        event = act(db, case, rung.action, by=None, at=moment)
+        next_at = None  # the system's act moves the case, and its clock has stopped
+    else:
+        deed = _deed(db, law, rung, case, clock, moment)
+        _do(deed, rung)
+        event = record(deed)
+    _FIRED.run(
+        db,
+        {
+            "clock_id": clock.id,
+            "term": clock.term,
+            "rung": clock.rung,
+            "case_id": clock.case_id,
+            "version": event["version"],
+            "do": rung.do,
+            "at": str(rung.at),
+            "due_at": clock.next_at,
+            "fired_at": at,
+        },
+    )
+    return Fired(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, at), next_at
+
+
+def park(db: Session, clock: Any, why: str, detail: str, at: datetime) -> bool:
+    """Take a clock out of the sweep until an administrator releases it; tell whether it was still as it was seen."""
+    if _HALT.run(db, _seen(clock)) != 1:
+        return False
+    row = {"case_id": clock.case_id, "clock_id": clock.id, "next_at": clock.next_at, "parked_at": at}
+    _PARK.run(db, {**row, "why": why, "detail": detail})
+    return True
+
+
+def strand(db: Session, clock: Any, stranded: Stranded, at: datetime) -> None:
+    """Park a clock that has nobody to climb to, and let the case tell of it."""
+    if not park(db, clock, NOBODY, f"{stranded.zh} / {stranded.en}", at):
+        return
+    case = _CASE.objects(db, Case, {"case_id": clock.case_id})[0]
+    moment, law = hold(db, case, at), law_of(db, case.law_id)
+    rung = ladder_of(law.definition, clock.kind, clock.state)[clock.rung]
+    deed = _deed(db, law, rung, case, clock, moment)
+    deed.facts |= {"stranded": True, "skipped": stranded.skipped}
+    record(deed)
+
+
+def _do(deed: Deed, rung: Rung) -> None:
+    if rung.do == "climb":
+        climbing.climb(deed, rung.tell)
+    else:
+        deed.facts["told"] = [told.noted for told in addressees(deed.db, deed.case, rung.tell, deed.at)]
+
+
+def _deed(db: Session, law: Law, rung: Rung, case: Case, clock: Any, at: datetime) -> Deed:
+    """Return a rung as a deed of the system, with what its event says of where it came from."""
+    step = Step(rung.do, rung.do, rung.do, (), None, (SYSTEM,), (), (), {}, (), (), None, rung.line)
+    deed = Deed(db, law, step, case, None, SYSTEM, at, calendar_of(line(db, case.unit_id)))
+    deed.facts["rung"] = [clock.kind, clock.state, str(rung.at), clock.next_at]
+    return deed
+
+
+def _seen(clock: Any) -> dict[str, Any]:
+    return {"clock_id": clock.id, "seen_term": clock.term, "seen_rung": clock.rung, "seen_at": clock.next_at}
