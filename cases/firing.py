@@ -75,7 +75,7 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
     if _CLAIM.run(db, {**_seen(clock), "rung": place, "next_at": next_at}) != 1:
         return None, None
     if rung.action is not None:
-        event = act(db, case, rung.action, by=None, at=moment)
+        event = act(db, case, rung.action, by=None, at=moment, facts={"rung": _told(rung, clock)})
         next_at = None  # the system's act moves the case, and its clock has stopped
     else:
         deed = _deed(db, law, rung, case, clock, moment)
@@ -92,10 +92,10 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
             "do": rung.do,
             "at": str(rung.at),
             "due_at": clock.next_at,
-            "fired_at": at,
+            "fired_at": moment,
         },
     )
-    return Fired(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, at), next_at
+    return Fired(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, moment), next_at
 
 
 def park(db: Session, clock: Any, why: str, detail: str, at: datetime) -> bool:
@@ -126,11 +126,16 @@ def _do(deed: Deed, rung: Rung) -> None:
         deed.facts["told"] = [told.noted for told in addressees(deed.db, deed.case, rung.tell, deed.at)]
 
 
+def _told(rung: Rung, clock: Any) -> list[Any]:
+    """Return how an event tells of a rung: what it did, of which clock, how far from the limit, and when it was due."""
+    return [rung.do, clock.kind, clock.state, str(rung.at), clock.next_at]
+
+
 def _deed(db: Session, law: Law, rung: Rung, case: Case, clock: Any, at: datetime) -> Deed:
     """Return a rung as a deed of the system, with what its event says of where it came from."""
     step = Step(rung.do, rung.do, rung.do, (), None, (SYSTEM,), (), (), {}, (), (), None, rung.line)
     deed = Deed(db, law, step, case, None, SYSTEM, at, calendar_of(line(db, case.unit_id)))
-    deed.facts["rung"] = [clock.kind, clock.state, str(rung.at), clock.next_at]
+    deed.facts["rung"] = _told(rung, clock)
     return deed
 
 
