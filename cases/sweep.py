@@ -1,4 +1,4 @@
-"""What happens by itself: the heartbeat of a node, and one pass over what is due.
+"""What happens by itself: one pass over what is due.
 
 Every clock that waits for something says when in `next_at`. A pass takes what has come in the order in which it was
 due, some at a time, until nothing is left; any number of nodes may pass at once. Nothing is read but what is due.
@@ -10,36 +10,28 @@ import heapq
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, func
+from sqlalchemy import Engine, bindparam, select
 
-from cases import firing, idempotency
-from cases.access import LONGEST_PAUSE, LONGEST_STAY
+from cases import firing
 from cases.climbing import Stranded
 from cases.errors import Stale
 from cases.firing import Fired
 from cases.record.case import Case
-from cases.record.clock import Clock, Heartbeat
+from cases.record.clock import Clock
 from cases.record.columns import Moment, table_of
-from cases.record.database import DatabaseError, is_sqlite, transaction
-from cases.record.people import SignIn
+from cases.record.database import DatabaseError, transaction
 from cases.record.statements import Prepared
 
-#: Seconds between two beats of a node.
-PERIOD = 15
-#: Rows of nodes that beat no more are kept this long, for whoever asks when they stopped.
-REMEMBERED = timedelta(days=7)
 #: Clocks taken in one transaction: enough to share its cost, few enough that nobody waits long for one of them.
 BATCH = 64
 
 log = logging.getLogger(__name__)
 
-_CASES, _CLOCKS, _BEATS = table_of(Case), table_of(Clock), table_of(Heartbeat)
+_CASES, _CLOCKS = table_of(Case), table_of(Clock)
 # The cases are locked and not the clocks: whoever acts on a case holds it first, and then changes its clocks.
 _DUE = Prepared(
     select(_CLOCKS)
@@ -49,26 +41,6 @@ _DUE = Prepared(
     .limit(bindparam("most"))
     .with_for_update(key_share=True, of=_CASES, skip_locked=True)
 )
-
-
-def beat(engine: Engine, node: str, at: datetime) -> None:
-    """Note that the schedule of a node is alive, drop what nobody needs, pass over what is due: a transaction each."""
-    with transaction(engine) as db:
-        insert = sqlite.insert if is_sqlite(db) else postgresql.insert
-        row = insert(_BEATS).values(node=node, beat_at=at)
-        db.connection().execute(row.on_conflict_do_update(index_elements=["node"], set_={"beat_at": at}))
-        db.connection().execute(delete(Heartbeat).where(col(Heartbeat.beat_at) < at - REMEMBERED))
-    with transaction(engine) as db:
-        prune(db, at)
-    for _ in sweep(engine, at):
-        pass
-
-
-def prune(db: Session, at: datetime) -> None:
-    """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
-    has_ended = or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
-    db.connection().execute(delete(SignIn).where(has_ended))
-    idempotency.forget(db, at)
 
 
 def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
@@ -125,10 +97,3 @@ def _fire_alone(engine: Engine, clock: Any, at: datetime) -> tuple[Fired | None,
         with transaction(engine) as db:
             firing.park(db, clock, firing.FAILED, traceback.format_exc(), at)
     return None, None
-
-
-def last_beat(db: Session, node: str | None = None) -> datetime | None:
-    """Return when a node, or any node, last beat."""
-    wanted = select(func.max(Heartbeat.beat_at))
-    found = db.connection().execute(wanted if node is None else wanted.where(_BEATS.c.node == node)).scalar()
-    return found if isinstance(found, datetime) else None

@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine(settings.database)
     app.state.node = schedule.node_name()
+    app.state.schedule = None  # until the application starts
     app.state.throttle = Throttle()
     app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
     errors.install(app)
@@ -58,7 +59,8 @@ def from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    running = await run_in_threadpool(schedule.start, app.state.engine, app.state.node)
+    running = app.state.schedule = schedule.Schedule(app.state.engine, app.state.node)
+    await run_in_threadpool(running.start)
     try:
         yield
     finally:
