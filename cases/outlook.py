@@ -76,8 +76,8 @@ def standings(definition: Definition, clock: Clock, fired: Sequence[FiredRung]) 
         row = done.get(place)
         to_come = ladders.moment(office, ladder, place, clock.due_at) if is_running and place >= clock.rung else None
         is_passed = row is None and place < clock.rung
-        moments = (row.due_at, row.fired_at) if row else (to_come, None)
-        past.append(Standing(rung.do, str(rung.at), rung.tell, *moments, is_passed=is_passed))
+        due_at, fired_at = (row.due_at, row.fired_at) if row else (to_come, None)
+        past.append(Standing(rung.do, str(rung.at), rung.tell, due_at, fired_at, is_passed))
     return past
 
 
@@ -95,8 +95,8 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], parked: Mapping[
     waiting = [clock for clock in running if clock.next_at is not None]
     if not waiting:
         held = next((parked[clock.id or 0] for clock in running if clock.id in parked), None)
-        why = held or ("told" if any(clock.due_at or clock.remaining for clock in running) else "unlimited")
-        return Outlook(case.number, "", "", None, (), REASONS[why])
+        cause = held or ("told" if any(clock.due_at or clock.remaining for clock in running) else "unlimited")
+        return Outlook(case.number, "", "", None, (), REASONS[cause])
     clock = min(waiting, key=lambda clock: (clock.next_at, clock.id))
     definition = law_of(db, case.law_id).definition
     rung = ladder_of(definition, clock.kind, clock.state)[clock.rung]
