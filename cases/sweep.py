@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, select
 
-from cases import firing
+from cases import firing, parking
 from cases.climbing import Stranded
 from cases.errors import Stale
 from cases.firing import Fired
@@ -95,5 +95,5 @@ def _fire_alone(engine: Engine, clock: Any, at: datetime) -> tuple[Fired | None,
     except Exception:  # whatever is wrong with one case must not keep the others waiting
         log.exception("clock %s of case %s is parked", clock.id, clock.case_id)
         with transaction(engine) as db:
-            firing.park(db, clock, firing.FAILED, traceback.format_exc(), at)
+            parking.park(db, clock, parking.FAILED, traceback.format_exc(), at)
     return None, None
