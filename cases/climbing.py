@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from cases import clocks
 from cases.audience import HEADS, Addressee, desks
-from cases.policy import people_at
+from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Level
 from cases.record.columns import table_of
@@ -92,11 +92,11 @@ def climb(deed: Deed, words: tuple[str, ...]) -> None:
         return
     skipped: list[list[object]] = []
     for rank in still_above(deed.db, deed.case, law, words, now):
-        unit_id, people = people_at(deed.db, rank.post, deed.at, besides=deed.case.submitter_id)
+        unit_id, people = answering_at(deed.db, rank.post, deed.at, besides=deed.case.submitter_id)
         if people and unit_id == rank.post.unit_id:
             if skipped:
                 deed.facts["skipped"] = skipped
-            _reach(deed, rank, law, Addressee(rank.role, unit_id, tuple(person.id or 0 for person in people)))
+            _reach(deed, rank, law, Addressee(rank.role, unit_id, tuple(people)))
             return
         skipped.append([rank.role, rank.post.unit_id])
     raise Stranded(skipped)

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from cases.calendars import calendar
 from cases.laws import law_of
+from cases.outlook import Standing, standings
 from cases.record.case import Case, Extension
-from cases.record.clock import Clock, ClockSpan
+from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.sheet import spans_of
 from workflow.calendar import Calendar, Day
 from workflow.clocks import FIXED
@@ -26,6 +27,8 @@ WHY = {
     "resume": ("恢复", "went on"),
     "extend": ("延期", "extended"),
 }
+#: Clocks that belong to no state.
+NAMES = {"case": ("全案时限", "limit of the whole case"), "climb": ("升级处置时限", "time of a level it climbed to")}
 SHOWN_DAYS = 400
 
 #: How the part of a limit that a pause cuts is measured: what is left of working days is left in office time.
@@ -54,6 +57,7 @@ class Explanation:
     en: str
     law: str
     stretches: list[Stretch]
+    rungs: list[Standing]
 
     @property
     def days(self) -> list[Day]:
@@ -74,16 +78,18 @@ def explain(db: Session, case: Case) -> list[Explanation]:
     spans = spans_of(db, clocks)
     granted = select(Extension).where(Extension.case_id == case.id, col(Extension.is_granted).is_(True))
     extras = {row.decided_at: Limit.parse(row.extra) for row in db.exec(granted)}
+    fired = db.exec(select(FiredRung).where(FiredRung.case_id == case.id).order_by(col(FiredRung.id))).all()
     explained = []
     for clock in clocks:
         state = definition.states.get(clock.state or "")
         explained.append(
             Explanation(
                 clock=clock,
-                zh=f"「{state.label}」时限" if state else "全案时限",
-                en=f"limit of {state.label_en}" if state else "limit of the whole case",
+                zh=f"「{state.label}」时限" if state else NAMES[clock.kind][0],
+                en=f"limit of {state.label_en}" if state else NAMES[clock.kind][1],
                 law=definition.where,
                 stretches=list(stretches_of(clock, spans.get(clock.id or 0, []), extras)),
+                rungs=standings(definition, clock, [row for row in fired if row.clock_id == clock.id]),
             )
         )
     return explained

@@ -17,7 +17,7 @@ from cases.audience import Addressee, addressees
 from cases.calendars import calendar
 from cases.clocks import CLIMB, ladder_of
 from cases.laws import law_of
-from cases.policy import people_at
+from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Clock, FiredRung, Parked
 from workflow import ladders
@@ -118,7 +118,7 @@ def _next_level(
     assert definition.climb is not None  # reading a law refuses a rung that climbs without it
     level: Any = climbing.level_of(db, case)
     for rank in climbing.still_above(db, case, definition.climb, words if clock.kind != CLIMB else (), level):
-        unit_id, people = people_at(db, rank.post, at, besides=case.submitter_id)
+        unit_id, people = answering_at(db, rank.post, at, besides=case.submitter_id)
         if people and unit_id == rank.post.unit_id:
-            yield Addressee(rank.role, unit_id, tuple(person.id or 0 for person in people))
+            yield Addressee(rank.role, unit_id, tuple(people))
             return

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from cases.attachments import attachments_of
 from cases.laws import law_of
+from cases.minutes import RungFired, minutes_of
 from cases.policy import people_at, posts
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
@@ -56,6 +57,7 @@ class Happening:
     values: Mapping[str, Any]
     clocks: Sequence[Sequence[Any]]
     said: Sequence[Said]
+    rung: RungFired | None
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,13 @@ def history_of(db: Session, case: Case, by: User) -> list[Happening]:
         said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
     is_submitter = case.submitter_id == by.id
     actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=not is_submitter)
+    datas = [json.loads(event.data) for event in events]
+    rung_of = minutes_of(db, datas, is_named=not is_submitter)
     history = []
-    for event in events:
+    for event, data in zip(events, datas, strict=True):
         texts = said.get(event.version or 0, [])
         if is_submitter and any(text.is_for_staff for text in texts):
             continue
-        data = json.loads(event.data)
         history.append(
             Happening(
                 version=event.version or 0,
@@ -139,6 +142,7 @@ def history_of(db: Session, case: Case, by: User) -> list[Happening]:
                 values=data.get("set", {}) | data.get("fields", {}),
                 clocks=data.get("clocks", []),
                 said=texts,
+                rung=rung_of(data),
             )
         )
     return history

@@ -13,6 +13,7 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
 from workflow.calendar import Calendar
@@ -51,6 +52,7 @@ class Line:
     to: str
     values: Sequence[tuple[str, str]]
     said: Sequence[tuple[str, str | None, bool]]
+    minutes: str
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, 
             for said in happening.said
             if said.field != TITLE
         ],
+        minutes=sentence(visit, definition, happening.rung, local) if happening.rung else "",
     )
 
 
