@@ -17,12 +17,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
-from cases.record.people import Duty, Unit, User, ancestors, line, subtree
+from cases.record.people import Duty, Unit, User, ancestors, in_force, line, subtree
 from cases.record.statements import Prepared
 from cases.words import ANYONE, SUBMITTER, Post, roles
 from workflow.vocabulary import PARENT
@@ -93,7 +93,7 @@ def people_at(db: Session, post: Post, at: datetime, besides: int | None = None)
     rows = db.exec(
         select(Duty.unit_id, User)
         .join(User, col(User.id) == Duty.user_id)
-        .where(col(Duty.unit_id).in_(places), col(Duty.role).in_(post.duties), User.is_active, *_in_force(at))
+        .where(col(Duty.unit_id).in_(places), col(Duty.role).in_(post.duties), User.is_active, in_force(at))
         .order_by(col(User.id))
     ).all()
     for unit_id in places:
@@ -157,15 +157,8 @@ def _answers_for(db: Session, case: Case, post: Post, duties: Collection[Held], 
     return unit_id in mine
 
 
-def _in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
-        or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
-    )
-
-
 _DUTIES = Prepared(
     select(Duty.role, Duty.unit_id, Unit.path)
     .join(Unit, col(Unit.id) == Duty.unit_id)
-    .where(Duty.user_id == bindparam("user_id"), *_in_force(bindparam("at", type_=Moment)))
+    .where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment)))
 )

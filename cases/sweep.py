@@ -5,22 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, or_
+from sqlalchemy import Engine, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
-from cases import idempotency
-from cases.access import LONGEST_PAUSE, LONGEST_STAY
+from cases import access, idempotency
 from cases.record.clock import Heartbeat
+from cases.record.columns import table_of
 from cases.record.database import is_sqlite, transaction
-from cases.record.people import SignIn
 
 #: Seconds between two beats of a node.
 PERIOD = 15
 #: Rows of nodes that beat no more are kept this long, for whoever asks when they stopped.
 REMEMBERED = timedelta(days=7)
 
-_BEATS = Heartbeat.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+_BEATS = table_of(Heartbeat)
 
 
 def beat(engine: Engine, node: str, at: datetime) -> None:
@@ -38,8 +37,7 @@ def beat(engine: Engine, node: str, at: datetime) -> None:
 
 def prune(db: Session, at: datetime) -> None:
     """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
-    has_ended = or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
-    db.connection().execute(delete(SignIn).where(has_ended))
+    access.forget(db, at)
     idempotency.forget(db, at)
 
 
