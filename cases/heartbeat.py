@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, or_
+from sqlalchemy import Engine, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
-from cases import idempotency
-from cases.access import LONGEST_PAUSE, LONGEST_STAY
+from cases import access, idempotency
 from cases.record.clock import Clock, FiredRung, Heartbeat
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite, transaction
-from cases.record.people import SignIn
 
 #: Seconds between two beats of a node.
 PERIOD = 15
@@ -52,8 +50,7 @@ def stop(engine: Engine, node: str) -> None:
 
 def prune(db: Session, at: datetime) -> None:
     """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
-    has_ended = or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
-    db.connection().execute(delete(SignIn).where(has_ended))
+    access.forget(db, at)
     idempotency.forget(db, at)
 
 

@@ -30,6 +30,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "已无上级可升，已搁置，待管理员处理",
         "there is nobody left to climb to; an administrator has to see to it",
     ),
+    "imported": ("各级时点均在导入之前", "every rung lay before its import"),
     "told": ("各级均已告知", "everyone on its ladder has been told"),
     "unlimited": ("来源未定时限", "its source fixed no limit"),
 }
@@ -95,7 +96,8 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], parked: Mapping[
     waiting = [clock for clock in running if clock.next_at is not None]
     if not waiting:
         held = next((parked[clock.id or 0] for clock in running if clock.id in parked), None)
-        cause = held or ("told" if any(clock.due_at or clock.remaining for clock in running) else "unlimited")
+        is_limited = any(clock.due_at or clock.remaining for clock in running)
+        cause = held or ("unlimited" if not is_limited else "imported" if case.source else "told")
         return Outlook(case.number, "", "", None, (), REASONS[cause])
     clock = min(waiting, key=lambda clock: (clock.next_at, clock.id))
     definition = law_of(db, case.law_id).definition

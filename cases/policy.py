@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
-from cases.record.people import Duty, Unit, User, ancestors, line, line_up, person, subtree
+from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
 from cases.record.statements import Prepared
 from cases.words import ANYONE, SUBMITTER, Post, roles
 from workflow.vocabulary import PARENT
@@ -116,7 +116,7 @@ def _answering() -> Prepared:
         .join(Duty, col(Duty.unit_id) == up.c.id)
         .join(User, col(User.id) == Duty.user_id)
         .where(or_(col(Duty.role) == bindparam("first"), col(Duty.role) == bindparam("second")))
-        .where(User.is_active, col(User.id) != bindparam("besides"), *_in_force(bindparam("at", type_=Moment)))
+        .where(User.is_active, col(User.id) != bindparam("besides"), in_force(bindparam("at", type_=Moment)))
         .order_by(up.c.height, col(User.id))
     )
 
@@ -175,15 +175,8 @@ def _answers_for(db: Session, case: Case, post: Post, duties: Collection[Held], 
     return unit_id in mine
 
 
-def _in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
-        or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
-    )
-
-
 _DUTIES = Prepared(
     select(Duty.role, Duty.unit_id, Unit.path)
     .join(Unit, col(Unit.id) == Duty.unit_id)
-    .where(Duty.user_id == bindparam("user_id"), *_in_force(bindparam("at", type_=Moment)))
+    .where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment)))
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from sqlmodel import Session, col, select
 
-from cases import queries
+from cases import queries, safeguards
 from cases.calendars import OFFICE, calendar
 from cases.laws import build, publish, published
 from cases.policy import duties_of
@@ -31,7 +31,10 @@ Finding = tuple[str, str, str, str]  # kind, where, zh, en
 
 
 def init(database: Database = "") -> None:
-    """Create the database or bring it up to date, with the laws that ship where it has none; safe to repeat."""
+    """建立数据库或升级到最新版本，并补上缺少的流程；可重复运行。
+
+    Create the database or bring it up to date, with the laws that ship where it has none; safe to repeat.
+    """
     url = address(database)
     migrate(url)
     with transaction(engine(url)) as db:
@@ -45,18 +48,25 @@ def init(database: Database = "") -> None:
 
 
 def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Fire what is due, once; prints a row for each rung that fired."""
+    """触发一遍已到期的事项，每触发一级输出一行。
+
+    Fire what is due, once; prints a row for each rung that fired.
+    """
     fired = sweep_once(connect(database), moment(at))
     columns = ("number", "clock", "rung", "due_at", "fired_at")
     print_rows([[getattr(one, name) for name in columns] for one in fired], columns, form)
 
 
 def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Check settings, database, calendars, roles that nobody fills and cases that no clock watches."""
+    """体检：设置、数据库、日历、事件的保护、无人担任的角色和没有时钟的案件。
+
+    Check settings, database, calendars, what guards events, roles nobody fills and cases no clock watches.
+    """
     now = moment(at)
     load_settings(os.environ)
     findings: list[Finding] = []
     with reading(connect(database)) as db:
+        findings += [("record", *gap) for gap in safeguards.gaps(db)]
         findings += _calendar_findings(now.year)
         findings += _people_findings(db)
         for law in published(db):

@@ -139,7 +139,7 @@ def value(definition: Definition, name: str, given: Any, units: Mapping[str, str
     if kind == "limit":
         return limit(str(given), language)
     if kind == "yes_no":
-        return pick(YES_NO[bool(given)], language)
+        return pick(YES_NO[given in (True, "yes")], language)  # as the record has it, and as a form sends it
     if kind in ("unit", "units"):
         codes = given if isinstance(given, list) else [given]
         return "、".join(units.get(str(code), str(code)) for code in codes)

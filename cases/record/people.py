@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import CTE, Index, bindparam, literal_column, select
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import CTE, BindParameter, ColumnElement, Index, and_, bindparam, literal_column, or_, select
+from sqlmodel import Field, Session, SQLModel, col
 
 from cases.record.columns import Id, Moment, Path, table_of
 from cases.record.statements import Prepared
@@ -118,6 +118,16 @@ class Duty(SQLModel, table=True):
     from_at: datetime | None = Field(default=None, sa_type=Moment)
     until_at: datetime | None = Field(default=None, sa_type=Moment)
     deputy_of: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id")
+
+
+def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a duty is in force at a moment."""
+    return and_(or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at), lasts(at))
+
+
+def lasts(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a duty has not ended at a moment: it is in force then, or yet to begin."""
+    return or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at)
 
 
 class SignIn(SQLModel, table=True):

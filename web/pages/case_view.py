@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from cases.access import is_storable
 from cases.calendars import calendar, calendar_of
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
@@ -88,14 +90,18 @@ class View:
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
     zone: str
+    done: str
+    kept: Sequence[tuple[str, str]]
 
 
-def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
-    """Return the page of a case for one person."""
+def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
+    """Return the page of a case for one person; `done` is the version of the event that they have just written."""
     sheet = sheet_of(visit.db, case, visit.by, visit.at)
     definition, state = sheet.definition, sheet.definition.states[case.state]
     local = calendar_of(line(visit.db, case.unit_id))
     lead = sheet.units.get(case.lead_id or 0)
+    forms = forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {})
+    is_offered = attempt is not None and any(form.action == attempt.action for form in forms)
     return View(
         case=case,
         law=visit.say(definition.title, definition.title_en),
@@ -120,8 +126,10 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
             for row in sheet.parts
         ],
         attachments=sheet.attachments,
-        forms=forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {}),
+        forms=forms,
         zone=str(local.zone),
+        done=_done(visit, sheet, done),
+        kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
     )
 
 
@@ -177,17 +185,43 @@ def _clocked(visit: Visit, row: Clock) -> Clocked:
     )
 
 
+def _done(visit: Visit, sheet: Sheet, version: int | None) -> str:
+    """Return what the event of a version did: the record says it, whatever the browser claims."""
+    found = next((happening for happening in sheet.history if happening.version == version), None)
+    return words.action(sheet.definition, found.action, visit.language) if found else ""
+
+
+def _kept(visit: Visit, sheet: Sheet, attempt: Attempt) -> list[tuple[str, str]]:
+    """Return what was typed into a form that is not offered any more."""
+    units = _unit_names(visit, sheet, [attempt.typed])
+    return [
+        (
+            words.field(sheet.definition, name, visit.language),
+            "、".join(
+                words.value(sheet.definition, name, given, units, visit.language)
+                for given in ([typed] if isinstance(typed, str) else typed)
+            ),
+        )
+        for name, typed in attempt.typed.items()
+    ]
+
+
 def _history(visit: Visit, sheet: Sheet, local: Calendar) -> list[Line]:
+    units = _unit_names(visit, sheet, [happening.values for happening in sheet.history])
+    return [_line(visit, sheet, happening, units, local) for happening in sheet.history]
+
+
+def _unit_names(visit: Visit, sheet: Sheet, filled: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Return the names of the units whose codes were filled in, by code."""
     fields = sheet.definition.vocabulary.fields
     codes = [
         str(code)
-        for happening in sheet.history
-        for name, value in happening.values.items()
+        for values in filled
+        for name, value in values.items()
         if name in fields and fields[name].kind in ("unit", "units")
         for code in (value if isinstance(value, list) else [value])
     ]
-    units = names_by_code(visit.db, codes) if codes else {}
-    return [_line(visit, sheet, happening, units, local) for happening in sheet.history]
+    return names_by_code(visit.db, filter(is_storable, codes)) if codes else {}
 
 
 def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, str], local: Calendar) -> Line:

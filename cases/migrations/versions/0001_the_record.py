@@ -44,6 +44,8 @@ def upgrade() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "key"),
     )
+    op.create_index("ix_kept_answers_at", "kept_answers", ["at"], unique=False)
+
     op.create_table(
         "laws",
         sa.Column("id", Id, nullable=False),
