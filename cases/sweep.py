@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, select
+from sqlmodel import Session
 
 from cases import firing, parking
 from cases.climbing import Stranded
@@ -61,6 +62,18 @@ def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
             fired = list(_in_order(due, at, partial(_fire_alone, engine, at=at)))  # so that only what fails is parked
         yield from fired
         is_more = len(due) == BATCH
+
+
+def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
+    """Fire what falls due up to a moment, each rung at its own moment, for whoever moves a clock of their own."""
+    while due := _DUE.rows(db, {"at": until, "most": 1}):
+        (clock,) = due
+        try:
+            fired, _ = firing.fire(db, clock, clock.next_at)
+        except Stranded as stranded:
+            firing.strand(db, clock, stranded, clock.next_at)
+        else:
+            yield from [fired] if fired else []
 
 
 def _in_order(

@@ -151,6 +151,11 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
             ("date", "", "", "minutes", "why"),
             form,
         )
+        print_rows(
+            [(f"{r.do} {r.at}", r.due_at, r.fired_at, "已过 passed" if r.is_passed else "") for r in one.rungs],
+            ("rung", "due", "fired", ""),
+            form,
+        )
         print()
 
 

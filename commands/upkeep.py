@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from sqlmodel import Session, col, select
@@ -20,6 +21,7 @@ from cases.record.schema import migrate
 from cases.staffing import staff
 from cases.sweep import sweep as sweep_once
 from cases.words import vocabulary
+from commands import watching
 from commands.laws import SHIPPED
 from commands.options import At, Database, Format, Printed, address, connect, moment, print_rows, say
 from config import clock
@@ -57,12 +59,24 @@ def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) 
     print_rows([[getattr(one, name) for name in columns] for one in fired], columns, form)
 
 
-def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """体检：设置、数据库、日历、事件的保护、无人担任的角色和没有时钟的案件。
+def doctor(
+    database: Database = "",
+    at: At = None,
+    escalations: Annotated[
+        bool,
+        typer.Option("--escalations", help="For every open case: which rung comes next, to whom, or why to nobody."),
+    ] = False,
+    form: Printed = Format.TABLE,
+) -> None:
+    """体检：设置、数据库、日历、事件的保护、定时任务、无人担任的角色和没有时钟的案件。
 
-    Check settings, database, calendars, what guards events, roles nobody fills and cases no clock watches.
+    Check settings, database, calendars, what guards events, the schedule, roles nobody fills, cases no clock watches.
     """
     now = moment(at)
+    if escalations:
+        with reading(connect(database)) as db:
+            watching.escalations(db, now, form)
+        return
     load_settings(os.environ)
     findings: list[Finding] = []
     with reading(connect(database)) as db:
@@ -72,6 +86,7 @@ def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE)
         for law in published(db):
             definition = build(law.source, f"{law.name} v{law.version}").definition
             findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
+        findings += watching.schedule_findings(db, now)
         findings += _unwatched(db)
         notes = _without_limit(db)
     print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)
