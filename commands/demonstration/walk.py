@@ -14,6 +14,7 @@ from cases.act import act, find
 from cases.capabilities.assignments import LEAD
 from cases.climbing import level_of, post_of
 from cases.clocks import STATE, running_clocks
+from cases.firing import Fired
 from cases.laws import law_of
 from cases.policy import people_at, posts
 from cases.raising import Draft, raise_case
@@ -87,20 +88,24 @@ class Walk:
 
     def _let_pass(self, until: datetime) -> None:
         """Let happen what happens by itself; whoever a case climbs to mostly acknowledges it within the day."""
-        while self.knocks and self.knocks[0][0] <= until:
-            moment, number = heapq.heappop(self.knocks)
-            self._sweep(moment)
-            self._acknowledge(number, moment)
-        self._sweep(until)
+        while True:
+            knock = self.knocks[0] if self.knocks and self.knocks[0][0] <= until else None
+            fired = next(sweep_through(self.db, knock[0] if knock else until), None)
+            if fired is not None:
+                self._wake(fired)
+            elif knock is not None:
+                self._acknowledge(*heapq.heappop(self.knocks))
+            else:
+                return
 
-    def _sweep(self, until: datetime) -> None:
-        for fired in sweep_through(self.db, until):
-            dice = random.Random(f"{self.seed}:{fired.number}:{fired.due_at}")
-            if fired.rung.startswith("climb") and dice.random() < ACKNOWLEDGED:
-                knock = self.calendar.add_working_minutes(fired.due_at, dice.randrange(20, 400))
-                heapq.heappush(self.knocks, (knock, fired.number))
+    def _wake(self, fired: Fired) -> None:
+        """Let whoever a case has just climbed to look at it some office time later, or never."""
+        dice = random.Random(f"{self.seed}:{fired.number}:{fired.due_at}")
+        if fired.rung.startswith("climb") and dice.random() < ACKNOWLEDGED:
+            moment = self.calendar.add_working_minutes(fired.due_at, dice.randrange(20, 400))
+            heapq.heappush(self.knocks, (moment, fired.number))
 
-    def _acknowledge(self, number: str, moment: datetime) -> None:
+    def _acknowledge(self, moment: datetime, number: str) -> None:
         """Let whoever a case has climbed to acknowledge it, unless it has moved since."""
         case = find(self.db, number)
         level = level_of(self.db, case)
