@@ -54,7 +54,7 @@ def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
         due: Sequence[Any] = ()
         try:
             with transaction(engine) as db:
-                due = _DUE.rows(db, {"at": at, "most": BATCH})
+                due = due_clocks(db, at)
                 fired = list(_in_order(due, at, partial(firing.fire, db, at=at)))
         except Exception as error:
             if isinstance(error, DatabaseError) or not due:
@@ -66,7 +66,7 @@ def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
 
 def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
     """Fire what falls due up to a moment, each rung at its own moment, for whoever moves a clock of their own."""
-    while due := _DUE.rows(db, {"at": until, "most": 1}):
+    while due := due_clocks(db, until, most=1):
         (clock,) = due
         try:
             fired, _ = firing.fire(db, clock, clock.next_at)
@@ -74,6 +74,11 @@ def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
             firing.strand(db, clock, stranded, clock.next_at)
         else:
             yield from [fired] if fired else []
+
+
+def due_clocks(db: Session, at: datetime, most: int = BATCH) -> Sequence[Any]:
+    """Return the clocks whose rungs have come, earliest first, and hold their cases; what others hold is passed over."""
+    return _DUE.rows(db, {"at": at, "most": most})
 
 
 def _in_order(
