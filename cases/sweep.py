@@ -77,7 +77,7 @@ def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
 
 
 def due_clocks(db: Session, at: datetime, most: int = BATCH) -> Sequence[Any]:
-    """Return the clocks whose rungs have come, earliest first, and hold their cases; what others hold is passed over."""
+    """Return the clocks whose rungs have come, earliest first, and hold their cases; what others hold is left out."""
     return _DUE.rows(db, {"at": at, "most": most})
 
 
