@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -19,6 +19,7 @@ from cases.heartbeat import PERIOD, nodes
 from cases.record.clock import FiredRung
 from cases.record.database import reading, release
 from cases.record.schema import require_current
+from config import clock
 from tests.cases.world import Story, World
 from tests.commands.test_serving import PROGRAM, ROOT
 from tests.requirements import absent
@@ -38,7 +39,7 @@ def test_the_server_beats_on_whatever_its_clock_is_set_to(
     library: Path, migrated_sqlite_url: str, tmp_path: Path
 ) -> None:
     world = World(migrated_sqlite_url)
-    late = Story(world, at=datetime.now(UTC) - timedelta(days=30)).up_to("submit")
+    late = Story(world, at=clock.now() - timedelta(days=30)).up_to("submit")
     offset = tmp_path / "offset"
     offset.write_text("+0\n")
     environment = {
@@ -66,7 +67,7 @@ def test_the_server_beats_on_whatever_its_clock_is_set_to(
         rows = db.exec(select(FiredRung)).all()
         assert len({(row.clock_id, row.term, row.rung) for row in rows}) == len(rows) > 0
         assert {row.case_id for row in rows} == {late.case.id}
-        assert max(row.fired_at for row in rows) < datetime.now(UTC) + timedelta(days=2)  # nothing in ten years' time
+        assert max(row.fired_at for row in rows) < clock.now() + timedelta(days=2)  # nothing in ten years' time
     release(migrated_sqlite_url)
 
 
@@ -89,7 +90,7 @@ def beats_after(url: str, offset: int) -> float:
     while time.monotonic() - began < TWO_PERIODS:
         with reading(require_current(url)) as db:
             (node,) = nodes(db)
-        due = datetime.now(UTC) + timedelta(seconds=offset)
+        due = clock.now() + timedelta(seconds=offset)
         if abs(node.beat_at - due) < timedelta(seconds=3) and node.jumped_at is not None:
             return time.monotonic() - began
         time.sleep(0.2)
