@@ -110,7 +110,11 @@ def field(definition: Definition, name: str, language: Language) -> str:
 def limit(text: str | None, language: Language) -> str:
     """Return a limit in words: `3wd` is 3 个工作日."""
     unit = (text or "").lstrip("0123456789")
-    return pick(UNITS[unit], language).format((text or "").removesuffix(unit)) if unit in UNITS else text or ""
+    if unit not in UNITS:
+        return text or ""
+    count = (text or "").removesuffix(unit)
+    said = pick(UNITS[unit], language).format(count)
+    return said.removesuffix("s") if count == "1" else said
 
 
 def offset(text: str, language: Language) -> str:

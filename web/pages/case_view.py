@@ -80,6 +80,7 @@ class View:
     due: Due | None
     stages: Sequence[Stage]
     owner: str
+    level: str
     unit: str
     lead: str
     submitter: str
@@ -110,6 +111,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         due=due_of(visit, case, definition, local),
         stages=_stages(visit, sheet),
         owner=_owner(visit, sheet),
+        level=_level(visit, sheet),
         unit=sheet.units[case.unit_id].name,
         lead=lead.name if lead else "",
         submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
@@ -152,6 +154,19 @@ def _owner(visit: Visit, sheet: Sheet) -> str:
         people = "、".join(desk.people[:3]) or visit.say("暂无人在岗", "nobody at present")
         desks.append(desk.unit if sheet.is_submitter else f"{desk.unit}（{people}）")
     return f"{role} · {'、'.join(desks)}" if desks else role
+
+
+def _level(visit: Visit, sheet: Sheet) -> str:
+    """Say whom the case has climbed to, and what they have done about it."""
+    level = sheet.level
+    if level is None:
+        return ""
+    people = "" if sheet.is_submitter else "、".join(level.desk.people)
+    place = f"{words.role(level.role, visit.language)} · {level.desk.unit}" + (f"（{people}）" if people else "")
+    if level.measure is None:
+        return visit.say(f"已升级至 {place}，尚未阅处", f"It has climbed to {place}, who has not acknowledged it yet")
+    measure = words.value(sheet.definition, "measure", level.measure, {}, visit.language)
+    return visit.say(f"已升级至 {place}，已阅：{measure}", f"It has climbed to {place}; acknowledged: {measure}")
 
 
 def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]:
