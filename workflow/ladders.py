@@ -32,11 +32,14 @@ def first_after(
     What lay before the clock began is passed over: nobody is reminded two days ahead of a limit of two hours. So it is
     with what an extension, or an import, leaves behind.
     """
-    last = moment(calendar, ladder, len(ladder) - 1, due_at) if ladder else None
+    first = moment(calendar, ladder, 0, due_at)
+    if first is None or first > at:
+        return 0, first
+    last = moment(calendar, ladder, len(ladder) - 1, due_at)
     if last is not None and last <= at:  # most of what is imported is long past its last rung
         return len(ladder), None
-    for place in range(len(ladder)):
+    for place in range(1, len(ladder)):
         comes_at = moment(calendar, ladder, place, due_at)
-        if comes_at is None or comes_at > at:
+        if comes_at is not None and comes_at > at:
             return place, comes_at
     return len(ladder), None

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.acting [CASES]
 
-Cases are walked through six actions on three copies of one database: once timed, once with every INSERT and UPDATE
-noted as the driver got it, and once more by the bare driver, which replays what was noted, one transaction an action
+Cases are walked through six actions on copies of one database: once with every INSERT and UPDATE noted as the driver
+gets it, then by the engine and by the bare driver in turns, so that a slow moment of the machine strikes both. The bare
+driver replays what was noted, one transaction an action
 (sqlite3 in WAL with synchronous=FULL and BEGIN IMMEDIATE; psycopg on a server with fsync on). The engine's time
 includes all that a request needs: finding the person and the case, asking the law, clocks, hashes.
 """
@@ -14,8 +15,10 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -41,20 +44,25 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("verify", "zhao", {}),
     ("satisfied", "zhang", {}),
 ]
+TURNS = 20
 WARM = 20  # cases that nobody times, so that every statement is compiled
 Transactions = list[list[tuple[str, Any]]]
+Bare = Callable[[Transactions], float]
 
 
 def main(cases: int) -> None:
     """Print a table for both databases."""
-    print("| database | actions | engine, a second | bare driver, a second | ratio |\n|---|---:|---:|---:|---:|")
+    print(
+        "| database | actions | engine, a second | bare driver, a second | ratio, median of turns |\n|---|---:|---:|---:|---:|"
+    )
     with tempfile.TemporaryDirectory() as folder:
         urls = [f"sqlite:///{folder}/{name}.db" for name in "abc"]
         prepare(urls[0], cases)
         for name in "bc":
             shutil.copy(f"{folder}/a.db", f"{folder}/{name}.db")
-        seconds, writes = timed(urls[0], cases), noted(urls[1], cases)
-        report("SQLite", seconds, sqlite_alone(f"{folder}/c.db", writes), cases * len(STEPS))
+        writes = noted(urls[1], cases)
+        with sqlite_alone(f"{folder}/c.db") as bare:
+            report("SQLite", compared(urls[0], writes, bare, cases), cases * len(STEPS))
     programs = find_programs()
     if programs is None:
         print("| PostgreSQL | | | | no server programs found |")
@@ -63,8 +71,9 @@ def main(cases: int) -> None:
     try:
         prepare(cluster.create("a"), cases)
         urls = [cluster.url("a"), cluster.create("b", "a"), cluster.create("c", "a")]
-        seconds, writes = timed(urls[0], cases), noted(urls[1], cases)
-        report("PostgreSQL", seconds, postgres_alone(urls[2], writes), cases * len(STEPS))
+        writes = noted(urls[1], cases)
+        with postgres_alone(urls[2]) as bare:
+            report("PostgreSQL", compared(urls[0], writes, bare, cases), cases * len(STEPS))
     finally:
         cluster.remove()
 
@@ -84,16 +93,6 @@ def prepare(url: str, cases: int) -> None:
         with closing(sqlite3.connect(str(make_url(url).database))) as plain:
             plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     release(url)
-
-
-def timed(url: str, cases: int) -> float:
-    """Return the seconds that the engine needs; a few cases go first, so that every statement is compiled."""
-    walk(url, 0, WARM)
-    begin = perf_counter()
-    walk(url, WARM, cases + WARM)
-    seconds = perf_counter() - begin
-    release(url)
-    return seconds
 
 
 def noted(url: str, cases: int) -> Transactions:
@@ -134,41 +133,74 @@ def walk(url: str, first: int, end: int, writes: Transactions | None = None) -> 
                 act(session, find(session, number), action, by=by, at=MONDAY + timedelta(hours=hours), form=form)
 
 
-def sqlite_alone(path: str, writes: Transactions) -> float:
-    """Return the seconds that sqlite3 needs for the same rows."""
+def chunks(cases: int) -> list[tuple[int, int]]:
+    """Return the cases of each turn, first and end; the engine and the bare driver take them one after the other."""
+    size = max(1, cases // TURNS)
+    return [(first, min(first + size, WARM + cases)) for first in range(WARM, WARM + cases, size)]
+
+
+def compared(
+    url: str, writes: Transactions, bare: Callable[[Transactions], float], cases: int
+) -> list[tuple[float, float]]:
+    """Return the seconds of the engine and of the bare driver, turn by turn, so that a slow moment strikes both."""
+    walk(url, 0, WARM)
+    bare(writes[: WARM * len(STEPS)])
+    pairs = []
+    for first, end in chunks(cases):
+        begin = perf_counter()
+        walk(url, first, end)
+        ours = perf_counter() - begin
+        pairs.append((ours, bare(writes[first * len(STEPS) : end * len(STEPS)])))
+    release(url)
+    return pairs
+
+
+@contextmanager
+def sqlite_alone(path: str) -> Iterator[Bare]:
+    """Open what writes the same rows with sqlite3 and returns how many seconds that took."""
     with closing(sqlite3.connect(path, isolation_level=None)) as plain:
         plain.execute("PRAGMA journal_mode=WAL")
         plain.execute("PRAGMA synchronous=FULL")
         plain.execute("PRAGMA foreign_keys=ON")
-        for number, transaction_ in enumerate(writes):
-            if number == WARM * len(STEPS):
-                begin = perf_counter()
-            plain.execute("BEGIN IMMEDIATE")
-            for statement, row in transaction_:
-                plain.execute(statement, row)
-            plain.execute("COMMIT")
-        return perf_counter() - begin
+
+        def write(writes: Transactions) -> float:
+            begin = perf_counter()
+            for transaction_ in writes:
+                plain.execute("BEGIN IMMEDIATE")
+                for statement, row in transaction_:
+                    plain.execute(statement, row)
+                plain.execute("COMMIT")
+            return perf_counter() - begin
+
+        yield write
 
 
-def postgres_alone(url: str, writes: Transactions) -> float:
-    """Return the seconds that psycopg needs for the same rows."""
+@contextmanager
+def postgres_alone(url: str) -> Iterator[Bare]:
+    """Open what writes the same rows with psycopg and returns how many seconds that took."""
     parsed = make_url(url)
     with (
         psycopg.connect(host=parsed.host, port=parsed.port, user=parsed.username, dbname=parsed.database) as plain,
         plain.cursor() as cursor,
     ):
-        for number, transaction_ in enumerate(writes):
-            if number == WARM * len(STEPS):
-                begin = perf_counter()
-            for statement, row in transaction_:
-                cursor.execute(statement, row)
-            plain.commit()
-        return perf_counter() - begin
+
+        def write(writes: Transactions) -> float:
+            begin = perf_counter()
+            for transaction_ in writes:
+                for statement, row in transaction_:
+                    cursor.execute(statement, row)
+                plain.commit()
+            return perf_counter() - begin
+
+        yield write
 
 
-def report(name: str, ours: float, bare: float, actions: int) -> None:
-    """Print one row of the table."""
-    print(f"| {name} | {actions:,} | {actions / ours:,.0f} | {actions / bare:,.0f} | {bare / ours:.2f} |")
+def report(name: str, pairs: list[tuple[float, float]], actions: int) -> None:
+    """Print one row of the table; the ratio is the median of the turns, beside the lowest and the highest of them."""
+    ours, bare = (sum(side) for side in zip(*pairs, strict=True))
+    ratios = sorted(theirs / mine for mine, theirs in pairs)
+    middle = f"{median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+    print(f"| {name} | {actions:,} | {actions / ours:,.0f} | {actions / bare:,.0f} | {middle} |", flush=True)
 
 
 if __name__ == "__main__":
