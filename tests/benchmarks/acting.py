@@ -52,9 +52,8 @@ Bare = Callable[[Transactions], float]
 
 def main(cases: int) -> None:
     """Print a table for both databases."""
-    print(
-        "| database | actions | engine, a second | bare driver, a second | ratio, median of turns |\n|---|---:|---:|---:|---:|"
-    )
+    print("| database | actions | engine, a second | bare driver, a second | ratio, median of turns |")
+    print("|---|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
         urls = [f"sqlite:///{folder}/{name}.db" for name in "abc"]
         prepare(urls[0], cases)
