@@ -68,7 +68,8 @@ def nodes(db: Session) -> Sequence[Heartbeat]:
 
 def lateness(db: Session) -> timedelta | None:
     """Return how late the rung came that fired last; None before any has."""
-    last = db.exec(select(FiredRung).order_by(col(FiredRung.fired_at).desc(), col(FiredRung.id).desc())).first()
+    latest = select(FiredRung).order_by(col(FiredRung.fired_at).desc(), col(FiredRung.id).desc()).limit(1)
+    last = db.exec(latest).first()
     return last.fired_at - last.due_at if last else None
 
 
