@@ -24,6 +24,7 @@ from cases.record.database import reading, transaction
 from cases.record.people import User
 from config import clock
 from config.settings import Settings
+from notifications import inbox
 from web.access import NotSignedIn, identify
 from web.language import Language, language_of
 
@@ -51,6 +52,11 @@ class Visit:
     def language(self) -> Language:
         """Return the language of the answer."""
         return language_of(self.request)
+
+    @cached_property
+    def unread(self) -> int:
+        """Return how many messages wait in the person's inbox, up to `inbox.MOST_COUNTED`."""
+        return inbox.unread(self.db, self.caller.user_id)
 
     @property
     def settings(self) -> Settings:
@@ -91,13 +97,15 @@ SignedIn = Annotated[Caller, Depends(caller_of)]
 def reads(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
     """Open a visit that only reads."""
     with reading(request.app.state.engine) as db:
-        yield Visit(request, db, at, caller)
+        request.state.visit = Visit(request, db, at, caller)
+        yield request.state.visit
 
 
 def writes(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
     """Open a visit that may write; it is committed before the answer goes out."""
     with transaction(request.app.state.engine) as db:
-        yield Visit(request, db, at, caller)
+        request.state.visit = Visit(request, db, at, caller)
+        yield request.state.visit
 
 
 Reading = Annotated[Visit, Depends(reads, scope="function")]
