@@ -145,14 +145,9 @@ class _Outlets:
     """The robots and systems of the units, and which of them hear what a unit's desk is told."""
 
     def __init__(self, db: Session, settings: Settings) -> None:
-        rows = db.exec(
-            select_rows(Outlet, Unit.path)
-            .join(Unit, col(Unit.id) == Outlet.unit_id)
-            .where(col(Outlet.ended_at).is_(None))
-        ).all()
-        self.rows = [outlet for outlet, _ in rows]
+        self.rows = list(db.exec(select_rows(Outlet).where(col(Outlet.ended_at).is_(None))))
         self.recipients = choosing.outlets(db, self.rows, settings)
-        self.paths = dict(db.exec(select_rows(Unit.id, Unit.path))) if self.rows else {}
+        self.paths = dict(db.exec(select_rows(Unit.id, Unit.path)).all()) if self.rows else {}
 
     def told(self, audience: Audience) -> Iterator[tuple[Outlet, str]]:
         """Yield the outlets that hear: a robot what its own unit is told, another system what any unit below is."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from sqlmodel import col, select
@@ -14,7 +16,10 @@ from cases.record.event import Event
 from cases.record.news import Notification, Outlet
 from cases.record.people import User
 from config.settings import Settings
+from notifications.channels import Channel
+from notifications.delivering import Post
 from notifications.outbox import fan_out
+from notifications.passing import channels_of, pass_on
 from tests.cases.world import World
 
 
@@ -31,6 +36,14 @@ class Newsroom(World):
     def tells(self, at: datetime) -> int:
         """Tell of whatever happened since the last time."""
         return fan_out(self.db, self.settings, at)
+
+    def sends(self, at: datetime, **more: Any) -> Counter[str]:
+        """Tell, gather and send whatever is due."""
+        return pass_on(self.db, self.post(channels_of(self.settings), at, **more))
+
+    def post(self, channels: Mapping[str, Channel], at: datetime, **more: Any) -> Post:
+        """Return what sending needs, at a moment that stands still."""
+        return Post(channels, self.settings, lambda: at, lambda: at, Random(1), **more)
 
     def told(self, number: str | None = None, channel: str = "inbox") -> list[tuple[str, str, str]]:
         """Return what people were told over a channel, in order: action of the event, login, kind."""
