@@ -1,7 +1,7 @@
 """From notifications to messages: whom each is to, in which words, and whether it is still theirs to hear.
 
 Of a case whose submitter is confidential or anonymous nothing is said but that there is something to do: no title, no
-state, no kind of news. The link holds the number of the case, which betrays nothing (docs/decisions/0005 and 0009).
+state, no kind of news. The link holds the number of the case, which betrays nothing (docs/decisions/0005 and 0010).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The numbers of events have no gap and follow the order of their commits, so whatever lies behind the cursor has been
 told and whatever lies ahead has not. Who hears is found out while nothing is locked; then the cursor is moved by
 compare-and-set and the notifications are written, in one short transaction. Of several nodes one wins, and after a
-crash the next pass begins where the cursor stands: nothing is lost, nothing is told twice. See docs/decisions/0008.
+crash the next pass begins where the cursor stands: nothing is lost, nothing is told twice. See docs/decisions/0009.
 """
 
 from __future__ import annotations
