@@ -54,8 +54,8 @@ def way(
 ) -> tuple[str, datetime] | None:
     """Return in which state a notification begins and when it is due; None if it is not wanted.
 
-    What an outage has held up is held here too, so that it is told once and not one by one; another system wants it
-    one by one all the same.
+    What an outage has held up is held here too, so that it is told once and not one by one. So is whatever a robot is
+    to say, which may speak some twenty times a minute; another system wants everything one by one.
     """
     how = to.how(kind, channel)
     if how == NEVER:
@@ -69,7 +69,7 @@ def way(
     is_loud = KINDS[kind].is_urgent and settings.urgent_ignores_quiet
     if not is_loud and (end := end_of_quiet(to.quiet, to.calendar, at)) is not None:
         return HELD, _with_digest(to.calendar, settings.digest_at, end)
-    return (HELD, at) if is_late else (WAITING, at)
+    return (HELD, at) if is_late or channel in OUTLETS else (WAITING, at)
 
 
 def end_of_quiet(quiet: Quiet, calendar: Calendar, at: datetime) -> datetime | None:

@@ -9,8 +9,14 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from notifications.channels import Channel
+from notifications.channels.dingtalk import DingTalk
+from notifications.channels.feishu import Feishu
 from notifications.channels.mail import Mail
-from notifications.choosing import MAIL
+from notifications.channels.posting import Poster
+from notifications.channels.sms import Sms
+from notifications.channels.webhook import Webhook
+from notifications.channels.wecom import WeCom
+from notifications.choosing import DINGTALK, FEISHU, MAIL, SMS, WEBHOOK, WECOM
 from notifications.delivering import Post, deliver
 from notifications.digests import gather
 from notifications.outbox import fan_out
@@ -18,9 +24,17 @@ from notifications.outbox import fan_out
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """Return the channels that an installation has."""
-    channels: dict[str, Channel] = {}
+    poster = Poster(settings)
+    channels: dict[str, Channel] = {
+        DINGTALK: DingTalk(poster),
+        WECOM: WeCom(poster),
+        FEISHU: Feishu(poster),
+        WEBHOOK: Webhook(poster),
+    }
     if settings.smtp_host:
         channels[MAIL] = Mail(settings)
+    if settings.sms_url:
+        channels[SMS] = Sms(settings)
     return channels
 
 
