@@ -112,6 +112,12 @@ def opened(db: Session) -> Sequence[tuple[Outlet, str]]:
     return db.exec(rows.order_by(col(Outlet.id))).all()
 
 
+def last_message(db: Session, outlet_id: int) -> Notification | None:
+    """Return the message to an outlet that was made last."""
+    of_outlet = select(Notification).where(Notification.outlet_id == outlet_id)
+    return db.exec(of_outlet.order_by(col(Notification.id).desc()).limit(1)).first()
+
+
 def masked(address: str) -> str:
     """Return what of an address may be shown: its host."""
     return f"{urlsplit(address).hostname or '?'}/…"

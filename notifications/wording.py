@@ -60,26 +60,35 @@ def shipped() -> Wordings:
 
 
 def edit(db: Session, kind: str, language: str, words: Words, *, by: User, at: datetime) -> None:
-    """Keep other words for a kind of news, or go back to the shipped ones where both are empty.
+    """Keep other words for a kind of news. Raises NotFound for a kind that is none, InvalidFields for such words."""
+    row = _row(db, kind, language) or NewsTemplate(kind=kind, language=language, subject="", body="", edited_at=at)
+    words = Words(words.subject.strip(), words.body.replace("\r\n", "\n").strip())
+    if errors := [*_errors("subject", words.subject, kind), *_errors("body", words.body, kind)]:
+        raise InvalidFields(errors)
+    row.subject, row.body, row.edited_at, row.edited_by = words.subject, words.body, at, by.id
+    db.add(row)
+    db.flush()
+    _note(db, kind, language, words, by, at)
 
-    Raises NotFound for a kind or a language that is none, InvalidFields for words that cannot be.
-    """
+
+def reset(db: Session, kind: str, language: str, *, by: User, at: datetime) -> None:
+    """Go back to the words that ship. Raises NotFound for a kind or a language that is none."""
+    if (row := _row(db, kind, language)) is not None:
+        db.delete(row)
+        db.flush()
+        _note(db, kind, language, shipped()[kind, language], by, at)
+
+
+def _row(db: Session, kind: str, language: str) -> NewsTemplate | None:
     if kind not in KINDS or language not in LANGUAGES:
         raise NotFound(f"没有「{shown(kind)}」这种消息。", f"There is no kind of news {shown(kind)}.")
-    words = Words(words.subject.strip(), words.body.replace("\r\n", "\n").strip())
-    kept = db.get(NewsTemplate, (kind, language))
-    is_reset = not words.subject and not words.body
-    if is_reset and kept is not None:
-        db.delete(kept)
-    elif not is_reset:
-        if errors := [*_errors("subject", words.subject, kind), *_errors("body", words.body, kind)]:
-            raise InvalidFields(errors)
-        row = kept or NewsTemplate(kind=kind, language=language, subject="", body="", edited_at=at)
-        row.subject, row.body, row.edited_at, row.edited_by = words.subject, words.body, at, by.id
-        db.add(row)
-    db.flush()
+    return db.get(NewsTemplate, (kind, language))
+
+
+def _note(db: Session, kind: str, language: str, words: Words, by: User, at: datetime) -> None:
     facts = {"kind": kind, "language": language, "digest": audit.digest(words.subject + "\n" + words.body)}
-    audit.append(db, [audit.Entry(at=at, action="edit_news_words", role="administrator", actor_id=by.id, data=facts)])
+    entry = audit.Entry(at=at, action="edit_news_words", role="administrator", actor_id=by.id, data=facts)
+    audit.append(db, [entry])
 
 
 def _errors(field: str, text: str, kind: str) -> Sequence[FieldError]:

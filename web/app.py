@@ -21,7 +21,19 @@ from web.api import inbox as inbox_api
 from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
-from web.pages import admin, case, desk, inbox, language, overdue, sign_in, submit, unfinished
+from web.pages import (
+    admin,
+    admin_news,
+    case,
+    desk,
+    inbox,
+    language,
+    news_settings,
+    overdue,
+    sign_in,
+    submit,
+    unfinished,
+)
 from web.pages.forms import OutdatedForm
 from web.render import STATIC
 
@@ -50,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
     for api in (cases, record, attachments, reports, inbox_api):
         app.include_router(api.router, prefix=API)
-    for part in (docs, health, admin, sign_in, language, desk, submit, overdue, inbox, case):
+    for part in (docs, health, admin, admin_news, sign_in, language, desk, submit, overdue, inbox, news_settings, case):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -40,6 +40,9 @@ class Visit:
     at: datetime
     caller: Caller
 
+    def __post_init__(self) -> None:
+        self.request.state.visit = self  # where a page finds what stands in its header
+
     @cached_property
     def by(self) -> User:
         """Return the person, as a row of this visit's session. Raises NotSignedIn if they were disabled meanwhile."""
@@ -97,15 +100,13 @@ SignedIn = Annotated[Caller, Depends(caller_of)]
 def reads(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
     """Open a visit that only reads."""
     with reading(request.app.state.engine) as db:
-        request.state.visit = Visit(request, db, at, caller)
-        yield request.state.visit
+        yield Visit(request, db, at, caller)
 
 
 def writes(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
     """Open a visit that may write; it is committed before the answer goes out."""
     with transaction(request.app.state.engine) as db:
-        request.state.visit = Visit(request, db, at, caller)
-        yield request.state.visit
+        yield Visit(request, db, at, caller)
 
 
 Reading = Annotated[Visit, Depends(reads, scope="function")]

@@ -69,6 +69,7 @@ class Notification(SQLModel, table=True):
         _of("ix_notifications_held", IS_HELD, "next_at"),
         _of("ix_notifications_parked", IS_PARKED, "id"),
         _of("ix_notifications_gathered", text("digest_id IS NOT NULL"), "digest_id", "id"),
+        _of("ix_notifications_outlet", text("outlet_id IS NOT NULL"), "outlet_id", "id"),
         _of("ix_notifications_inbox", IN_INBOX, "user_id", "id"),
         _of("ix_notifications_unread", IS_UNREAD, "user_id"),
     )

@@ -596,6 +596,7 @@ def _make_news() -> None:
         ("held", ["next_at"], "state = 'held'"),
         ("parked", ["id"], "state = 'parked'"),
         ("gathered", ["digest_id", "id"], "digest_id IS NOT NULL"),
+        ("outlet", ["outlet_id", "id"], "outlet_id IS NOT NULL"),
         ("inbox", ["user_id", "id"], "channel = 'inbox' AND state = 'sent'"),
         ("unread", ["user_id"], "channel = 'inbox' AND state = 'sent' AND read_at IS NULL"),
     ):
