@@ -79,6 +79,12 @@ class Settings:
             )
         if self.smtp_host and not self.smtp_from:
             raise SettingsError("设置了 smtp_host 就须填写 smtp_from。", "smtp_host needs smtp_from as well.")
+        if self.patience < 1:
+            raise SettingsError("patience 至少为 1 秒。", "patience is a second at least.")
+        if not self.public_url.startswith(("http://", "https://")):
+            raise SettingsError(
+                "public_url 应以 http:// 或 https:// 开头。", "public_url begins with http:// or https://."
+            )
 
     def as_environment(self) -> dict[str, str]:
         """Return the variables that make another process read the same settings."""

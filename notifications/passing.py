@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -36,6 +37,16 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     if settings.sms_url:
         channels[SMS] = Sms(settings)
     return channels
+
+
+def post_of(
+    settings: Settings,
+    now: Callable[[], datetime],
+    signed_at: Callable[[], datetime],
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> Post:
+    """Return what sending needs in an installation. Raises SettingsError for a channel that is set up wrongly."""
+    return Post(channels_of(settings), settings, now, signed_at, is_stopping=is_stopping)
 
 
 def tell(engine: Engine, settings: Settings, at: datetime) -> int:

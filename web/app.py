@@ -75,7 +75,7 @@ def from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    running = app.state.schedule = schedule.Schedule(app.state.engine, app.state.node)
+    running = app.state.schedule = schedule.Schedule(app.state.engine, app.state.node, app.state.settings)
     await run_in_threadpool(running.start)
     try:
         yield
