@@ -38,12 +38,13 @@ from cases.record.columns import table_of
 from cases.record.database import engine, is_sqlite, transaction
 from cases.record.event import ChainHead
 from cases.record.law import Installation
+from cases.record.news import NewsCursor
 from cases.record.schema import MIGRATIONS, metadata, migrate
 from cases.verifying import verify_database
 from workflow.errors import Refusal
 
 #: Tables that have a row of their own in a new database.
-BORN_WITH_A_ROW = (table_of(Installation), table_of(ChainHead))
+BORN_WITH_A_ROW = (table_of(Installation), table_of(ChainHead), table_of(NewsCursor))
 Manifest = Mapping[str, Any]
 
 

@@ -18,6 +18,7 @@ from commands import keeping, laws, record, reports, serving, upkeep, verifying
 from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
+from commands.news import Undelivered, news
 from commands.people import tokens, users
 from commands.usage import list_in_both_languages, wrong_call
 from config.settings import SettingsError
@@ -26,7 +27,7 @@ from workflow.law_text import LawError
 from workflow.machine import ActionNotAllowed
 
 #: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
-FINDINGS = (ActionNotAllowed, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale, UnsoundLaw)
+FINDINGS = (ActionNotAllowed, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale, Undelivered, UnsoundLaw)
 
 app = typer.Typer(
     name="bihuan",
@@ -60,6 +61,7 @@ app.add_typer(exporting, name="export")
 app.add_typer(laws.workflow)
 app.add_typer(users)
 app.add_typer(tokens)
+app.add_typer(news)
 
 
 def main(words: list[str] | None = None) -> NoReturn:

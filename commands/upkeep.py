@@ -26,6 +26,7 @@ from commands.laws import SHIPPED
 from commands.options import At, Database, Format, Printed, address, connect, moment, print_rows, say
 from config import clock
 from config.settings import load as load_settings
+from notifications.passing import pass_on, post_of
 from workflow.proof import prove_staffing
 from workflow.reading import load
 
@@ -50,13 +51,22 @@ def init(database: Database = "") -> None:
 
 
 def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """触发一遍已到期的事项，每触发一级输出一行。
+    """触发一遍已到期的事项，每触发一级输出一行；再发一遍消息。
 
-    Fire what is due, once; prints a row for each rung that fired.
+    Fire what is due, once, and pass on the news; prints a row for each rung that fired.
     """
-    fired = sweep_once(connect(database), moment(at))
+    db, now, settings = connect(database), moment(at), load_settings(os.environ)
+    post = post_of(settings, lambda: now, clock.now)
+    fired = sweep_once(db, now)
     columns = ("number", "clock", "rung", "due_at", "fired_at")
     print_rows([[getattr(one, name) for name in columns] for one in fired], columns, form)
+    done = pass_on(db, post)
+    if done:
+        say(
+            f"消息：新 {done['told']} 条，送达 {done['sent']}，待重试 {done['again']}，搁置 {done['parked']}。",
+            f"news: {done['told']} told, {done['sent']} sent, {done['again']} to be tried again, "
+            f"{done['parked']} parked.",
+        )
 
 
 def doctor(
@@ -87,6 +97,7 @@ def doctor(
             definition = build(law.source, f"{law.name} v{law.version}").definition
             findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
         findings += watching.schedule_findings(db, now)
+        findings += watching.news_findings(db, now)
         findings += _unwatched(db)
         notes = _without_limit(db)
     print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
 from sqlmodel import Session, col, select
@@ -15,7 +15,11 @@ from cases.record.clock import Parked
 from cases.record.people import User
 from cases.units import units_by_id
 from commands.options import Format, print_rows, say
+from notifications.parked import figures
 from workflow.role_names import role_name
+
+#: Messages wait for a night, and for a mail server that is away for some hours; not for longer than all attempts take.
+OLDEST_MESSAGE = timedelta(hours=36)
 
 Finding = tuple[str, str, str, str]  # kind, where, zh, en
 
@@ -58,6 +62,27 @@ def schedule_findings(db: Session, at: datetime) -> list[Finding]:
     for row, number in db.exec(parked.where(col(Parked.released_at).is_(None)).order_by(col(Parked.id))):
         reason = row.detail.strip().splitlines()[-1][:120]
         found.append(("parked", f"{number} #{row.id}", f"已搁置：{reason}", f"parked: {reason}"))
+    return found
+
+
+def news_findings(db: Session, at: datetime) -> list[Finding]:
+    """Find messages that were given up, and those that nobody sends."""
+    found: list[Finding] = []
+    news = figures(db, at)
+    if news.parked:
+        found.append(
+            (
+                "news",
+                str(news.parked),
+                "条消息未能送达：bihuan news parked",
+                "messages could not be delivered: bihuan news parked",
+            )
+        )
+    if news.oldest >= OLDEST_MESSAGE:
+        hours = int(news.oldest.total_seconds() // 3600)
+        found.append(
+            ("news", str(news.waiting), f"条消息待发，最早的已等 {hours} 小时", f"wait, the oldest for {hours} h")
+        )
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ FILE_VARIABLE = "BIHUAN_SETTINGS"
 NOT_SETTINGS = ("BIHUAN_TEST_", "BIHUAN_SHARED_")
 DEFAULT_FILE = Path("settings.toml")
 LANGUAGES = ("zh", "en")
+SMTP_SECURITY = ("starttls", "tls", "none")
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -31,6 +34,10 @@ class Settings:
 
     `files` is the folder where attachments lie under their digests. `secure_cookies` belongs to an installation that is
     reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
+
+    `public_url` is where readers of messages find the application. Without `smtp_host` no mail is sent, without
+    `sms_url` no short message; docs/news.md says how each is set up. `patience` is how many seconds a message may take
+    in all. Times of day are `HH:MM` on the wall clock of a person's unit.
     """
 
     database: str = "sqlite:///bihuan.db"
@@ -44,6 +51,40 @@ class Settings:
     password_memory: int = 19_456
     password_passes: int = 2
     password_lanes: int = 1
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_login: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+    sms_url: str = field(default="", repr=False)
+    sms_header: str = field(default="", repr=False)
+    sms_body: str = '{"phone": "$phone", "text": "$text"}'
+    sms_success: str = ""
+    private_addresses: bool = False
+    patience: int = 20
+    digest_at: str = "08:30"
+    quiet_from: str = "21:00"
+    quiet_until: str = "08:00"
+    urgent_ignores_quiet: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("digest_at", "quiet_from", "quiet_until"):
+            if not TIME.fullmatch(getattr(self, name)):
+                raise SettingsError(f"{name} 应写作 HH:MM，如 08:30。", f"{name} is a time of day such as 08:30.")
+        if self.smtp_security not in SMTP_SECURITY:
+            raise SettingsError(
+                "smtp_security 只能是 starttls、tls 或 none。", "smtp_security is starttls, tls or none."
+            )
+        if self.smtp_host and not self.smtp_from:
+            raise SettingsError("设置了 smtp_host 就须填写 smtp_from。", "smtp_host needs smtp_from as well.")
+        if self.patience < 1:
+            raise SettingsError("patience 至少为 1 秒。", "patience is a second at least.")
+        if not self.public_url.startswith(("http://", "https://")):
+            raise SettingsError(
+                "public_url 应以 http:// 或 https:// 开头。", "public_url begins with http:// or https://."
+            )
 
     def as_environment(self) -> dict[str, str]:
         """Return the variables that make another process read the same settings."""
@@ -93,7 +134,7 @@ def _typed(value: Any, default: Any, where: str) -> Any:
         if isinstance(value, bool) or not (word.isascii() and word.isdigit()) or not 0 <= int(word) <= 2**31:
             raise SettingsError(f"{where} 应为整数。", f"{where} is a whole number.")
         return int(word)
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not (value.strip() or default == ""):
         raise SettingsError(f"{where} 应为文字。", f"{where} is a text.")
     if default in LANGUAGES and value not in LANGUAGES:
         raise SettingsError(f"{where} 只能是 zh 或 en。", f"{where} is zh or en.")

@@ -21,6 +21,8 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 BEARER = "bearer "
 GUESSES, WINDOW = 5, timedelta(minutes=15)
 MOST_LOGINS = 10_000
+#: What a page asks by itself: nobody is there because of it, so it keeps nobody signed in.
+UNATTENDED = ("/inbox/unread",)
 
 
 class NotSignedIn(Refusal):
@@ -140,7 +142,7 @@ def _browser(request: Request, engine: Engine, at: datetime) -> Caller | None:
         return None
     with reading(engine) as db:
         caller = access.browser(db, secret, at)
-    if caller is not None and caller.needs_noting:
+    if caller is not None and caller.needs_noting and request.url.path not in UNATTENDED:
         try:
             with transaction(engine) as db:
                 access.note_seen(db, secret, at)

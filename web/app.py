@@ -17,10 +17,23 @@ from config.settings import Settings, load
 from web import errors, health, schedule
 from web.access import NotSignedIn, Throttle
 from web.api import attachments, cases, docs, record, reports
+from web.api import inbox as inbox_api
 from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
-from web.pages import admin, case, desk, language, overdue, sign_in, submit, unfinished
+from web.pages import (
+    admin,
+    admin_news,
+    case,
+    desk,
+    inbox,
+    language,
+    news_settings,
+    overdue,
+    sign_in,
+    submit,
+    unfinished,
+)
 from web.pages.forms import OutdatedForm
 from web.render import STATIC
 
@@ -47,9 +60,9 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(NotSignedIn, sign_in.ask_again)
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
-    for api in (cases, record, attachments, reports):
+    for api in (cases, record, attachments, reports, inbox_api):
         app.include_router(api.router, prefix=API)
-    for part in (docs, health, admin, sign_in, language, desk, submit, overdue, case):
+    for part in (docs, health, admin, admin_news, sign_in, language, desk, submit, overdue, inbox, news_settings, case):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -62,7 +75,7 @@ def from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    running = app.state.schedule = schedule.Schedule(app.state.engine, app.state.node)
+    running = app.state.schedule = schedule.Schedule(app.state.engine, app.state.node, app.state.settings)
     await run_in_threadpool(running.start)
     try:
         yield

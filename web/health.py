@@ -13,6 +13,7 @@ from cases.record.case import Case
 from cases.record.clock import Parked
 from cases.record.database import DatabaseError, reading
 from cases.record.schema import is_current
+from notifications.parked import figures
 from web.visits import Moment
 
 router = APIRouter(include_in_schema=False)
@@ -49,18 +50,22 @@ def metrics(request: Request, at: Moment) -> PlainTextResponse:
         waits, _ = waiting(db, at)
         late = lateness(db) or timedelta()
         jumps = sum(1 for node in nodes(db) if node.jumped_at is not None)
+        news = figures(db, at)
         parked = db.exec(select(func.count()).select_from(Parked).where(col(Parked.released_at).is_(None))).one()
     age = (at - beat).total_seconds() if beat else float("nan")
-    figures = (
+    shown = (
         ("bihuan_open_cases", "Cases that are open.", open_cases),
         ("bihuan_overdue_cases", "Open cases past their limit.", overdue),
         ("bihuan_waiting_clocks", "Clocks that are due for longer than a beat may take.", waits),
         ("bihuan_parked_clocks", "Clocks that an administrator has to release.", parked),
         ("bihuan_rung_lateness_seconds", "How late the rung came that fired last.", int(late.total_seconds())),
+        ("bihuan_waiting_messages", "Messages that are still to be sent.", news.waiting),
+        ("bihuan_parked_messages", "Messages that were given up.", news.parked),
+        ("bihuan_oldest_message_seconds", "How long the oldest of them has waited.", int(news.oldest.total_seconds())),
         ("bihuan_clock_jumps", "Nodes whose clock was set while they ran.", jumps),
         ("bihuan_heartbeat_age_seconds", "Seconds since this node's schedule last beat.", age),
     )
-    lines = [f"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n" for name, help, value in figures]
+    lines = [f"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n" for name, help, value in shown]
     return PlainTextResponse("".join(lines), media_type="text/plain; version=0.0.4")
 
 

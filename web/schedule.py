@@ -1,4 +1,4 @@
-"""All that happens by itself: a heartbeat and a sweep a node, in memory. Correctness is in the rows, not here.
+"""All that happens by itself: heartbeat, sweep and news of a node, in memory. Correctness is in the rows, not here.
 
 APScheduler waits for moments of the wall clock, so a clock that is set back would keep it waiting for as long. A clock
 that nobody can set is watched beside it: when the two part, the jump is noted and the schedule is woken.
@@ -20,8 +20,13 @@ from cases import heartbeat
 from cases.heartbeat import PERIOD
 from cases.sweep import sweep
 from config import clock
+from config.settings import Settings
+from notifications.delivering import deliver
+from notifications.passing import post_of, tell
 from workflow.errors import Refusal
 
+#: Seconds between two looks for something to tell, or to send.
+NEWS_PERIOD = 3
 #: Clocks are set right by less than this all the time.
 TOLERANCE = timedelta(seconds=10)
 #: A clock that was set ahead by more is not believed: what has fired cannot be taken back.
@@ -52,14 +57,15 @@ class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 class Schedule:
     """The schedule of one node, from its first beat until `shutdown`."""
 
-    def __init__(self, engine: Engine, node: str) -> None:
-        self.engine, self.node = engine, node
+    def __init__(self, engine: Engine, node: str, settings: Settings) -> None:
+        self.engine, self.node, self.settings = engine, node, settings
         self.ahead = timedelta()
         self._jumped: timedelta | None = None
         self._parted = _parting()
         self._is_over = threading.Event()
         self._watch = threading.Thread(target=self._watch_the_clock, name="clock", daemon=True)
         self._jobs = BackgroundScheduler(timezone="UTC")
+        self._post = post_of(settings, clock.now, clock.now, self._is_over.is_set)
 
     @property
     def is_trusted(self) -> bool:
@@ -69,9 +75,12 @@ class Schedule:
     def start(self) -> Schedule:
         """Beat once, so that the node is ready when it answers, and go on."""
         self._beat()
-        for job in (self._beat, self._sweep):
+        # Telling and sending are two jobs, so that a mail server that hangs keeps nobody's inbox waiting.
+        for job, pause in (
+            (self._beat, PERIOD), (self._sweep, PERIOD), (self._tell, NEWS_PERIOD), (self._send, NEWS_PERIOD),
+        ):  # fmt: skip
             # Two runs never overlap, and a late one still counts.
-            self._jobs.add_job(job, Every(timedelta(seconds=PERIOD)), max_instances=1, misfire_grace_time=None)
+            self._jobs.add_job(job, Every(timedelta(seconds=pause)), max_instances=1, misfire_grace_time=None)
         self._jobs.start()
         self._watch.start()
         return self
@@ -101,6 +110,18 @@ class Schedule:
         try:
             for _ in sweep(self.engine, clock.now()):
                 pass
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _tell(self) -> None:
+        try:
+            tell(self.engine, self.settings, clock.now())
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _send(self) -> None:
+        try:
+            deliver(self.engine, self._post)
         except Refusal as refusal:
             log.error("%s", refusal.en)
 

@@ -24,6 +24,7 @@ from cases.record.database import reading, transaction
 from cases.record.people import User
 from config import clock
 from config.settings import Settings
+from notifications import inbox
 from web.access import NotSignedIn, identify
 from web.language import Language, language_of
 
@@ -39,6 +40,9 @@ class Visit:
     at: datetime
     caller: Caller
 
+    def __post_init__(self) -> None:
+        self.request.state.visit = self  # where a page finds what stands in its header
+
     @cached_property
     def by(self) -> User:
         """Return the person, as a row of this visit's session. Raises NotSignedIn if they were disabled meanwhile."""
@@ -51,6 +55,11 @@ class Visit:
     def language(self) -> Language:
         """Return the language of the answer."""
         return language_of(self.request)
+
+    @cached_property
+    def unread(self) -> int:
+        """Return how many messages wait in the person's inbox, up to `inbox.MOST_COUNTED`."""
+        return inbox.unread(self.db, self.caller.user_id)
 
     @property
     def settings(self) -> Settings:

@@ -69,6 +69,24 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "m": ("{} 分钟", "{} minutes"),
 }
 COLUMNS_OF_TEXT: Mapping[str, Pair] = {"title": ("标题", "Title"), "text": ("内容", "Text")}
+CHANNELS: Mapping[str, Pair] = {
+    "inbox": ("站内", "Inbox"),
+    "mail": ("邮件", "E-mail"),
+    "sms": ("短信", "Short message"),
+    "dingtalk": ("钉钉", "DingTalk"),
+    "wecom": ("企业微信", "WeCom"),
+    "feishu": ("飞书", "Feishu"),
+    "webhook": ("Webhook", "Webhook"),
+}
+HOWS: Mapping[str, Pair] = {"now": ("立即", "At once"), "digest": ("摘要", "Digest"), "never": ("不发", "Not at all")}
+NEWS_STATES: Mapping[str, Pair] = {
+    "waiting": ("待发", "waiting"),
+    "held": ("待汇总", "held"),
+    "gathered": ("已并入摘要", "in a digest"),
+    "sent": ("已送达", "delivered"),
+    "parked": ("已搁置", "parked"),
+    "dropped": ("不再需要", "dropped"),
+}
 APPLICANT: Pair = ("申请人", "The applicant")
 YES_NO: Mapping[bool, Pair] = {True: ("同意", "Yes"), False: ("不同意", "No")}
 

@@ -38,6 +38,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("BIHUAN_SECURE_COOKIES", "maybe"),
         ("BIHUAN_LANGUAGE", "fr"),
         ("BIHUAN_DATABASE", " "),
+        ("BIHUAN_PATIENCE", "soon"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named_in_both_languages(variable: str, value: str) -> None:
@@ -63,4 +64,24 @@ def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
 
 def test_another_process_reads_the_same_settings() -> None:
     settings = Settings(database="postgresql://x/y", port=9000, secure_cookies=True, files=Path("a b"))
+    assert load(settings.as_environment()) == settings
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"digest_at": "8:30"}, {"quiet_from": "24:00"}, {"quiet_until": ""}, {"smtp_security": "ssl"},
+        {"smtp_host": "mail.example"}, {"patience": 0}, {"public_url": "news.example"},
+    ],
+)  # fmt: skip
+def test_settings_of_the_news_that_cannot_be_are_named_in_both_languages(wrong: dict[str, object]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings(**wrong)  # type: ignore[arg-type]  # one wrong value each
+    assert next(iter(wrong)) in refused.value.zh
+    assert next(iter(wrong)) in refused.value.en
+
+
+def test_no_secret_of_a_setting_is_shown() -> None:
+    settings = Settings(smtp_password="geheim", sms_url="https://x.example/?key=geheim", sms_header="Key: geheim")
+    assert "geheim" not in repr(settings)
     assert load(settings.as_environment()) == settings

@@ -26,6 +26,8 @@ from web.pages.forms import MOST_FIELDS, TOKEN, filled_in
 from web.visits import Visit
 from workflow.errors import Refusal
 
+#: The forms that somebody may have written long in.
+KEPT = ("/cases/", "/submit")
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 #: What the sign-in form may carry, encoded, so that login and password still fit into its body.
 MOST_KEPT = FORM_LIMIT - 32 * 1024
@@ -47,6 +49,8 @@ async def left_by(request: Request) -> Unfinished | None:
     """Return what a request was to submit; None if nothing was typed, or more than the sign-in page can carry."""
     media_type = request.headers.get("content-type", "").partition(";")[0]
     if problems.is_wanted(request) or request.method != "POST" or media_type != MEDIA_TYPE:
+        return None
+    if not request.url.path.startswith(KEPT):
         return None
     async with request.form(max_fields=MOST_FIELDS) as form:
         if TOKEN not in form:

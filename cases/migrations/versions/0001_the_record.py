@@ -1,11 +1,11 @@
-"""The first schema: units and people, laws, cases with their parts, clocks, and the chain of events."""
+"""The first schema: units and people, laws, cases with their parts, clocks, the chain of events, the news."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from cases.record.columns import Id, Moment, Path
 
-revision = "0001_ladders"
+revision = "0001_news"
 down_revision = None
 
 
@@ -535,7 +535,103 @@ def upgrade() -> None:
         sqlite_where=sa.text("released_at IS NULL"),
         postgresql_where=sa.text("released_at IS NULL"),
     )
+    _make_news()
     _make_events_permanent()
+
+
+def _make_news() -> None:
+    """Make what each person and each robot is told, and how they want it."""
+    cursor = op.create_table(
+        "news_cursor",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("seq", Id, nullable=False),
+        sa.CheckConstraint("id = 1"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.bulk_insert(cursor, [{"id": 1, "seq": 0}])
+    op.create_table(
+        "outlets",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("secret", sa.String(length=200), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_outlets_unit_id", "outlets", ["unit_id"], unique=False)
+    op.create_table(
+        "notifications",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("seq", Id, nullable=True),
+        sa.Column("case_id", Id, nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("user_id", Id, nullable=True),
+        sa.Column("outlet_id", Id, nullable=True),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", Moment(), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("read_at", Moment(), nullable=True),
+        sa.Column("why", sa.String(length=24), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.Column("digest_id", Id, nullable=True),
+        sa.CheckConstraint("(user_id IS NULL) <> (outlet_id IS NULL)"),
+        sa.ForeignKeyConstraint(["seq"], ["events.seq"]),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlets.id"]),
+        sa.ForeignKeyConstraint(["digest_id"], ["notifications.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("seq", "user_id", "channel"),
+        sa.UniqueConstraint("seq", "outlet_id"),
+    )
+    for name, columns, condition in (
+        ("due", ["channel", "next_at", "id"], "state = 'waiting'"),
+        ("held", ["next_at"], "state = 'held'"),
+        ("parked", ["id"], "state = 'parked'"),
+        ("gathered", ["digest_id", "id"], "digest_id IS NOT NULL"),
+        ("outlet", ["outlet_id", "id"], "outlet_id IS NOT NULL"),
+        ("inbox", ["user_id", "id"], "channel = 'inbox' AND state = 'sent'"),
+        ("unread", ["user_id"], "channel = 'inbox' AND state = 'sent' AND read_at IS NULL"),
+    ):
+        where = sa.text(condition)
+        op.create_index(
+            f"ix_notifications_{name}", "notifications", columns, sqlite_where=where, postgresql_where=where
+        )
+    op.create_table(
+        "news_choices",
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("user_id", "kind", "channel"),
+    )
+    op.create_table(
+        "quiet_hours",
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("from_time", sa.String(length=5), nullable=True),
+        sa.Column("until_time", sa.String(length=5), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
+    op.create_table(
+        "news_templates",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("edited_at", Moment(), nullable=False),
+        sa.Column("edited_by", Id, nullable=True),
+        sa.ForeignKeyConstraint(["edited_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("kind", "language"),
+    )
 
 
 def _make_events_permanent() -> None:

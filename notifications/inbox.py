@@ -1,0 +1,129 @@
+"""A person's inbox: what they were told inside the application, newest first, and how much of it is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, bindparam, func, literal_column, update
+from sqlmodel import Session, col, select
+
+from cases.errors import NotFound
+from cases.lists import bad_cursor
+from cases.policy import visible_to
+from cases.record.case import Case
+from cases.record.columns import table_of
+from cases.record.event import Event
+from cases.record.news import IN_INBOX, INBOX, IS_UNREAD, SENT, Notification
+from cases.record.people import User
+from cases.record.statements import Prepared
+
+MOST = 50
+#: Nobody counts further; a page shows `99+`.
+MOST_COUNTED = 100
+
+_NEWS = table_of(Notification)
+_UNREAD = Prepared(
+    select(_NEWS.c.id).where(_NEWS.c.user_id == bindparam("reader"), IS_UNREAD).limit(literal_column(str(MOST_COUNTED)))
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: a piece of news, or a digest of several; the case is left out if the reader may not see it now."""
+
+    id: int
+    kind: str
+    at: datetime
+    read_at: datetime | None
+    case: Case | None
+    action: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of an inbox and the cursor of the next; the last page has none."""
+
+    entries: Sequence[Entry]
+    next: str | None
+
+
+def unread(db: Session, user_id: int) -> int:
+    """Return how many entries a person has not read, up to MOST_COUNTED."""
+    return len(_UNREAD.rows(db, {"reader": user_id}))
+
+
+def entries(db: Session, by: User, at: datetime, cursor: str | None = None, limit: int = MOST) -> Page:
+    """Return a page of a person's inbox, newest first. Raises BadRequest for a cursor that is none."""
+    return _page(db, by, at, select(Notification).where(Notification.user_id == by.id, IN_INBOX), cursor, limit)
+
+
+def gathered(db: Session, by: User, at: datetime, digest_id: int, cursor: str | None = None) -> Page:
+    """Return a page of what a digest in a person's inbox holds. Raises NotFound for one that is not theirs."""
+    find(db, by, digest_id)
+    return _page(db, by, at, select(Notification).where(Notification.digest_id == digest_id), cursor, MOST)
+
+
+def find(db: Session, by: User, entry_id: int) -> Notification:
+    """Return an entry of a person's own inbox. Raises NotFound."""
+    row = db.get(Notification, entry_id) if 0 < entry_id < 2**63 else None
+    if row is None or (row.user_id, row.channel, row.state) != (by.id, INBOX, SENT):
+        raise NotFound("没有这条消息。", "There is no such message.")
+    return row
+
+
+def number_of(db: Session, by: User, at: datetime, row: Notification) -> str | None:
+    """Return the number of the case that an entry is about, if the person may see it now."""
+    return next((case.number for case in _visible(db, by, at, {row.case_id or 0}).values()), None)
+
+
+def mark_read(db: Session, by: User, at: datetime, entry_id: int | None = None) -> int:
+    """Note that a person has read one entry, or all of them, and return how many they had not."""
+    if entry_id is not None:
+        find(db, by, entry_id)
+    of_mine = update(_NEWS).where(_NEWS.c.user_id == by.id, IS_UNREAD)
+    one = of_mine if entry_id is None else of_mine.where(_NEWS.c.id == entry_id)
+    return cast("CursorResult[Any]", db.connection().execute(one.values(read_at=at))).rowcount
+
+
+def _page(db: Session, by: User, at: datetime, wanted: Any, cursor: str | None, limit: int) -> Page:
+    if cursor is not None:
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise bad_cursor()
+        wanted = wanted.where(col(Notification.id) < int(cursor))
+    rows = db.exec(wanted.order_by(col(Notification.id).desc()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    cases = _visible(db, by, at, {row.case_id for row in shown if row.case_id is not None})
+    actions = _actions(db, [row.seq for row in shown if row.seq is not None])
+    counts = _counts(db, [row.id for row in shown if row.seq is None])
+    found = [
+        Entry(
+            id=row.id,
+            kind=row.kind,
+            at=actions[row.seq][1] if row.seq in actions else row.made_at,
+            read_at=row.read_at,
+            case=cases.get(row.case_id),
+            action=actions[row.seq][0] if row.seq in actions else None,
+            count=counts.get(row.id, 1),
+        )
+        for row in shown
+    ]
+    return Page(found, str(shown[-1].id) if len(rows) > limit else None)
+
+
+def _visible(db: Session, by: User, at: datetime, ids: set[int]) -> dict[int | None, Case]:
+    cases = db.exec(select(Case).where(col(Case.id).in_(sorted(ids)), visible_to(db, by, at)))
+    return {case.id: case for case in cases}
+
+
+def _actions(db: Session, seqs: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    rows = db.exec(select(Event.seq, Event.action, Event.at).where(col(Event.seq).in_(seqs)))
+    return {seq: (action, at) for seq, action, at in rows}
+
+
+def _counts(db: Session, digests: Sequence[int]) -> dict[int | None, int]:
+    counted = select(Notification.digest_id, func.count()).where(col(Notification.digest_id).in_(digests))
+    return dict(db.exec(counted.group_by(col(Notification.digest_id))).all())

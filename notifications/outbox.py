@@ -1,0 +1,159 @@
+"""From the chain of events to notifications: a cursor moves along it, so that no action gets slower by its news.
+
+The numbers of events have no gap and follow the order of their commits, so whatever lies behind the cursor has been
+told and whatever lies ahead has not. Who hears is found out while nothing is locked; then the cursor is moved by
+compare-and-set and the notifications are written, in one short transaction. Of several nodes one wins, and after a
+crash the next pass begins where the cursor stands: nothing is lost, nothing is told twice. See docs/decisions/0009.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Engine, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from cases.laws import law_of
+from cases.policy import duties_of, may_see
+from cases.record import bulk
+from cases.record.case import Case
+from cases.record.columns import table_of
+from cases.record.database import reading, transaction
+from cases.record.event import Event
+from cases.record.news import INBOX, SENT, NewsCursor, Outlet
+from cases.record.people import Unit, User, ancestors
+from cases.timeline import NOT_IN_EVENTS, events_of, replay
+from config.settings import Settings
+from notifications import choosing
+from notifications.audience import Audience, Happening, audience_of
+from notifications.choosing import WEBHOOK, Recipient
+
+#: Events told in one transaction.
+BATCH = 200
+#: Imports and administration tell nobody.
+SILENT = ("history", "administrator")
+COLUMNS = (
+    "seq", "case_id", "kind", "user_id", "outlet_id", "channel", "state", "attempts", "next_at", "made_at", "sent_at",
+)  # fmt: skip
+
+_CURSOR, _EVENTS = table_of(NewsCursor), table_of(Event)
+Planned = tuple[Any, ...]
+
+
+def fan_out(engine: Engine, settings: Settings, at: datetime) -> int:
+    """Write the notifications of every event that has none yet, and return how many were written."""
+    written = 0
+    while True:
+        with reading(engine) as db:
+            seen = db.connection().execute(select(_CURSOR.c.seq)).scalar_one()
+            ahead = select(_EVENTS).where(_EVENTS.c.seq > seen).order_by(_EVENTS.c.seq).limit(BATCH)
+            events = db.connection().execute(ahead).all()
+            planned = list(_plan(db, events, settings, at))
+        if not events:
+            return written
+        with transaction(engine) as db:
+            move = update(_CURSOR).where(_CURSOR.c.seq == seen).values(seq=events[-1].seq)
+            if cast("CursorResult[Any]", db.connection().execute(move)).rowcount != 1:
+                return written  # another node tells of these
+            bulk.write(db, "notifications", COLUMNS, planned)
+        written += len(planned)
+
+
+def _plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -> Iterator[Planned]:
+    """Yield the notifications of a batch of events, as rows."""
+    told = [(event, audience_of(db, event, at)) for event in _happenings(db, events)]
+    recipients = choosing.people(db, {user_id for _, audience in told for user_id in audience.people}, settings)
+    users = {user.id: user for user in db.exec(select_rows(User).where(col(User.id).in_(sorted(recipients))))}
+    duties = {user_id: duties_of(db, users[user_id], at) for user_id in recipients}
+    places = _Outlets(db, settings)
+    for event, audience in told:
+        row = partial(_row, event, at)
+        today = db.get(Case, event.case.id)  # who may see it is asked of the case as it is now
+        for user_id, kind in audience.people.items():
+            if user_id in recipients and today and may_see(db, today, users[user_id], at, duties[user_id]):
+                yield from _to_person(event, kind, user_id, recipients[user_id], settings, at, row)
+        for outlet, kind in places.told(audience):
+            to = places.recipients[outlet.id or 0]
+            if found := choosing.way(to, kind, outlet.channel, at, settings, is_late=event.is_late):
+                yield row(kind, None, outlet.id, outlet.channel, *found)
+
+
+def _to_person(
+    event: Happening, kind: str, user_id: int, to: Recipient, settings: Settings, at: datetime, row: Any
+) -> Iterator[Planned]:
+    """Yield what one person is told; nobody contacts whoever raised a case anonymously, their inbox waits for them."""
+    is_anonymous = event.case.identity == "anonymous" and user_id == event.case.submitter_id
+    for channel in to.channels:
+        if is_anonymous and channel != INBOX:
+            continue
+        if found := choosing.way(to, kind, channel, at, settings, is_late=event.is_late):
+            yield row(kind, user_id, None, channel, *found)
+
+
+def _row(
+    event: Happening,
+    at: datetime,
+    kind: str,
+    user_id: int | None,
+    outlet_id: int | None,
+    channel: str,
+    state: str,
+    next_at: datetime,
+) -> Planned:
+    is_told = state == SENT
+    times = (None if is_told else next_at, at, at if is_told else None)
+    return (event.seq, event.case.id, kind, user_id, outlet_id, channel, state, 0, *times)
+
+
+def _happenings(db: Session, events: Sequence[Any]) -> Iterator[Happening]:
+    """Yield the events that concern a case, each with the case as it stood right after it."""
+    ids = sorted({event.case_id for event in events if event.case_id is not None and event.role not in SILENT})
+    cases = {case.id: case for case in db.exec(select_rows(Case).where(col(Case.id).in_(ids)))}
+    histories: dict[int, list[Event]] = {}
+    for event in events:
+        case = cases.get(event.case_id)
+        if case is None or case.id is None or event.role in SILENT:
+            continue
+        if case.version != event.version:
+            history = histories.get(case.id) or histories.setdefault(case.id, events_of(db, case.id))
+            case = _as_it_stood(case, [past for past in history if (past.version or 0) <= event.version])
+        yield Happening(
+            seq=event.seq,
+            at=event.at,
+            action=event.action,
+            role=event.role,
+            actor_id=event.actor_id,
+            state_from=event.state_from,
+            state_to=event.state_to,
+            data=json.loads(event.data),
+            case=case,
+            law=law_of(db, case.law_id),
+        )
+
+
+def _as_it_stood(case: Case, history: Sequence[Event]) -> Case:
+    """Return a case as some of its events leave it; what no event holds is as it is today."""
+    return Case(**{name: getattr(case, name) for name in NOT_IN_EVENTS} | replay(history))
+
+
+class _Outlets:
+    """The robots and systems of the units, and which of them hear what a unit's desk is told."""
+
+    def __init__(self, db: Session, settings: Settings) -> None:
+        self.rows = list(db.exec(select_rows(Outlet).where(col(Outlet.ended_at).is_(None))))
+        self.recipients = choosing.outlets(db, self.rows, settings)
+        self.paths = dict(db.exec(select_rows(Unit.id, Unit.path)).all()) if self.rows else {}
+
+    def told(self, audience: Audience) -> Iterator[tuple[Outlet, str]]:
+        """Yield the outlets that hear: a robot what its own unit is told, another system what any unit below is."""
+        for outlet in self.rows:
+            for unit_id, kind in audience.units.items():
+                is_below = outlet.channel == WEBHOOK and outlet.unit_id in ancestors(self.paths[unit_id])
+                if outlet.unit_id == unit_id or is_below:
+                    yield outlet, kind
+                    break

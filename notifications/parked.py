@@ -1,0 +1,111 @@
+"""Messages that were given up: which, why in words, and how to have them sent after all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlmodel import Session
+
+from cases import audit
+from cases.errors import NotFound
+from cases.record.columns import table_of
+from cases.record.news import IS_DUE, IS_PARKED, WAITING, Notification, Outlet
+from cases.record.people import User
+from workflow.definition import SYSTEM
+
+#: Why an attempt failed, and what an administrator can do about it.
+REASONS = {
+    "refused": ("对方拒收", "The receiver refused it"),
+    "unreachable": ("连不上对方服务器，请检查地址和网络", "The server cannot be reached: check address and network"),
+    "timeout": ("对方在限定时间内没有答复", "The server did not answer in time"),
+    "busy": ("对方限制了发送频率", "The receiver takes no more at present"),
+    "bad_address": ("地址或号码不对，请更正后重发", "The address is none: correct it and send again"),
+    "no_address": ("没有登记地址或号码，请补充后重发", "There is no address: add one and send again"),
+    "bad_secret": (
+        "密钥、口令或签名不对，请更正设置后重发",
+        "Password, key or signature is wrong: correct it, send again",
+    ),
+    "private_address": (
+        "地址在内网，未经允许（private_addresses）",
+        "It lies in an inner network, which is not allowed",
+    ),
+    "redirect": ("对方要求转到另一个地址，未跟随", "It redirects elsewhere, which is not followed"),
+    "certificate": ("对方的 TLS 证书不可信", "Its TLS certificate is not to be trusted"),
+    "unsupported": ("邮件服务器不支持 STARTTLS 或登录", "The mail server offers no STARTTLS or no login"),
+    "unreadable": ("对方的答复读不懂", "Its answer cannot be read"),
+    "unfillable": ("模板无法填写，请检查消息模板", "The words cannot be filled in: check the template"),
+    "unforeseen": ("程序出错，详见日志", "An unforeseen error: see the log"),
+    "lost": ("多次发送中断，没有结果", "Sending was cut off every time"),
+}
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A message that was given up; `to` is a login, or the name of an outlet."""
+
+    id: int
+    channel: str
+    kind: str
+    to: str
+    attempts: int
+    made_at: datetime
+    why: tuple[str, str]
+    answer: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the news stand: how many wait to be sent, how many were given up, and how long the oldest has waited."""
+
+    waiting: int
+    parked: int
+    oldest: timedelta
+
+
+_NEWS, _USERS, _OUTLETS = table_of(Notification), table_of(User), table_of(Outlet)
+
+
+def parked(db: Session, most: int = 200) -> Sequence[Parked]:
+    """Return the messages that were given up, oldest first."""
+    rows = db.connection().execute(
+        select(_NEWS, _USERS.c.login, _OUTLETS.c.name)
+        .outerjoin(_USERS, _USERS.c.id == _NEWS.c.user_id)
+        .outerjoin(_OUTLETS, _OUTLETS.c.id == _NEWS.c.outlet_id)
+        .where(IS_PARKED)
+        .order_by(_NEWS.c.id)
+        .limit(most)
+    )
+    return [
+        Parked(
+            row.id, row.channel, row.kind, row.login or row.name or "", row.attempts, row.made_at,
+            REASONS.get(row.why or "", (row.why or "", row.why or "")), row.answer or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def resend(db: Session, notification_id: int | None, *, by: User | None, at: datetime) -> int:
+    """Have one message that was given up sent again, or all of them; return how many. Raises NotFound for none."""
+    again = update(_NEWS).where(IS_PARKED)
+    if notification_id is not None:
+        again = again.where(_NEWS.c.id == notification_id)
+    values = {"state": WAITING, "attempts": 0, "next_at": at, "why": None}
+    count = cast("CursorResult[Any]", db.connection().execute(again.values(**values))).rowcount
+    if notification_id is not None and not count:
+        raise NotFound("没有这条搁置的消息。", "No message of that number is parked.")
+    facts = {"message": notification_id, "count": count}
+    role = "administrator" if by else SYSTEM
+    audit.append(db, [audit.Entry(at, "resend_news", role, facts, actor_id=by.id if by else None)])
+    return count
+
+
+def figures(db: Session, at: datetime) -> Figures:
+    """Return how the news stand."""
+    connection = db.connection()
+    waiting, first = connection.execute(select(func.count(), func.min(_NEWS.c.made_at)).where(IS_DUE)).one()
+    given_up = connection.execute(select(func.count()).select_from(_NEWS).where(IS_PARKED)).scalar_one()
+    return Figures(waiting, given_up, max(at - first, timedelta()) if first else timedelta())

@@ -1,0 +1,275 @@
+"""At least once, seldom twice and then recognisably; what cannot be delivered is parked and holds nothing up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from random import Random
+from typing import cast
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope
+
+from cases.record.database import DatabaseError, transaction
+from cases.record.people import User
+from notifications import delivering, letters
+from notifications.channels import Answer, Message, done, later
+from notifications.delivering import LEASE, deliver
+from notifications.passing import channels_of
+from notifications.retrying import MOST_ATTEMPTS, next_attempt
+from tests.cases.world import HOUR, Story
+from tests.cast import MONDAY
+from tests.notifications.mailbox import Mailbox
+from tests.notifications.newsroom import Newsroom
+
+NOON = MONDAY + timedelta(hours=3)
+
+
+@pytest.fixture
+def mailed(newsroom: Newsroom) -> Iterator[tuple[Newsroom, Mailbox]]:
+    """Gives the newsroom with a mail server."""
+    with Mailbox() as box:
+        newsroom.settings = replace(newsroom.settings, **box.settings)
+        yield newsroom, box
+
+
+def named(newsroom: Newsroom, number: str) -> None:
+    with transaction(newsroom.db) as db:
+        db.merge(newsroom.case(number)).identity = "named"
+
+
+def test_each_who_is_told_gets_one_mail_and_no_second(mailed: tuple[Newsroom, Mailbox]) -> None:
+    newsroom, box = mailed
+    story = Story(newsroom).up_to("accept")
+    named(newsroom, story.number)
+    assert newsroom.sends(NOON) == {"told": 10, "sent": 5}
+    assert newsroom.sends(NOON + HOUR) == {}
+    assert Counter(kept.to.split("@")[0] for kept in box.kept) == {"li": 1, "shuang": 2, "wang": 1, "wu": 1}
+    (letter,) = box.to("wang")
+    assert letter.message["Subject"] == "交您办理：希望建驿站"
+    assert f"https://news.example/cases/{story.number}" in letter.body()
+    assert "wang，您好" in letter.body().replace("王承办", "wang")
+    assert len({kept.id for kept in box.kept}) == 5
+    assert {row.answer for row in newsroom.rows(channel="mail")} == {"250"}
+
+
+def test_a_confidential_case_is_spoken_of_in_no_word(mailed: tuple[Newsroom, Mailbox]) -> None:
+    newsroom, box = mailed
+    story = Story(newsroom).up_to("verify")
+    newsroom.sends(NOON)
+    assert len(box.kept) > 5
+    for kept in box.kept:
+        said = kept.message.as_string() + kept.body() + kept.body("html") + str(kept.message["Subject"])
+        assert kept.message["Subject"] == "您有一件待办"
+        assert kept.body().count(f"/cases/{story.number}") == 1
+        for secret in ("驿站", "内容", "工资", "zhang", "张代表", "proposal", "提案", "待签收", "已补发"):
+            if kept.to.split("@")[0] != "zhang" or secret not in ("zhang", "张代表"):
+                assert secret not in said, secret
+
+
+def test_a_reader_of_english_is_written_to_in_english(mailed: tuple[Newsroom, Mailbox]) -> None:
+    newsroom, box = mailed
+    with transaction(newsroom.db) as db:
+        db.get_one(User, newsroom.people["wang"]).language = "en"
+    story = Story(newsroom).up_to("accept")
+    named(newsroom, story.number)
+    newsroom.sends(NOON)
+    assert box.to("wang")[0].message["Subject"] == "Yours to handle: 希望建驿站"
+    assert "It is in: Assigned." in box.to("wang")[0].body()
+
+
+def test_what_is_refused_for_now_is_tried_again_and_what_is_refused_for_good_is_parked(newsroom: Newsroom) -> None:
+    answers: dict[str, list[str | None]] = {
+        "wang": ["451 busy", "451 busy", None], "wu": ["550 no such user"], "shuang": [None, None], "li": [None],
+    }  # fmt: skip
+
+    async def whim(server: SMTP, envelope: Envelope, message: EmailMessage) -> str | None:
+        return answers[envelope.rcpt_tos[0].split("@")[0]].pop(0)
+
+    with Mailbox(whim) as box:
+        newsroom.settings = replace(newsroom.settings, **box.settings)
+        Story(newsroom).up_to("accept")
+        assert newsroom.sends(NOON) == {"told": 10, "sent": 3, "again": 1, "parked": 1}
+        assert newsroom.sends(NOON + timedelta(seconds=44)) == {}
+        assert newsroom.sends(NOON + timedelta(seconds=76)) == {"again": 1}
+        assert newsroom.sends(NOON + timedelta(minutes=8)) == {"sent": 1}
+    (parked,) = newsroom.rows(state="parked")
+    assert (parked.attempts, parked.why, parked.answer) == (1, "refused", "550 no such user")
+    (wang,) = [row for row in newsroom.rows(channel="mail") if row.user_id == newsroom.people["wang"]]
+    assert (wang.state, wang.attempts) == ("sent", 3)
+
+
+def test_after_eight_attempts_it_is_parked(newsroom: Newsroom) -> None:
+    newsroom.settings = replace(newsroom.settings, smtp_host="127.0.0.1", smtp_port=1, smtp_security="none",
+                                smtp_from="a@b.cn")  # fmt: skip
+    Story(newsroom).up_to("submit")
+    at = NOON
+    for _ in range(MOST_ATTEMPTS - 1):
+        assert newsroom.sends(at)["again"] == 2
+        at += timedelta(hours=16)
+    assert newsroom.sends(at)["parked"] == 2
+    assert {(row.attempts, row.why) for row in newsroom.rows(state="parked")} == {(8, "unreachable")}
+    assert newsroom.sends(at + timedelta(days=9)) == {}
+
+
+def test_the_delays_grow_and_are_never_alike() -> None:
+    dice = Random(1)
+    first = [next_attempt(1, NOON, dice) for _ in range(50)]
+    assert len(set(first)) == 50
+    bounds = [(next_attempt(n, NOON, LowDice()), next_attempt(n, NOON, HighDice())) for n in range(1, 8)]
+    minutes = [(cast(datetime, high) - NOON).total_seconds() / 60 for _, high in bounds]
+    assert minutes == [1.25, 5, 20, 80, 320, 900, 900]
+    assert all(cast(datetime, low) > NOON for low, _ in bounds)
+    assert next_attempt(8, NOON, dice) is None
+
+
+class LowDice(Random):
+    def uniform(self, a: float, b: float) -> float:
+        return a
+
+
+class HighDice(Random):
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+def test_whoever_dies_while_sending_leaves_it_to_the_next_under_the_same_id(mailed: tuple[Newsroom, Mailbox]) -> None:
+    newsroom, box = mailed
+    Story(newsroom).up_to("submit")
+    newsroom.tells(NOON)
+
+    class Dies:
+        """Sends, and takes the process down with it before anything is recorded."""
+
+        def send(self, message: Message, at: datetime) -> Answer:
+            newsroom_channels["mail"].send(message, at)
+            raise KeyboardInterrupt
+
+    newsroom_channels = channels_of(newsroom.settings)
+    with pytest.raises(KeyboardInterrupt):
+        deliver(newsroom.db, newsroom.post({"mail": Dies()}, NOON))
+    assert newsroom.sends(NOON + LEASE - timedelta(seconds=1)) == {}
+    assert newsroom.sends(NOON + LEASE) == {"sent": 2}
+    ids = Counter(kept.id for kept in box.kept)
+    assert len(ids) == 2
+    assert len(box.kept) in (3, 4)
+
+
+def test_a_message_that_takes_its_sender_down_is_parked_in_the_end(newsroom: Newsroom) -> None:
+    newsroom.settings = replace(newsroom.settings, smtp_host="x", smtp_from="a@b.cn")
+    Story(newsroom).up_to("submit")
+    newsroom.tells(NOON)
+    at = NOON
+
+    class Kills:
+        def send(self, message: Message, at: datetime) -> Answer:
+            raise KeyboardInterrupt
+
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            deliver(newsroom.db, newsroom.post({"mail": Kills()}, at))
+        at += LEASE
+    deliver(newsroom.db, newsroom.post({"mail": Kills()}, at))
+    assert {(row.state, row.why) for row in newsroom.rows(channel="mail")} == {("parked", "lost")}
+
+
+def test_an_answer_is_remembered_though_the_database_is_busy(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.settings = replace(newsroom.settings, smtp_host="x", smtp_from="a@b.cn")
+    Story(newsroom).up_to("submit")
+    newsroom.tells(NOON)
+    sent: list[str] = []
+
+    class Counts:
+        def send(self, message: Message, at: datetime) -> Answer:
+            sent.append(message.id)
+            return done()
+
+    calls = iter(range(100))
+
+    def often_busy(engine: object) -> object:
+        if next(calls) % 3:
+            raise DatabaseError("占用", "locked")
+        return transaction(newsroom.db)
+
+    monkeypatch.setattr(delivering, "PAUSE", 0.0)
+    monkeypatch.setattr(delivering, "transaction", often_busy)
+    assert deliver(newsroom.db, newsroom.post({"mail": Counts()}, NOON)) == {"sent": 2}
+    assert len(sent) == len(set(sent)) == 2
+
+
+def test_one_channel_that_hangs_holds_up_no_other(newsroom: Newsroom) -> None:
+    async def whim(server: SMTP, envelope: Envelope, message: EmailMessage) -> None:
+        await asyncio.sleep(10)
+
+    order: list[str] = []
+
+    class Robot:
+        def send(self, message: Message, at: datetime) -> Answer:
+            order.append("robot")
+            return done()
+
+    class Slow:
+        def send(self, message: Message, at: datetime) -> Answer:
+            answer = slow.send(message, at)
+            order.append("mail")
+            return answer
+
+    with Mailbox(whim) as box:
+        newsroom.settings = replace(newsroom.settings, **box.settings, patience=1)
+        newsroom.opens("C", "webhook", "https://x.example", MONDAY)
+        for _ in range(8):
+            Story(newsroom).up_to("submit")
+        newsroom.tells(NOON)
+        slow = channels_of(newsroom.settings)["mail"]
+        deliver(newsroom.db, newsroom.post({"mail": Slow(), "webhook": Robot()}, NOON))
+    assert order[:8] == ["robot"] * 8
+    assert order.count("mail") == 16
+
+
+def test_words_that_cannot_be_filled_in_and_errors_nobody_foresaw_hold_nothing_up(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.settings = replace(newsroom.settings, smtp_host="x", smtp_from="a@b.cn")
+    Story(newsroom).up_to("accept")
+    newsroom.tells(NOON)
+    first = min(row.id or 0 for row in newsroom.rows(channel="mail"))
+    message = letters._message
+
+    def breaks(db: object, row: object, *more: object) -> object:
+        if getattr(row, "id", None) == first:
+            raise RuntimeError("poison")
+        return message(db, row, *more)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(letters, "_message", breaks)
+
+    class Counts:
+        def send(self, message: Message, at: datetime) -> Answer:
+            return later("busy") if not message.text else done()
+
+    tally = deliver(newsroom.db, newsroom.post({"mail": Counts()}, NOON))
+    assert tally == {"sent": 4, "again": 1}
+    (poison,) = newsroom.rows(channel="mail", state="waiting")
+    assert (poison.id, poison.why, poison.answer) == (first, "unforeseen", "RuntimeError")
+
+
+def test_who_was_disabled_meanwhile_is_not_written_to(mailed: tuple[Newsroom, Mailbox]) -> None:
+    newsroom, box = mailed
+    Story(newsroom).up_to("accept")
+    newsroom.tells(NOON)
+    with transaction(newsroom.db) as db:
+        db.get_one(User, newsroom.people["wang"]).is_active = False
+    assert newsroom.sends(NOON)["dropped"] == 1
+    assert box.to("wang") == []
+
+
+def test_nothing_new_is_begun_once_it_is_to_stop(mailed: tuple[Newsroom, Mailbox]) -> None:
+    newsroom, box = mailed
+    Story(newsroom).up_to("accept")
+    assert newsroom.sends(NOON, is_stopping=lambda: True) == {"told": 10}
+    assert box.kept == []
