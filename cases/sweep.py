@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +30,7 @@ from cases.record.columns import Moment, table_of
 from cases.record.database import DatabaseError, is_sqlite, transaction
 from cases.record.people import SignIn
 from cases.record.statements import Prepared
+from cases.settling import settle
 
 #: Seconds between two beats of a node.
 PERIOD = 15
@@ -74,8 +76,10 @@ def prune(db: Session, at: datetime) -> None:
 def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
     """Fire every rung that is due, in due order, and yield what fired once it is committed.
 
-    A case on which a rung fails is parked and delays no other. Raises DatabaseError; what was yielded stays.
+    Clocks that a new version of their calendar moves are moved before, so that none fires for a moment that is none any
+    more. A case on which a rung fails is parked and delays no other. Raises DatabaseError; what was yielded stays.
     """
+    deque(settle(engine, at), maxlen=0)
     is_more = True
     while is_more:
         due: Sequence[Any] = ()

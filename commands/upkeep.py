@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import typer
 from sqlmodel import Session, col, select
 
 from cases import queries
-from cases.calendars import OFFICE, calendar
+from cases.calendars import ending
 from cases.laws import build, publish, published
 from cases.policy import duties_of
 from cases.record.database import engine, reading, transaction
@@ -57,7 +58,7 @@ def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE)
     load_settings(os.environ)
     findings: list[Finding] = []
     with reading(connect(database)) as db:
-        findings += _calendar_findings(now.year)
+        findings += _calendar_findings(db, now)
         findings += _people_findings(db)
         for law in published(db):
             definition = build(law.source, f"{law.name} v{law.version}").definition
@@ -103,16 +104,16 @@ def _without_limit(db: Session) -> list[Finding]:
     ]
 
 
-def _calendar_findings(year: int) -> list[Finding]:
+def _calendar_findings(db: Session, at: datetime) -> list[Finding]:
+    """Find the calendars whose last published year ends soon, or has ended, without the arrangement of the next."""
     return [
         (
             "calendar",
-            OFFICE,
-            f"{year} 年的放假安排未公布，期限为暂定",
-            f"{year} is not published; its limits are provisional",
+            one.name,
+            f"{one.missing} 年的放假安排未导入，期限为暂定：bihuan calendar import",
+            f"{one.missing} is not published, its limits are provisional: bihuan calendar import",
         )
-        for year in (year,)
-        if not calendar().is_published(year)
+        for one in ending(db, at)
     ]
 
 

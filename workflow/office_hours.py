@@ -77,7 +77,7 @@ class OfficeHours:
 
 def difference(old: OfficeHours, new: OfficeHours) -> tuple[date, date] | None:
     """Finds the first and the last day that count differently, or rest on another publication; None if all is alike."""
-    if (old.zone, old.week) != (new.zone, new.week):
+    if (old.zone, old.week, old.holidays) != (new.zone, new.week, new.holidays):
         return date.min, date.max
     days: set[date] = set()
     for year in old.years.keys() | new.years.keys():
