@@ -87,6 +87,11 @@ def sign_out(db: Session, secret: str) -> None:
     db.connection().execute(delete(SignIn).where(col(SignIn.digest) == digest(secret)))
 
 
+def forget(db: Session, at: datetime) -> None:
+    """Delete the sign-ins that have ended."""
+    db.connection().execute(delete(SignIn).where(_has_ended(at)))
+
+
 def browser(db: Session, secret: str, at: datetime) -> Caller | None:
     """Return who is signed in with a cookie; nobody if it has ended or the person was disabled."""
     found = db.exec(

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, or_, select
 from sqlmodel import Session
 
 from cases import clocks
@@ -27,6 +27,7 @@ from cases.laws import law_of
 from cases.policy import roles_in
 from cases.record.case import Case
 from cases.record.columns import table_of
+from cases.record.event import Event
 from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
@@ -38,6 +39,14 @@ from workflow.machine import Law
 _CASES = table_of(Case)
 _BY_NUMBER = Prepared(select(_CASES).where(_CASES.c.number == bindparam("number")))
 
+_EVENTS = table_of(Event)
+_DONE = Prepared(
+    select(_EVENTS.c.seq)
+    .where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.version > bindparam("seen"))
+    .where(or_(_EVENTS.c.role != bindparam("told_by"), _EVENTS.c.state_from != _EVENTS.c.state_to))
+    .limit(literal_column("1"))
+)
+
 
 def act(
     db: Session,
@@ -48,17 +57,20 @@ def act(
     at: datetime,
     form: Mapping[str, Any] | None = None,
     seen: int | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Take an action on a case and return the event that was written; `case` is brought up to date.
 
-    `by` is None for the system. `seen` is the version that the person looked at, by default the one just read. Raises
+    `by` is None for the system. `seen` is the version that the person looked at, by default the one just read; what the
+    ladder has told of since is nobody's act and no reason to refuse. `facts` is what else the event remembers. Raises
     ActionNotAllowed, InvalidFields, Stale, and whatever sentence an effect refuses with; then nothing may be committed.
     """
-    if seen is not None and seen != case.version:
+    if seen is not None and seen != case.version and not _only_told_since(db, case, seen):
         raise stale(case.number)
     at = hold(db, case, at)
     law = law_of(db, case.law_id)
     deed = _allowed(db, law, case, action, by, at)
+    deed.facts |= facts or {}
     deed.fields = clean(law.definition, deed.step, form or {})
     if deed.role == SUBMITTER and deed.fields.get("audience") == STAFF:
         raise InvalidFields(
@@ -92,6 +104,11 @@ def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
         if role and _refusal(Deed(db, law, step, case, by, role, at, calendar)) is None:
             offered.append(step)
     return offered
+
+
+def _only_told_since(db: Session, case: Case, seen: int) -> bool:
+    """Tell whether nothing has happened since a version but rungs that moved nothing."""
+    return 0 <= seen < case.version and not _DONE.rows(db, {"case_id": case.id, "seen": seen, "told_by": SYSTEM})
 
 
 def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at: datetime) -> Deed:

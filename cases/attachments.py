@@ -21,6 +21,7 @@ from cases import audit
 from cases.errors import FieldError, InvalidFields, stale
 from cases.media import HEAD, media_type
 from cases.record.case import Attachment, Case
+from cases.record.columns import table_of
 from cases.record.people import User
 from cases.words import ANYONE, SUBMITTER
 
@@ -28,6 +29,8 @@ ATTACH = "attach"
 LONGEST_NAME = 200
 LARGEST = 10 * 1024 * 1024
 CHUNK = 64 * 1024
+
+_CASES = table_of(Case)
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,7 @@ def attach(
         raise stale(case.number)
     assert case.id is not None
     version = case.version + 1
-    cases = Case.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
-    raised = update(cases).where(cases.c.id == case.id, cases.c.version == case.version).values(version=version)
+    raised = update(_CASES).where(_CASES.c.id == case.id, _CASES.c.version == case.version).values(version=version)
     if cast("CursorResult[Any]", db.connection().execute(raised)).rowcount != 1:
         raise stale(case.number)
     salt = secrets.token_hex(8)

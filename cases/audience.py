@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from cases.laws import law_of
-from cases.policy import people_at, posts
+from cases.policy import answering_at, posts
 from cases.record.case import Case
 from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post
 
@@ -42,8 +42,8 @@ def addressees(db: Session, case: Case, words: Iterable[str], at: datetime) -> I
             yield Addressee(SUBMITTER, None, ())
             continue
         for post in desks(db, case, word):
-            unit_id, people = people_at(db, post, at, besides=case.submitter_id)
-            yield Addressee(role, unit_id, tuple(person.id or 0 for person in people))
+            unit_id, people = answering_at(db, post, at, besides=case.submitter_id)
+            yield Addressee(role, unit_id, tuple(people))
 
 
 def desks(db: Session, case: Case, word: str) -> list[Post]:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from cases import clocks
 from cases.audience import HEADS, Addressee, desks
-from cases.policy import people_at
+from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Level
 from cases.record.columns import table_of
@@ -66,6 +66,13 @@ def ranks(db: Session, case: Case, climb: Climb) -> list[Rank]:
     ]
 
 
+def still_above(db: Session, case: Case, climb: Climb, words: tuple[str, ...], now: Any | None) -> list[Rank]:
+    """Return the ranks that a case may still climb to: from the one that the rung names, above where it is now."""
+    way = ranks(db, case, climb)
+    entry = _entry(db, case, words, way)
+    return [rank for rank in way if rank.number >= entry and (now is None or rank.number > now.number)]
+
+
 def level_of(db: Session, case: Case) -> Any | None:
     """Return the row of the level that a case has climbed to, if it has."""
     return next(iter(_OPEN.rows(db, {"of_case": case.id})), None)
@@ -79,18 +86,17 @@ def climb(deed: Deed, words: tuple[str, ...]) -> None:
     """
     law = deed.law.definition.climb
     assert law is not None  # reading a law refuses a rung that climbs without it
-    way, now = ranks(deed.db, deed.case, law), level_of(deed.db, deed.case)
-    entry = _entry(deed.db, deed.case, words, way)
-    if now is not None and words and now.number >= entry:
+    now = level_of(deed.db, deed.case)
+    if now is not None and words and now.number >= _entry(deed.db, deed.case, words, ranks(deed.db, deed.case, law)):
         deed.facts["climbing"] = now.number
         return
     skipped: list[list[object]] = []
-    for rank in (rank for rank in way if rank.number >= entry and (now is None or rank.number > now.number)):
-        unit_id, people = people_at(deed.db, rank.post, deed.at, besides=deed.case.submitter_id)
+    for rank in still_above(deed.db, deed.case, law, words, now):
+        unit_id, people = answering_at(deed.db, rank.post, deed.at, besides=deed.case.submitter_id)
         if people and unit_id == rank.post.unit_id:
             if skipped:
                 deed.facts["skipped"] = skipped
-            _reach(deed, rank, law, Addressee(rank.role, unit_id, tuple(person.id or 0 for person in people)))
+            _reach(deed, rank, law, Addressee(rank.role, unit_id, tuple(people)))
             return
         skipped.append([rank.role, rank.post.unit_id])
     raise Stranded(skipped)

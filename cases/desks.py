@@ -19,8 +19,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from cases.laws import law_of
 from cases.policy import HANDLING, OVERSIGHT, Held, duties_of, roles_in, visible_to
 from cases.record.case import Assignment, Case
+from cases.record.columns import table_of
 from cases.record.law import LawVersion
-from cases.record.people import Duty, Unit, User, subtree
+from cases.record.people import Duty, Unit, User, in_force, subtree
 from cases.words import SUBMITTER
 from workflow.vocabulary import PARENT
 
@@ -29,6 +30,8 @@ MOST = 50
 MOST_ASKED = 200
 LEAD, SUPPORT = "lead", "support"
 AT_THE_UNION = OVERSIGHT - {"head"}
+
+_UNITS = table_of(Unit)
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def _has_submitter_below(duties: Sequence[Held], words: Collection[str], at: dat
     """Return the condition that who raised a case fills such a desk themselves, below me, and is passed over there."""
     theirs = select(Duty.id).join(Unit, col(Unit.id) == Duty.unit_id).where(Duty.user_id == Case.submitter_id)
     lower = [
-        and_(_below(held), col(Unit.path) != held.path, col(Duty.role).in_(sorted(words)), *_in_force(at))
+        and_(_below(held), col(Unit.path) != held.path, col(Duty.role).in_(sorted(words)), in_force(at))
         for held in duties
         if held.role in words
     ]
@@ -157,7 +160,7 @@ def _filled_below(held: Held, words: Collection[str], at: datetime) -> ColumnEle
     The subquery does not depend on the unit, so that the database answers it once.
     """
     first, end = subtree(held.path)
-    nearer, covered = Unit.__table__.alias("nearer"), Unit.__table__.alias("covered")  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+    nearer, covered = _UNITS.alias("nearer"), _UNITS.alias("covered")
     after = func.substr(nearer.c.path, 1, func.length(nearer.c.path) - 1).concat("0")
     within = and_(covered.c.path >= nearer.c.path, covered.c.path < after)
     held_there = (
@@ -170,17 +173,10 @@ def _filled_below(held: Held, words: Collection[str], at: datetime) -> ColumnEle
             nearer.c.path > first,
             nearer.c.path < end,
             col(Duty.role).in_(sorted(words)),
-            *_in_force(at),
+            in_force(at),
         )
     )
     return col(Unit.id).in_(held_there)
-
-
-def _in_force(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
-        or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
-    )
 
 
 def _among(column: object, units: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from cases.access import is_storable
 from cases.errors import BadRequest, NotFound
-from cases.record.people import DUTIES, Duty, Unit, User
+from cases.record.people import DUTIES, Duty, Unit, User, lasts
 
 #: Who watches whom must be different people, so nobody holds two of these.
 ADMINISTRATIONS = frozenset({"system_admin", "security_admin", "audit_admin"})
@@ -63,22 +62,18 @@ def _duty(db: Session, word: str) -> tuple[str, Unit]:
 
 def _held(db: Session, user: User, role: str, unit: Unit, at: datetime) -> list[Duty]:
     """Return a person's own duties of a kind at a unit that have not ended; where they stand in is another matter."""
-    wanted = select(Duty).where(Duty.user_id == user.id, Duty.role == role, Duty.unit_id == unit.id, _lasts(at))
+    wanted = select(Duty).where(Duty.user_id == user.id, Duty.role == role, Duty.unit_id == unit.id, lasts(at))
     return list(db.exec(wanted.where(col(Duty.deputy_of).is_(None))))
 
 
 def _one_administration(db: Session, user: User, role: str, at: datetime) -> None:
     """Refuse a second of the three administrations: who watches whom must be different people."""
-    others = select(Duty.role).where(Duty.user_id == user.id, col(Duty.role).in_(ADMINISTRATIONS - {role}), _lasts(at))
+    others = select(Duty.role).where(Duty.user_id == user.id, col(Duty.role).in_(ADMINISTRATIONS - {role}), lasts(at))
     if other := db.exec(others).first():
         raise _wrong(
             f"{user.login} 已是 {other}，系统、安全、审计三种管理员须由不同的人担任",
             f"{user.login} is {other} already; system, security and audit administration are three people's",
         )
-
-
-def _lasts(at: datetime) -> ColumnElement[bool]:
-    return or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at)
 
 
 def _wrong(zh: str, en: str) -> BadRequest:

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from cases.calendars import calendar_then
 from cases.laws import law_of
+from cases.outlook import Standing, standings
 from cases.record.case import Case
-from cases.record.clock import Clock, ClockSpan
+from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
 from workflow.calendar import Calendar, Day
@@ -28,6 +29,8 @@ WHY = {
     "extend": ("延期", "extended"),
     REARRANGE: ("放假安排公布", "holidays published"),
 }
+#: Clocks that belong to no state.
+NAMES = {"case": ("全案时限", "limit of the whole case"), "climb": ("升级处置时限", "time of a level it climbed to")}
 SHOWN_DAYS = 400
 
 #: How the part of a limit that a pause cuts is measured: what is left of working days is left in office time.
@@ -56,6 +59,7 @@ class Explanation:
     en: str
     law: str
     stretches: list[Stretch]
+    rungs: list[Standing]
 
     @property
     def days(self) -> list[Day]:
@@ -79,6 +83,7 @@ def explain(db: Session, case: Case) -> list[Explanation]:
     clocks = db.exec(select(Clock).where(Clock.case_id == case.id).order_by(col(Clock.started_at), col(Clock.id))).all()
     spans = spans_of(db, clocks)
     grants = grants_of(db, [case.id]).get(case.id, [])
+    fired = db.exec(select(FiredRung).where(FiredRung.case_id == case.id).order_by(col(FiredRung.id))).all()
     explained = []
     for clock in clocks:
         state = definition.states.get(clock.state or "")
@@ -86,10 +91,11 @@ def explain(db: Session, case: Case) -> list[Explanation]:
         explained.append(
             Explanation(
                 clock=clock,
-                zh=f"「{state.label}」时限" if state else "全案时限",
-                en=f"limit of {state.label_en}" if state else "limit of the whole case",
+                zh=f"「{state.label}」时限" if state else NAMES[clock.kind][0],
+                en=f"limit of {state.label_en}" if state else NAMES[clock.kind][1],
                 law=definition.where,
                 stretches=list(stretches_of(office, clock, spans.get(clock.id or 0, []), grants)),
+                rungs=standings(db, definition, clock, [row for row in fired if row.clock_id == clock.id]),
             )
         )
     return explained

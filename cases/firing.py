@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
-from cases import climbing
+from cases import climbing, parking
 from cases.act import act
 from cases.audience import addressees
 from cases.calendars import calendar, calendar_of
 from cases.climbing import Stranded
 from cases.clocks import ladder_of
 from cases.laws import law_of
+from cases.parking import AS_SEEN, seen
 from cases.record.case import Case
-from cases.record.clock import Clock, FiredRung, Parked
+from cases.record.clock import Clock, FiredRung
 from cases.record.columns import table_of
 from cases.record.people import line
 from cases.record.statements import Prepared
@@ -31,22 +32,10 @@ from workflow import ladders
 from workflow.definition import SYSTEM, Rung, Step
 from workflow.machine import Law
 
-#: Why a clock was parked: its rung failed, or there was nobody left to climb to.
-FAILED, NOBODY = "failed", "nobody"
-
-_CASES, _CLOCKS, _RUNGS, _PARKED = (table_of(model) for model in (Case, Clock, FiredRung, Parked))
+_CASES, _CLOCKS, _RUNGS = table_of(Case), table_of(Clock), table_of(FiredRung)
 _CASE = Prepared(select(_CASES).where(_CASES.c.id == bindparam("case_id")))
-_AS_SEEN = (
-    _CLOCKS.c.id == bindparam("clock_id"),
-    _CLOCKS.c.term == bindparam("seen_term"),
-    _CLOCKS.c.rung == bindparam("seen_rung"),
-    _CLOCKS.c.next_at == bindparam("seen_at"),
-    _CLOCKS.c.stopped_at.is_(None),
-)
-_CLAIM = Prepared(update(_CLOCKS).where(*_AS_SEEN), "rung", "next_at")
-_HALT = Prepared(update(_CLOCKS).where(*_AS_SEEN).values(next_at=literal_column("NULL")))
+_CLAIM = Prepared(update(_CLOCKS).where(*AS_SEEN), "rung", "next_at")
 _FIRED = Prepared(insert(_RUNGS).inline(), *(column.name for column in _RUNGS.c if column.name != "id"))
-_PARK = Prepared(insert(_PARKED).inline(), "case_id", "clock_id", "why", "detail", "next_at", "parked_at")
 
 
 @dataclass(frozen=True)
@@ -72,10 +61,10 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
     ladder = ladder_of(law.definition, clock.kind, clock.state)
     rung, place = ladder[clock.rung], clock.rung + 1
     next_at = ladders.moment(calendar(db, clock.calendar), ladder, place, clock.due_at)
-    if _CLAIM.run(db, {**_seen(clock), "rung": place, "next_at": next_at}) != 1:
+    if _CLAIM.run(db, {**seen(clock), "rung": place, "next_at": next_at}) != 1:
         return None, None
     if rung.action is not None:
-        event = act(db, case, rung.action, by=None, at=moment)
+        event = act(db, case, rung.action, by=None, at=moment, facts={"rung": _told(rung, clock)})
         next_at = None  # the system's act moves the case, and its clock has stopped
     else:
         deed = _deed(db, law, rung, case, clock, moment)
@@ -92,24 +81,15 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
             "do": rung.do,
             "at": str(rung.at),
             "due_at": clock.next_at,
-            "fired_at": at,
+            "fired_at": moment,
         },
     )
-    return Fired(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, at), next_at
-
-
-def park(db: Session, clock: Any, why: str, detail: str, at: datetime) -> bool:
-    """Take a clock out of the sweep until an administrator releases it; tell whether it was still as it was seen."""
-    if _HALT.run(db, _seen(clock)) != 1:
-        return False
-    row = {"case_id": clock.case_id, "clock_id": clock.id, "next_at": clock.next_at, "parked_at": at}
-    _PARK.run(db, {**row, "why": why, "detail": detail})
-    return True
+    return Fired(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, moment), next_at
 
 
 def strand(db: Session, clock: Any, stranded: Stranded, at: datetime) -> None:
     """Park a clock that has nobody to climb to, and let the case tell of it."""
-    if not park(db, clock, NOBODY, f"{stranded.zh} / {stranded.en}", at):
+    if not parking.park(db, clock, parking.NOBODY, f"{stranded.zh} / {stranded.en}", at):
         return
     case = _CASE.objects(db, Case, {"case_id": clock.case_id})[0]
     moment, law = hold(db, case, at), law_of(db, case.law_id)
@@ -126,13 +106,14 @@ def _do(deed: Deed, rung: Rung) -> None:
         deed.facts["told"] = [told.noted for told in addressees(deed.db, deed.case, rung.tell, deed.at)]
 
 
+def _told(rung: Rung, clock: Any) -> list[Any]:
+    """Return how an event tells of a rung: what it did, of which clock, how far from the limit, and when it was due."""
+    return [rung.do, clock.kind, clock.state, str(rung.at), clock.next_at]
+
+
 def _deed(db: Session, law: Law, rung: Rung, case: Case, clock: Any, at: datetime) -> Deed:
     """Return a rung as a deed of the system, with what its event says of where it came from."""
     step = Step(rung.do, rung.do, rung.do, (), None, (SYSTEM,), (), (), {}, (), (), None, rung.line)
     deed = Deed(db, law, step, case, None, SYSTEM, at, calendar_of(db, line(db, case.unit_id)))
-    deed.facts["rung"] = [clock.kind, clock.state, str(rung.at), clock.next_at]
+    deed.facts["rung"] = _told(rung, clock)
     return deed
-
-
-def _seen(clock: Any) -> dict[str, Any]:
-    return {"clock_id": clock.id, "seen_term": clock.term, "seen_rung": clock.rung, "seen_at": clock.next_at}

@@ -15,7 +15,7 @@ from cases import parts, publications, raw, replaying
 from cases.broken import Fault, Finding
 from cases.raw import Row
 from cases.record.case import Attachment, Case
-from cases.record.clock import Clock, ClockSpan
+from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.record.event import Event
 from cases.timeline import MOMENTS, NOT_IN_EVENTS
 
@@ -31,6 +31,7 @@ SPANS = """
 PARTS = """
     SELECT case_id, unit_id, kind, ended_at IS NULL AS is_current FROM assignments {which} ORDER BY case_id, id
 """
+RUNGS = "SELECT {columns} FROM fired_rungs {which} ORDER BY case_id, version"
 
 COLUMNS = tuple(Case.model_fields)
 REPLAYED = tuple(name for name in COLUMNS if name not in NOT_IN_EVENTS | {"version"})
@@ -57,6 +58,9 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
         stream(CLOCKS, raw.columns_of(db, Clock, "case_id", "id", *replaying.COMPARED)),
         stream(SPANS, raw.columns_of(db, ClockSpan, "clock_id", *replaying.STRETCH, of="s."), only.format("c.case_id")),
         stream(PARTS),
+        stream(
+            RUNGS, raw.columns_of(db, FiredRung, "case_id", "version", "clock_id", "do", "at", "due_at", "fired_at")
+        ),
     )
     cases = f"SELECT {raw.columns_of(db, Case)} FROM cases {only.format('id')} ORDER BY id"
     for kept in raw.rows(db, cases, **values):
@@ -68,7 +72,8 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
     for rest in rests:
         for _ in rest.rest():
             fault = Fault(
-                "有文字、附件、时限或承办记录不属于任何案件", "a text, a file, a clock or a part belongs to no case"
+                "有文字、附件、时限、承办或升级记录不属于任何案件",
+                "a text, a file, a clock, a part or a rung belongs to no case",
             )
             yield Finding(fault, end, is_of_row=True)
     if case_id is None:
@@ -93,6 +98,7 @@ class _Whole:
     clocks: Sequence[Row]
     spans: Sequence[Row]
     parts: Sequence[Row]
+    rungs: Sequence[Row]
 
 
 def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
@@ -109,7 +115,12 @@ def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
         replaying.replay(told, event.seq, event.at, data.get("clocks"))
         facts[event.version] = (event.seq, event.at, data)
     last = case.events[-1].seq if case.events else end
-    for what, version in (*parts.of_passages(facts, case.passages), *parts.of_files(facts, case.files)):
+    of_versions = (
+        *parts.of_passages(facts, case.passages),
+        *parts.of_files(facts, case.files),
+        *parts.of_rungs(facts, case.rungs),
+    )
+    for what, version in of_versions:
         seq = facts[version][0] if version in facts else last
         yield Finding(what, seq, number, is_of_row=version not in facts)
     spans: dict[Any, list[Row]] = {}

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from cases.access import is_storable
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import KeptAnswer
+from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 
 LONGEST_KEY = 200
@@ -21,7 +22,7 @@ PENDING = 0
 #: An answer is kept this long; a program that has not heard it by then has long given up.
 KEPT_FOR = timedelta(days=7)
 
-_ANSWERS = KeptAnswer.__table__  # type: ignore[attr-defined]  # SQLModel's stubs hide __table__
+_ANSWERS = table_of(KeptAnswer)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a case consists of besides its row and its clocks: what was said, the files, and the part of its lead."""
+"""What a case consists of besides its row and its clocks: what was said, files, rungs, the part of its lead."""
 
 from __future__ import annotations
 
@@ -60,6 +60,30 @@ def of_files(facts: Facts, files: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
             yield Fault("附件的名称被改动", "the name of an attached file was changed"), file.version
     for version in added:
         yield Fault("附件缺失", "the attached file is missing"), version
+
+
+def of_rungs(facts: Facts, rungs: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
+    """Return rungs that did not fire as the events tell, and at which version; one that found nobody did not fire."""
+    told = {
+        version: data["rung"] for version, (_, _, data) in facts.items() if "rung" in data and not data.get("stranded")
+    }
+    for rung in rungs:
+        if rung.version not in told:
+            yield Fault("有未经记录的升级", "it knows nothing of a rung that fired"), rung.version
+            continue
+        was = told.pop(rung.version)
+        if not _is_rung(was, rung, facts[rung.version][1]):
+            yield Fault("升级与记录不符", "a rung did not fire as it is told"), rung.version
+    for version in told:
+        yield Fault("升级记录缺失", "the rung that fired is missing"), version
+
+
+def _is_rung(was: Any, rung: Row, at: Any) -> bool:
+    try:
+        do, _, _, offset, due_at = was
+        return bool((do, offset, raw.stored(due_at), at) == (rung.do, rung.at, rung.due_at, rung.fired_at))
+    except (TypeError, ValueError):
+        return False
 
 
 def of_lead(lead_id: Any, parts: Sequence[Row]) -> Fault | None:

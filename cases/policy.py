@@ -16,13 +16,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
-from cases.record.people import Duty, Unit, User, ancestors, line, subtree
+from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
 from cases.record.statements import Prepared
 from cases.words import ANYONE, SUBMITTER, Post, roles
 from workflow.vocabulary import PARENT
@@ -89,18 +90,35 @@ def people_at(db: Session, post: Post, at: datetime, besides: int | None = None)
 
     `besides` is the id of someone who does not count, such as the submitter of the case.
     """
-    places = [place.id for place in line(db, post.unit_id)]
-    rows = db.exec(
-        select(Duty.unit_id, User)
+    unit_id, ids = answering_at(db, post, at, besides)
+    return unit_id, [found for user_id in ids if (found := person(db, user_id)) is not None]
+
+
+def answering_at(db: Session, post: Post, at: datetime, besides: int | None = None) -> tuple[int, list[int]]:
+    """Return the ids of those who answer for a desk, and the unit where they sit, as `people_at` does."""
+    first, *others = post.duties
+    (second,) = others or [first]  # no desk asks for more than two
+    asked = {"unit_id": post.unit_id, "first": first, "second": second, "at": at, "besides": besides or 0}
+    rows = _answering().rows(db, asked)
+    if not rows:
+        return line(db, post.unit_id)[-1].id, []
+    nearest = rows[0].unit_id
+    return nearest, list(dict.fromkeys(row.user_id for row in rows if row.unit_id == nearest))
+
+
+@cache
+def _answering() -> Prepared:
+    """Return the statement that finds who holds one of two duties from a unit up to the root, nearest first."""
+    up = line_up()
+    return Prepared(
+        select(up.c.id.label("unit_id"), col(User.id).label("user_id"))
+        .select_from(up)
+        .join(Duty, col(Duty.unit_id) == up.c.id)
         .join(User, col(User.id) == Duty.user_id)
-        .where(col(Duty.unit_id).in_(places), col(Duty.role).in_(post.duties), User.is_active, *_in_force(at))
-        .order_by(col(User.id))
-    ).all()
-    for unit_id in places:
-        people = [user for where, user in rows if where == unit_id and user.id != besides]
-        if people:
-            return unit_id, people_by_id(people)
-    return places[-1], []
+        .where(or_(col(Duty.role) == bindparam("first"), col(Duty.role) == bindparam("second")))
+        .where(User.is_active, col(User.id) != bindparam("besides"), in_force(bindparam("at", type_=Moment)))
+        .order_by(up.c.height, col(User.id))
+    )
 
 
 def people_by_id(people: Iterable[User]) -> list[User]:
@@ -157,15 +175,8 @@ def _answers_for(db: Session, case: Case, post: Post, duties: Collection[Held], 
     return unit_id in mine
 
 
-def _in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
-        or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
-    )
-
-
 _DUTIES = Prepared(
     select(Duty.role, Duty.unit_id, Unit.path)
     .join(Unit, col(Unit.id) == Duty.unit_id)
-    .where(Duty.user_id == bindparam("user_id"), *_in_force(bindparam("at", type_=Moment)))
+    .where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment)))
 )

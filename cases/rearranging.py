@@ -100,11 +100,16 @@ class Reach:
 
 @dataclass(slots=True)
 class Shown:
-    """A running clock, a row of `clocks`, and what a calendar shows it to be."""
+    """A running clock, a row of `clocks`, what a calendar shows it to be, and when the rung that comes next would."""
 
     row: Any
     figures: Figures
-    next_at: datetime | None
+    rung_at: datetime | None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when it fires next: one that waits for nothing, or was taken out of the sweep, goes on so."""
+        return self.rung_at if self.row.next_at else None
 
     @property
     def left(self) -> str | None:
@@ -193,12 +198,11 @@ def _shown(office: Calendar | None, ladder: Sequence[Rung], clock: Any, spans: S
         return as_it_was
     try:
         figures = rerun(office, clock, spans, grants)[-1]
-        # What waits for nothing, past its last rung or taken out of the sweep, goes on waiting for nothing.
-        next_at = clock.next_at and ladders.moment(office, ladder, clock.rung, figures.due_at)
+        rung_at = ladders.moment(office, ladder, clock.rung, figures.due_at)
     except Refusal:  # the arithmetic ends in 2200, and no case may keep the others from being put right
         log.exception("clock %s of case %s is left as it was", clock.id, clock.case_id)
         return as_it_was
-    return Shown(clock, figures, next_at)
+    return Shown(clock, figures, rung_at)
 
 
 def _moved(case: Affected, clock: Shown) -> Moved:

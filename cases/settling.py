@@ -20,7 +20,7 @@ from cases.rearranging import Affected, Reach, Shown, affected, reached
 from cases.record import bulk
 from cases.record.calendar import CalendarVersion
 from cases.record.case import Case
-from cases.record.clock import Clock, ClockSpan
+from cases.record.clock import Clock, ClockSpan, Parked
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
 from cases.record.event import Event
@@ -29,8 +29,8 @@ from workflow.calendar import Calendar, parse_calendar
 from workflow.definition import SYSTEM
 from workflow.errors import Refusal
 
-_CALENDARS, _CASES, _CLOCKS, _SPANS, _EVENTS = (
-    table_of(model) for model in (CalendarVersion, Case, Clock, ClockSpan, Event)
+_CALENDARS, _CASES, _CLOCKS, _SPANS, _PARKED, _EVENTS = (
+    table_of(model) for model in (CalendarVersion, Case, Clock, ClockSpan, Parked, Event)
 )
 _UNSETTLED = select(_CALENDARS).where(_CALENDARS.c.settled_at.is_(None)).order_by(_CALENDARS.c.id).limit(1)
 _SAVE = (
@@ -47,6 +47,12 @@ _END_SPAN = (
     update(_SPANS)
     .where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None))
     .values(until_at=bindparam("ends_at"))
+)
+#: What was taken out of the sweep goes on, once it is released, when its rung comes now.
+_LATER = (
+    update(_PARKED)
+    .where(_PARKED.c.clock_id == bindparam("clock"), _PARKED.c.released_at.is_(None))
+    .values(next_at=bindparam("rung_at"))
 )
 _SPAN = ("clock_id", "why", "from_at", "until_at", "due_at")
 
@@ -100,6 +106,7 @@ def _before_and_after(db: Session, version: Any) -> tuple[Calendar, Calendar]:
 def _write(db: Session, cases: Sequence[Affected], version: Any, at: datetime) -> None:
     last_at = _last_moments(db, [case.row.id for case in cases])
     changes: list[dict[str, Any]] = []
+    parked: list[dict[str, Any]] = []
     ends: list[dict[str, Any]] = []
     spans: list[bulk.Row] = []
     saves: list[dict[str, Any]] = []
@@ -109,6 +116,8 @@ def _write(db: Session, cases: Sequence[Affected], version: Any, at: datetime) -
         for clock in case.clocks:
             if clock.is_told or clock.next_at != clock.row.next_at:
                 changes.append(_changed(clock))
+            if clock.rung_at is not None and clock.next_at is None:
+                parked.append({"clock": clock.row.id, "rung_at": clock.rung_at})
             if clock.is_moved:
                 if clock.row.spans:
                     ends.append({"clock": clock.row.id, "ends_at": moment})
@@ -116,7 +125,7 @@ def _write(db: Session, cases: Sequence[Affected], version: Any, at: datetime) -
         if notes := [note for clock in case.clocks for note in clock.notes()]:
             saves.append({"case_id": case.row.id, "due_at": case.due_at, "version": case.row.version + 1})
             entries.append(_told(case, notes, version, moment))
-    for statement, rows in ((_CHANGE, changes), (_END_SPAN, ends), (_SAVE, saves)):
+    for statement, rows in ((_CHANGE, changes), (_LATER, parked), (_END_SPAN, ends), (_SAVE, saves)):
         if rows:
             db.connection().execute(statement, rows)
     bulk.write(db, "clock_spans", _SPAN, spans)

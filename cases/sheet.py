@@ -11,7 +11,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cases.attachments import attachments_of
+from cases.climbing import level_of, post_of
 from cases.laws import law_of
+from cases.minutes import RungFired, minutes_of
 from cases.policy import people_at, posts
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
@@ -56,6 +58,7 @@ class Happening:
     values: Mapping[str, Any]
     clocks: Sequence[Sequence[Any]]
     said: Sequence[Said]
+    rung: RungFired | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,15 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class ReachedLevel:
+    """Whom a case has climbed to, and whether they have acknowledged it."""
+
+    role: str
+    desk: Desk
+    measure: str | None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One case as one person may see it."""
 
@@ -74,6 +86,7 @@ class Sheet:
     definition: Definition
     units: Mapping[int, Unit]
     desks: Sequence[Desk]
+    level: ReachedLevel | None
     history: Sequence[Happening]
     parts: Sequence[Assignment]
     clocks: Sequence[Clock]
@@ -98,6 +111,7 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
         definition=definition,
         units=units_by_id(db, named),
         desks=_desks(db, case, definition.states[case.state].owner, at),
+        level=_level(db, case, at),
         history=history_of(db, case, by),
         parts=parts,
         clocks=clocks_of(db, case.id),
@@ -121,12 +135,13 @@ def history_of(db: Session, case: Case, by: User) -> list[Happening]:
         said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
     is_submitter = case.submitter_id == by.id
     actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=not is_submitter)
+    datas = [json.loads(event.data) for event in events]
+    rung_of = minutes_of(db, datas, is_named=not is_submitter)
     history = []
-    for event in events:
+    for event, data in zip(events, datas, strict=True):
         texts = said.get(event.version or 0, [])
         if is_submitter and any(text.is_for_staff for text in texts):
             continue
-        data = json.loads(event.data)
         history.append(
             Happening(
                 version=event.version or 0,
@@ -139,6 +154,7 @@ def history_of(db: Session, case: Case, by: User) -> list[Happening]:
                 values=data.get("set", {}) | data.get("fields", {}),
                 clocks=data.get("clocks", []),
                 said=texts,
+                rung=rung_of(data),
             )
         )
     return history
@@ -165,6 +181,15 @@ def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Des
     found = [people_at(db, post, at, besides=case.submitter_id) for post in posts(db, case, owner)]
     units = units_by_id(db, [unit_id for unit_id, _ in found])
     return [Desk(units[unit_id].name, [person.name for person in people]) for unit_id, people in found]
+
+
+def _level(db: Session, case: Case, at: datetime) -> ReachedLevel | None:
+    level = level_of(db, case)
+    if level is None:
+        return None
+    unit_id, people = people_at(db, post_of(level), at, besides=case.submitter_id)
+    desk = Desk(units_by_id(db, [unit_id])[unit_id].name, [person.name for person in people])
+    return ReachedLevel(level.role, desk, level.measure)
 
 
 def _actors(db: Session, ids: Iterable[int], *, is_named: bool) -> Callable[[int | None, str], Actor | None]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
-from cases.record.people import Duty, Unit, User
+from cases.record.people import Duty, Unit, User, in_force
 from workflow.proof import UnitStaff
 
 
@@ -16,13 +16,7 @@ def staff(db: Session, at: datetime) -> Iterator[UnitStaff]:
     """Yield every active unit with the duties that someone active, or their deputy, fills there at a moment."""
     filled: defaultdict[int, set[str]] = defaultdict(set)
     duties = (
-        select(Duty.unit_id, Duty.role)
-        .join(User, col(User.id) == Duty.user_id)
-        .where(
-            User.is_active,
-            or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at),
-            or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at),
-        )
+        select(Duty.unit_id, Duty.role).join(User, col(User.id) == Duty.user_id).where(User.is_active, in_force(at))
     )
     for place, role in db.exec(duties):
         filled[place].add(role)

@@ -1,4 +1,4 @@
-"""What happens by itself: the heartbeat of a node, and one pass over what is due.
+"""What happens by itself: one pass over what is due.
 
 Every clock that waits for something says when in `next_at`. A pass takes what has come in the order in which it was
 due, some at a time, until nothing is left; any number of nodes may pass at once. Nothing is read but what is due.
@@ -11,37 +11,30 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, func
+from sqlalchemy import Engine, bindparam, select
+from sqlmodel import Session
 
-from cases import firing, idempotency
-from cases.access import LONGEST_PAUSE, LONGEST_STAY
+from cases import firing, parking
 from cases.climbing import Stranded
 from cases.errors import Stale
 from cases.firing import Fired
 from cases.record.case import Case
-from cases.record.clock import Clock, Heartbeat
+from cases.record.clock import Clock
 from cases.record.columns import Moment, table_of
-from cases.record.database import DatabaseError, is_sqlite, transaction
-from cases.record.people import SignIn
+from cases.record.database import DatabaseError, transaction
 from cases.record.statements import Prepared
 from cases.settling import settle
 
-#: Seconds between two beats of a node.
-PERIOD = 15
-#: Rows of nodes that beat no more are kept this long, for whoever asks when they stopped.
-REMEMBERED = timedelta(days=7)
 #: Clocks taken in one transaction: enough to share its cost, few enough that nobody waits long for one of them.
 BATCH = 64
 
 log = logging.getLogger(__name__)
 
-_CASES, _CLOCKS, _BEATS = table_of(Case), table_of(Clock), table_of(Heartbeat)
+_CASES, _CLOCKS = table_of(Case), table_of(Clock)
 # The cases are locked and not the clocks: whoever acts on a case holds it first, and then changes its clocks.
 _DUE = Prepared(
     select(_CLOCKS)
@@ -51,26 +44,6 @@ _DUE = Prepared(
     .limit(bindparam("most"))
     .with_for_update(key_share=True, of=_CASES, skip_locked=True)
 )
-
-
-def beat(engine: Engine, node: str, at: datetime) -> None:
-    """Note that the schedule of a node is alive, drop what nobody needs, pass over what is due: a transaction each."""
-    with transaction(engine) as db:
-        insert = sqlite.insert if is_sqlite(db) else postgresql.insert
-        row = insert(_BEATS).values(node=node, beat_at=at)
-        db.connection().execute(row.on_conflict_do_update(index_elements=["node"], set_={"beat_at": at}))
-        db.connection().execute(delete(Heartbeat).where(col(Heartbeat.beat_at) < at - REMEMBERED))
-    with transaction(engine) as db:
-        prune(db, at)
-    for _ in sweep(engine, at):
-        pass
-
-
-def prune(db: Session, at: datetime) -> None:
-    """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
-    has_ended = or_(col(SignIn.created_at) <= at - LONGEST_STAY, col(SignIn.seen_at) <= at - LONGEST_PAUSE)
-    db.connection().execute(delete(SignIn).where(has_ended))
-    idempotency.forget(db, at)
 
 
 def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
@@ -85,7 +58,7 @@ def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
         due: Sequence[Any] = ()
         try:
             with transaction(engine) as db:
-                due = _DUE.rows(db, {"at": at, "most": BATCH})
+                due = due_clocks(db, at)
                 fired = list(_in_order(due, at, partial(firing.fire, db, at=at)))
         except Exception as error:
             if isinstance(error, DatabaseError) or not due:
@@ -93,6 +66,23 @@ def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
             fired = list(_in_order(due, at, partial(_fire_alone, engine, at=at)))  # so that only what fails is parked
         yield from fired
         is_more = len(due) == BATCH
+
+
+def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
+    """Fire what falls due up to a moment, each rung at its own moment, for whoever moves a clock of their own."""
+    while due := due_clocks(db, until, most=1):
+        (clock,) = due
+        try:
+            fired, _ = firing.fire(db, clock, clock.next_at)
+        except Stranded as stranded:
+            firing.strand(db, clock, stranded, clock.next_at)
+        else:
+            yield from [fired] if fired else []
+
+
+def due_clocks(db: Session, at: datetime, most: int = BATCH) -> Sequence[Any]:
+    """Return the clocks whose rungs have come, earliest first, and hold their cases; what others hold is left out."""
+    return _DUE.rows(db, {"at": at, "most": most})
 
 
 def _in_order(
@@ -127,12 +117,5 @@ def _fire_alone(engine: Engine, clock: Any, at: datetime) -> tuple[Fired | None,
     except Exception:  # whatever is wrong with one case must not keep the others waiting
         log.exception("clock %s of case %s is parked", clock.id, clock.case_id)
         with transaction(engine) as db:
-            firing.park(db, clock, firing.FAILED, traceback.format_exc(), at)
+            parking.park(db, clock, parking.FAILED, traceback.format_exc(), at)
     return None, None
-
-
-def last_beat(db: Session, node: str | None = None) -> datetime | None:
-    """Return when a node, or any node, last beat."""
-    wanted = select(func.max(Heartbeat.beat_at))
-    found = db.connection().execute(wanted if node is None else wanted.where(_BEATS.c.node == node)).scalar()
-    return found if isinstance(found, datetime) else None

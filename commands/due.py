@@ -38,7 +38,10 @@ def due(
     from_csv: Annotated[bool, typer.Option("--csv", help="Read start,limit[,calendar] rows from stdin.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = Format.TABLE,
 ) -> None:
-    """Tell when a limit that begins at MOMENT falls due, in the calendar's office hours."""
+    """按日历的办公时间，计算从 MOMENT 起算的时限何时到期。
+
+    Tell when a limit that begins at MOMENT falls due, in the calendar's office hours.
+    """
     if from_csv:
         if moment is not None or explain or form is not Format.TABLE:
             _refuse(

@@ -13,7 +13,7 @@ from cases.spreadsheets.ledger import Filters, arriving, export_cases
 from cases.verifying import export_events
 from commands.options import At, Database, connect, moment, say
 
-exporting = typer.Typer(help="Bring cases and events out.", no_args_is_help=True)
+exporting = typer.Typer(help="导出案件和事件。\n\nBring cases and events out.", no_args_is_help=True)
 
 
 @exporting.command("cases")
@@ -31,7 +31,10 @@ def cases(
     database: Database = "",
     at: At = None,
 ) -> None:
-    """Write the ledger; `--at` is the moment that `late_by` is counted to."""
+    """导出台账；--at 是计算逾期时长的时刻。
+
+    Write the ledger; `--at` is the moment that `late_by` is counted to.
+    """
     filters = Filters(
         unit,
         state,
@@ -54,7 +57,10 @@ def events(
     case: Annotated[str | None, typer.Option(metavar="NUMBER", help="Only the events of one case.")] = None,
     database: Database = "",
 ) -> None:
-    """Write the events, one JSON line each, closing with their count and the last hash; `verify --file` reads it."""
+    """导出事件，每行一个 JSON，末行是总数和最后的哈希；可用 verify --file 核验。
+
+    Write the events, one JSON line each, closing with their count and the last hash; `verify --file` reads it.
+    """
     count = -1  # the closing line is no event
     with reading(connect(database)) as db:
         case_id = door.find(db, case).id if case else None

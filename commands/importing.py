@@ -25,14 +25,20 @@ from commands.options import At, Database, Format, Printed, connect, moment, say
 
 BAD_COLUMNS = ("row", "column", "value", "reason")
 
-importing = typer.Typer(help="Bring units, people and cases in from CSV or XLSX.", no_args_is_help=True)
+importing = typer.Typer(
+    help="从 CSV 或 XLSX 导入单位、人员和案件。\n\nBring units, people and cases in from CSV or XLSX.",
+    no_args_is_help=True,
+)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX file.")]
 
 
 @importing.command("units")
 def units(file: File, database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Import units: columns code,name,kind,parent[,calendar], in any order."""
+    """导入单位：列为 code,name,kind,parent[,calendar]，顺序不限。
+
+    Import units: columns code,name,kind,parent[,calendar], in any order.
+    """
     listing = _Listing(form)
     outcome = import_units(connect(database), file, at=moment(at), on_bad=listing.add)
     listing.end(outcome)
@@ -40,7 +46,10 @@ def units(file: File, database: Database = "", at: At = None, form: Printed = Fo
 
 @importing.command("users")
 def users(file: File, database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Import people: columns login,name,duties[,email,phone]; a duty is role@unit, several are separated by `;`."""
+    """导入人员：列为 login,name,duties[,email,phone]；职务写成 角色@单位，多个用分号隔开。
+
+    Import people: columns login,name,duties[,email,phone]; a duty is role@unit, several are separated by `;`.
+    """
     listing = _Listing(form)
     outcome = import_users(connect(database), file, at=moment(at), on_bad=listing.add)
     listing.end(outcome)
@@ -58,7 +67,10 @@ def cases(
     at: At = None,
     form: Printed = Format.TABLE,
 ) -> None:
-    """Import cases; the same file twice imports nothing twice."""
+    """导入案件；同一文件导入两次不会重复。
+
+    Import cases; the same file twice imports nothing twice.
+    """
     wanted = mappings.load(mappings.find(mapping))
     listing = _Listing(form)
     with _rejects(rejects) as (name_columns, reject), _progress() as show:

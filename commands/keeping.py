@@ -24,7 +24,10 @@ def backup(
     files: Files = None,
     is_forced: Annotated[bool, typer.Option("--force", help="Overwrite OUT if it exists.")] = False,
 ) -> None:
-    """Write the whole database and its files into one archive while others go on working."""
+    """不停机把整个数据库和附件备份成一个文件。
+
+    Write the whole database and its files into one archive while others go on working.
+    """
     rows = backups.write(connect(database), out, files or settings().files, at=clock.now(), is_forced=is_forced)
     say(f"已备份 {rows} 行到 {out}（{out.stat().st_size:,} 字节）。", f"{rows} rows are in {out}.")
 
@@ -34,7 +37,10 @@ def restore(
     database: Database = "",
     files: Files = None,
 ) -> None:
-    """Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain."""
+    """从备份恢复到空数据库和空附件目录，并核验事件链。
+
+    Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain.
+    """
     events = restoring.restore(address(database), source, files or settings().files)
     say("数据库和文件已恢复并核验。", "The database and its files are restored and verified.")
     print(f"ok {events} events")

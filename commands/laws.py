@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cases.errors import NotFound
-from cases.laws import build, latest, migrate_cases
+from cases.laws import build, latest, migrate_cases, published
 from cases.laws import publish as publish_law
 from cases.record.database import reading, transaction
 from cases.record.schema import require_current
@@ -26,7 +26,9 @@ from workflow.role_names import Language
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config" / "workflows"
 
-workflow = typer.Typer(name="workflow", help="The law of a workflow.", no_args_is_help=True)
+workflow = typer.Typer(
+    name="workflow", help="检查、查看、发布和更换流程。\n\nThe law of a workflow.", no_args_is_help=True
+)
 
 
 class Shape(StrEnum):
@@ -46,7 +48,10 @@ def check(
     ] = None,
     form: Printed = Format.TABLE,
 ) -> None:
-    """Prove that a law cannot strand a case; every finding shows the path that proves it."""
+    """证明流程不会使案件无路可走；每个问题都给出证明它的路径。
+
+    Prove that a law cannot strand a case; every finding shows the path that proves it.
+    """
     rows: list[tuple[str, int, str, str, str, str]] = []
     for path in files:
         try:
@@ -73,7 +78,10 @@ def show(
     language: Annotated[Language, typer.Option(help="zh or en.")] = "zh",
     database: Database = "",
 ) -> None:
-    """Print a law: who may do what, or its picture."""
+    """显示流程：谁可以做什么，或画成图。
+
+    Print a law: who may do what, or its picture.
+    """
     definition = _definition(name, database)
     match form:
         case Shape.MERMAID:
@@ -86,10 +94,20 @@ def show(
 
 @workflow.command()
 def publish(file: Annotated[Path, typer.Argument(metavar="FILE")], database: Database = "") -> None:
-    """Publish a proven law as the next version; running cases keep theirs."""
+    """把经过证明的流程发布为新版本；在办案件仍用原版本。
+
+    Publish a proven law as the next version; running cases keep theirs.
+    """
     definition = load(file, vocabulary())
     with transaction(connect(database)) as db:
+        before = {law.id for law in published(db)}
         row = publish_law(db, definition, at=clock.now())
+    if row.id in before:
+        say(
+            f"未变：「{row.title}」第 {row.version} 版就是这份文本。",
+            f"unchanged: version {row.version} of {row.name} is already this text.",
+        )
+    else:
         say(f"「{row.title}」第 {row.version} 版已发布。", f"{row.name} is published as version {row.version}.")
 
 
@@ -101,7 +119,10 @@ def migrate(
     database: Database = "",
     form: Printed = Format.TABLE,
 ) -> None:
-    """Move open cases to another version of their law; lists, case by case, what changes."""
+    """把未结案件移到流程的另一版本，并逐件列出变化。
+
+    Move open cases to another version of their law; lists, case by case, what changes.
+    """
     with transaction(connect(database)) as db:
         rows = migrate_cases(db, name, to, at=clock.now(), is_dry_run=dry_run)
     print_rows(rows, ("number", "from", "to", "state", "moved", "why"), form)

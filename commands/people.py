@@ -29,8 +29,10 @@ from commands.options import At, Database, connect, moment, say
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
 LONGEST_DAYS = 3_650
 
-users = typer.Typer(name="user", help="People, their duties and passwords.", no_args_is_help=True)
-tokens = typer.Typer(name="token", help="API tokens.", no_args_is_help=True)
+users = typer.Typer(
+    name="user", help="人员及其职务和密码。\n\nPeople, their duties and passwords.", no_args_is_help=True
+)
+tokens = typer.Typer(name="token", help="API 令牌。\n\nAPI tokens.", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN")]
 
@@ -53,7 +55,10 @@ def add(
     database: Database = "",
     at: At = None,
 ) -> None:
-    """Add a person; without a password nobody can sign in as them."""
+    """添加人员；没有密码就不能登录。
+
+    Add a person; without a password nobody can sign in as them.
+    """
     now = moment(at)
     login, name = _line("login", login, 64), _line("name", name, 100)
     if " " in login:
@@ -80,7 +85,10 @@ def add(
 
 @users.command()
 def disable(login: Login, database: Database = "", at: At = None) -> None:
-    """Let nobody sign in as a person any more; their browsers and tokens stop at once, their history stays."""
+    """停用人员：其登录和令牌立即失效，历史保留。
+
+    Let nobody sign in as a person any more; their browsers and tokens stop at once, their history stays.
+    """
     now = moment(at)
     with transaction(connect(database)) as db:
         user = _person(db, login)
@@ -106,7 +114,10 @@ def duty(
     database: Database = "",
     at: At = None,
 ) -> None:
-    """Give a person a duty at a unit, tell when it ends, or end it."""
+    """授予人员在某单位的职务，写明何时结束，或使其结束。
+
+    Give a person a duty at a unit, tell when it ends, or end it.
+    """
     now = moment(at)
     end = moment(until) if until else None
     if is_removed and end:
@@ -122,7 +133,10 @@ def duty(
 
 @users.command()
 def password(login: Login, database: Database = "", at: At = None) -> None:
-    """Set a person's password, asked for without showing it or read from stdin; their browsers are signed out."""
+    """设置人员的密码（不回显输入或从标准输入读取），并使其退出登录。
+
+    Set a person's password, asked for without showing it or read from stdin; their browsers are signed out.
+    """
     now = moment(at)
     db_engine = connect(database)
     with transaction(db_engine) as db:
@@ -148,7 +162,10 @@ def create(
     database: Database = "",
     at: At = None,
 ) -> None:
-    """Make an API token and print it, once."""
+    """生成 API 令牌，只显示一次。
+
+    Make an API token and print it, once.
+    """
     now = moment(at)
     expires = now + timedelta(days=days) if days else None
     with transaction(connect(database)) as db:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn, TextIO
+from typing import NoReturn, TextIO, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from cases.backup import DamagedBackup
 from cases.broken import ChainBroken
@@ -17,6 +19,7 @@ from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
 from commands.people import tokens, users
+from commands.usage import list_in_both_languages, wrong_call
 from config.settings import SettingsError
 from workflow.errors import Refusal
 from workflow.law_text import LawError
@@ -27,7 +30,7 @@ FINDINGS = (ActionNotAllowed, ChainBroken, DamagedBackup, InvalidFields, LawErro
 
 app = typer.Typer(
     name="bihuan",
-    help="闭环 Bihuan: a closed-loop case engine for trade unions.",
+    help="闭环：工会诉求闭环办理引擎。\n\nBihuan: a closed-loop case engine for trade unions.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -64,7 +67,14 @@ def main(words: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     try:
-        app(words)
+        program = list_in_both_languages(cast(TyperGroup, get_command(app)))
+        status = program(words, prog_name=app.info.name, standalone_mode=False)
+    except typer.TyperException as error:
+        print(wrong_call(error), file=sys.stderr)
+        sys.exit(2)
+    except typer.Abort:  # no answer to a question, such as the one for a password
+        print("已中止。 / Aborted.", file=sys.stderr)
+        sys.exit(1)
     except Refusal as error:
         print(error, file=sys.stderr)
         sys.exit(1 if isinstance(error, FINDINGS) else 2)
@@ -74,7 +84,7 @@ def main(words: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader of our output has gone, which is its right
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    sys.exit(0)
+    sys.exit(status)
 
 
 def _speak_utf8(stream: TextIO) -> None:

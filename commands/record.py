@@ -45,7 +45,10 @@ def submit(
     database: Database = "",
     at: At = None,
 ) -> None:
-    """Raise a case and submit it; prints its number."""
+    """提出并提交一件诉求，输出编号。
+
+    Raise a case and submit it; prints its number.
+    """
     now = moment(at)
     with transaction(connect(database)) as db:
         by = person(db, as_login)
@@ -66,7 +69,10 @@ def act(
     at: At = None,
     form: Printed = Format.TABLE,
 ) -> None:
-    """Take an action on a case as someone."""
+    """以某人身份办理一件案件。
+
+    Take an action on a case as someone.
+    """
     now = moment(at)
     with transaction(connect(database)) as db:
         by = person(db, as_login)
@@ -82,7 +88,10 @@ def act(
 
 
 def show(number: Number, database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Read a case, as it stands or as it stood at a moment, with its history."""
+    """查看案件现状或某一时刻的情况，以及办理经过。
+
+    Read a case, as it stands or as it stood at a moment, with its history.
+    """
     with reading(connect(database)) as db:
         case = door.find(db, number)
         then = moment(at) if at else None
@@ -112,7 +121,10 @@ def show(number: Number, database: Database = "", at: At = None, form: Printed =
 
 
 def explain(number: Number, database: Database = "", form: Printed = Format.TABLE) -> None:
-    """Tell why the clocks of a case stand where they stand, day by day."""
+    """逐日说明案件各时限的由来。
+
+    Tell why the clocks of a case stand where they stand, day by day.
+    """
     with reading(connect(database)) as db:
         explained = explanations(db, door.find(db, number))
     if form is not Format.TABLE:
@@ -137,6 +149,11 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
         print_rows(
             [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in one.days],
             ("date", "", "", "minutes", "why"),
+            form,
+        )
+        print_rows(
+            [(f"{r.do} {r.at}", r.due_at, r.fired_at, "已过 passed" if r.is_passed else "") for r in one.rungs],
+            ("rung", "due", "fired", ""),
             form,
         )
         print()

@@ -44,7 +44,10 @@ def overdue(
     unit: Annotated[str | None, typer.Option(metavar="CODE", help="This unit and everything below it.")] = None,
     form: Printed = Format.TABLE,
 ) -> None:
-    """List or count the cases that are, or at a past moment were, overdue; from the record."""
+    """列出或统计当前或过去某一时刻逾期的案件，以记录为准。
+
+    List or count the cases that are, or at a past moment were, overdue; from the record.
+    """
     then = moment(at)
     with reading(connect(database)) as db:
         if unit and db.exec(select(Unit.id).where(Unit.code == unit)).first() is None:
@@ -65,7 +68,10 @@ def rates(
     by: Annotated[Breakdown | None, typer.Option(help="One row for each.")] = None,
     form: Printed = Format.TABLE,
 ) -> None:
-    """Tell response, completion, resolution and satisfaction in a period, each with its denominator."""
+    """计算一段时间的响应率、办结率、解决率和满意率，附各自分母。
+
+    Tell response, completion, resolution and satisfaction in a period, each with its denominator.
+    """
     with reading(connect(database)) as db:
         rows = rates_of(db, moment(since), moment(until), by.value if by else None)
     print_rows([list(row.values()) for row in rows], RATE_COLUMNS, form)

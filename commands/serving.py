@@ -38,7 +38,10 @@ def serve(
     workers: Annotated[int | None, typer.Option("--workers", help="Processes; several need PostgreSQL.")] = None,
     database: Database = "",
 ) -> None:
-    """Serve the web application with its schedule; several workers or nodes need PostgreSQL."""
+    """启动网站和定时任务；多进程或多节点须用 PostgreSQL。
+
+    Serve the web application with its schedule; several workers or nodes need PostgreSQL.
+    """
     url = address(database)
     settings = replace(load(os.environ), database=url)
     workers = settings.workers if workers is None else workers
@@ -67,7 +70,10 @@ def demo(
     port: Port = None,
     at: At = None,
 ) -> None:
-    """Fill a database with a demonstration union and cases in every state, then serve it."""
+    """填充演示工会和各种状态的案件，然后启动网站。
+
+    Fill a database with a demonstration union and cases in every state, then serve it.
+    """
     url = database or _own_database()
     settings = replace(load(os.environ), database=url)
     # Asked before the work is done, so that a port that is taken is known at once.

@@ -6,11 +6,12 @@ import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from sqlmodel import Session, col, select
 
-from cases import queries
+from cases import queries, safeguards
 from cases.calendars import ending
 from cases.laws import build, publish, published
 from cases.policy import duties_of
@@ -21,6 +22,7 @@ from cases.record.schema import migrate
 from cases.staffing import staff
 from cases.sweep import sweep as sweep_once
 from cases.words import vocabulary
+from commands import watching
 from commands.laws import SHIPPED
 from commands.options import At, Database, Format, Printed, address, connect, moment, print_rows, say
 from config import clock
@@ -32,7 +34,10 @@ Finding = tuple[str, str, str, str]  # kind, where, zh, en
 
 
 def init(database: Database = "") -> None:
-    """Create the database or bring it up to date, with the laws that ship where it has none; safe to repeat."""
+    """建立数据库或升级到最新版本，并补上缺少的流程；可重复运行。
+
+    Create the database or bring it up to date, with the laws that ship where it has none; safe to repeat.
+    """
     url = address(database)
     migrate(url)
     with transaction(engine(url)) as db:
@@ -46,23 +51,43 @@ def init(database: Database = "") -> None:
 
 
 def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Fire what is due, once; prints a row for each rung that fired."""
+    """触发一遍已到期的事项，每触发一级输出一行。
+
+    Fire what is due, once; prints a row for each rung that fired.
+    """
     fired = sweep_once(connect(database), moment(at))
     columns = ("number", "clock", "rung", "due_at", "fired_at")
     print_rows([[getattr(one, name) for name in columns] for one in fired], columns, form)
 
 
-def doctor(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """Check settings, database, calendars, roles that nobody fills and cases that no clock watches."""
+def doctor(
+    database: Database = "",
+    at: At = None,
+    escalations: Annotated[
+        bool,
+        typer.Option("--escalations", help="For every open case: which rung comes next, to whom, or why to nobody."),
+    ] = False,
+    form: Printed = Format.TABLE,
+) -> None:
+    """体检：设置、数据库、日历、事件的保护、定时任务、无人担任的角色和没有时钟的案件。
+
+    Check settings, database, calendars, what guards events, the schedule, roles nobody fills, cases no clock watches.
+    """
     now = moment(at)
+    if escalations:
+        with reading(connect(database)) as db:
+            watching.escalations(db, now, form)
+        return
     load_settings(os.environ)
     findings: list[Finding] = []
     with reading(connect(database)) as db:
+        findings += [("record", *gap) for gap in safeguards.gaps(db)]
         findings += _calendar_findings(db, now)
         findings += _people_findings(db)
         for law in published(db):
             definition = build(law.source, f"{law.name} v{law.version}").definition
             findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
+        findings += watching.schedule_findings(db, now)
         findings += _unwatched(db)
         notes = _without_limit(db)
     print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)

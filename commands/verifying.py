@@ -19,7 +19,10 @@ def verify(
     file: Annotated[Path | None, typer.Option("--file", metavar="EXPORT", help="Exported events, no database.")] = None,
     database: Database = "",
 ) -> None:
-    """Verify the chain of events and all that hangs on it, in the database or in an exported file."""
+    """核验数据库或导出文件中的事件链及其所属的一切。
+
+    Verify the chain of events and all that hangs on it, in the database or in an exported file.
+    """
     if file is not None and number is not None:
         raise BadRequest("--case 与 --file 不能同时使用。", "--case and --file cannot go together.")
     if file is not None:

@@ -1,8 +1,17 @@
 """The only reader of the time; everything below the edges takes the moment as an argument."""
 
+import time
 from datetime import UTC, datetime
+
+# It goes on while the machine sleeps, so that a closed laptop is no clock that was set.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 def now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Return the seconds of a clock that nobody can set; only differences mean anything."""
+    return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)

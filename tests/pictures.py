@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cases.words import conditions, effects, roles, vocabulary
+from tests.clock_pages import clocks_table, ladders_table
 from workflow.definition import Definition
 from workflow.diagram import lifecycle, mermaid, table
 from workflow.reading import load
@@ -51,6 +52,8 @@ def manual(laws: list[Definition], language: Language) -> str:
         parts.append(f"```mermaid\n{mermaid(law, language).strip()}\n```\n")
         parts.append(limits(law, zh))
         parts.append(table(law, language).strip() + "\n")
+        parts.append(clocks_table(law, language))
+        parts.append(ladders_table(law, language))
     return "\n".join(parts)
 
 

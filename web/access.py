@@ -119,6 +119,13 @@ def identify(request: Request, at: datetime) -> Caller:
         caller = _browser(request, engine, at)
     if caller is None:
         raise NotSignedIn
+    request.state.caller = caller
+    return caller
+
+
+def known(request: Request) -> Caller | None:
+    """Return who a request has been found to come from; None if nobody has asked or nobody was found."""
+    caller: Caller | None = getattr(request.state, "caller", None)
     return caller
 
 

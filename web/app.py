@@ -15,12 +15,13 @@ from cases.access import Cost
 from cases.record.database import engine
 from config.settings import Settings, load
 from web import errors, health, schedule
-from web.access import Throttle
+from web.access import NotSignedIn, Throttle
 from web.api import attachments, cases, docs, record, reports
 from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
-from web.pages import case, desk, language, overdue, sign_in, submit
+from web.pages import admin, case, desk, language, overdue, sign_in, submit, unfinished
+from web.pages.forms import OutdatedForm
 from web.render import STATIC
 
 API = "/api/v1"
@@ -40,12 +41,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine(settings.database)
     app.state.node = schedule.node_name()
+    app.state.schedule = None  # until the application starts
     app.state.throttle = Throttle()
     app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
     errors.install(app)
+    app.add_exception_handler(NotSignedIn, sign_in.ask_again)
+    app.add_exception_handler(OutdatedForm, unfinished.show_again)
     for api in (cases, record, attachments, reports):
         app.include_router(api.router, prefix=API)
-    for part in (docs, health, sign_in, language, desk, submit, overdue, case):
+    for part in (docs, health, admin, sign_in, language, desk, submit, overdue, case):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -58,7 +62,8 @@ def from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    running = await run_in_threadpool(schedule.start, app.state.engine, app.state.node)
+    running = app.state.schedule = schedule.Schedule(app.state.engine, app.state.node)
+    await run_in_threadpool(running.start)
     try:
         yield
     finally:

@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from cases.access import Caller
 from cases.act import find
 from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
 from cases.record.database import DatabaseError, reading
+from config import clock
 from config.settings import SettingsError
 from web import problems
-from web.access import NotAllowed, NotSignedIn, TooManyGuesses
+from web.access import NotAllowed, NotSignedIn, TooManyGuesses, identify, known
 from web.headers import SECURITY_HEADERS
 from web.language import Language, language_of
 from web.render import page, path_and_query
@@ -91,6 +93,7 @@ def answer_to(request: Request, error: Exception) -> Response:
             "error.html",
             status=status,
             headers=headers,
+            visitor=_visitor(request, error),
             title=title,
             detail=detail,
             errors=errors,
@@ -156,8 +159,19 @@ def _is_race(said: BaseException | None) -> bool:
 
 def _to_sign_in(request: Request) -> Response:
     """Send a browser to the sign-in page, and from there back to the page it wanted to read."""
-    wanted = path_and_query(request) if request.method == "GET" else "/"
+    wanted = path_and_query(request)
     return RedirectResponse("/sign-in" + ("?" + urlencode({"next": wanted}) if wanted != "/" else ""), 303)
+
+
+def _visitor(request: Request, error: Exception) -> Caller | None:
+    """Return who is signed in, for the head of a page; nobody where that cannot be told, for this page never fails."""
+    caller = known(request)
+    if caller is not None or isinstance(error, DatabaseError):
+        return caller  # a database that has just failed is not asked again
+    try:
+        return identify(request, clock.now())
+    except Exception:  # whatever is wrong with the database, or with the one who asks
+        return None
 
 
 def _fresh_version(request: Request) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cases.attachments import LARGEST
 from web.access import BEARER, SAFE_METHODS, NotAllowed
 from web.errors import answer_to, too_large
+from workflow.errors import Refusal
 
 FORM_LIMIT = 1024 * 1024
 FILE_LIMIT = LARGEST + 64 * 1024
@@ -30,7 +32,7 @@ class SameOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and _is_foreign(Headers(scope=scope)):
             refusal = NotAllowed("此请求来自其他网站，已拒绝。", "The request comes from another site and was refused.")
-            return await answer_to(Request(scope), refusal)(scope, receive, send)
+            return await _refuse(refusal, scope, receive, send)
         await self.app(scope, receive, send)
 
 
@@ -48,8 +50,14 @@ class BodyLimit:
         is_file = scope["path"].endswith("/attachments")
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > (FILE_LIMIT if is_file else FORM_LIMIT):
-            return await answer_to(Request(scope), too_large(is_file))(scope, receive, send)
+            return await _refuse(too_large(is_file), scope, receive, send)
         await (self.files if is_file else self.forms)(scope, receive, send)
+
+
+async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that goes no further, in a thread: the page asks the database who is signed in."""
+    answer = await run_in_threadpool(answer_to, Request(scope), refusal)
+    await answer(scope, receive, send)
 
 
 def _is_foreign(headers: Headers) -> bool:

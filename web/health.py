@@ -8,13 +8,12 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, func, select
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from cases.heartbeat import OLDEST_BEAT, last_beat, lateness, nodes, waiting
 from cases.record.case import Case
+from cases.record.clock import Parked
 from cases.record.database import DatabaseError, reading
 from cases.record.schema import is_current
-from cases.sweep import PERIOD, last_beat
 from web.visits import Moment
-
-OLDEST_BEAT = timedelta(seconds=2 * PERIOD)
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,6 +30,8 @@ def ready(request: Request, at: Moment) -> JSONResponse:
     try:
         with reading(request.app.state.engine) as db:
             reasons = _reasons(db, request.app.state.node, at)
+        if not (getattr(request.app.state.schedule, "is_trusted", True)):
+            reasons.append("the clock of this machine was set far ahead: set it right, or restart if it is right")
     except DatabaseError as error:
         reasons = [error.en]
     return JSONResponse({"status": "unavailable" if reasons else "ok", "reasons": reasons}, 503 if reasons else 200)
@@ -45,10 +46,18 @@ def metrics(request: Request, at: Moment) -> PlainTextResponse:
         open_cases = db.exec(count.where(is_open)).one()
         overdue = db.exec(count.where(is_open, col(Case.due_at) < at)).one()
         beat = last_beat(db, request.app.state.node)
+        waits, _ = waiting(db, at)
+        late = lateness(db) or timedelta()
+        jumps = sum(1 for node in nodes(db) if node.jumped_at is not None)
+        parked = db.exec(select(func.count()).select_from(Parked).where(col(Parked.released_at).is_(None))).one()
     age = (at - beat).total_seconds() if beat else float("nan")
     figures = (
         ("bihuan_open_cases", "Cases that are open.", open_cases),
         ("bihuan_overdue_cases", "Open cases past their limit.", overdue),
+        ("bihuan_waiting_clocks", "Clocks that are due for longer than a beat may take.", waits),
+        ("bihuan_parked_clocks", "Clocks that an administrator has to release.", parked),
+        ("bihuan_rung_lateness_seconds", "How late the rung came that fired last.", int(late.total_seconds())),
+        ("bihuan_clock_jumps", "Nodes whose clock was set while they ran.", jumps),
         ("bihuan_heartbeat_age_seconds", "Seconds since this node's schedule last beat.", age),
     )
     lines = [f"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n" for name, help, value in figures]

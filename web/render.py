@@ -54,5 +54,7 @@ def page(
 
 
 def path_and_query(request: Request) -> str:
-    """Return where a request went, without the host."""
+    """Return where a reader finds the page of a request again, without the host; what was sent has no such place."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
     return request.url.path + ("?" + request.url.query if request.url.query else "")

@@ -1,17 +1,31 @@
-"""All that happens by itself: one heartbeat a node, in memory. Correctness is in the rows, not here."""
+"""All that happens by itself: a heartbeat and a sweep a node, in memory. Correctness is in the rows, not here.
+
+APScheduler waits for moments of the wall clock, so a clock that is set back would keep it waiting for as long. A clock
+that nobody can set is watched beside it: when the two part, the jump is noted and the schedule is woken.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import socket
+import threading
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy import Engine
 
-from cases.sweep import PERIOD, beat
+from cases import heartbeat
+from cases.heartbeat import PERIOD
+from cases.sweep import sweep
 from config import clock
 from workflow.errors import Refusal
+
+#: Clocks are set right by less than this all the time.
+TOLERANCE = timedelta(seconds=10)
+#: A clock that was set ahead by more is not believed: what has fired cannot be taken back.
+FURTHEST = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -21,21 +35,89 @@ def node_name() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
-def start(engine: Engine, node: str) -> BackgroundScheduler:
-    """Beat once, so that the node is ready when it answers, and go on beating until `shutdown`."""
-    _beat(engine, node)
-    schedule = BackgroundScheduler(timezone="UTC")
-    # Beats that were missed are one beat, two never overlap, and a late one still counts.
-    schedule.add_job(
-        _beat, "interval", seconds=PERIOD, args=(engine, node), coalesce=True, max_instances=1, misfire_grace_time=None
-    )
-    schedule.start()
-    return schedule
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires at once and then again and again, counted from the moment it last did: what was missed is one run.
+
+    APScheduler's own interval lists every run that was missed; after a step of ten years that is twenty million.
+    """
+
+    def __init__(self, pause: timedelta) -> None:
+        self.pause = pause
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return when the job runs next."""
+        return now if previous_fire_time is None else now + self.pause
 
 
-def _beat(engine: Engine, node: str) -> None:
-    """Beat; a database that cannot be reached is said in the log, and the next beat tries again."""
-    try:
-        beat(engine, node, clock.now())
-    except Refusal as refusal:
-        log.error("%s", refusal.en)
+class Schedule:
+    """The schedule of one node, from its first beat until `shutdown`."""
+
+    def __init__(self, engine: Engine, node: str) -> None:
+        self.engine, self.node = engine, node
+        self.ahead = timedelta()
+        self._jumped: timedelta | None = None
+        self._parted = _parting()
+        self._is_over = threading.Event()
+        self._watch = threading.Thread(target=self._watch_the_clock, name="clock", daemon=True)
+        self._jobs = BackgroundScheduler(timezone="UTC")
+
+    @property
+    def is_trusted(self) -> bool:
+        """Tell whether the wall clock may decide what is due."""
+        return self.ahead <= FURTHEST
+
+    def start(self) -> Schedule:
+        """Beat once, so that the node is ready when it answers, and go on."""
+        self._beat()
+        for job in (self._beat, self._sweep):
+            # Two runs never overlap, and a late one still counts.
+            self._jobs.add_job(job, Every(timedelta(seconds=PERIOD)), max_instances=1, misfire_grace_time=None)
+        self._jobs.start()
+        self._watch.start()
+        return self
+
+    def shutdown(self) -> None:
+        """End what runs, and take this node off the list of those that beat."""
+        self._is_over.set()
+        self._jobs.shutdown()
+        self._watch.join()
+        try:
+            heartbeat.stop(self.engine, self.node)
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _beat(self) -> None:
+        jumped, self._jumped = self._jumped, None
+        try:
+            heartbeat.beat(self.engine, self.node, clock.now(), jumped)
+        except Refusal as refusal:  # the next beat tries again
+            self._jumped = jumped
+            log.error("%s", refusal.en)
+
+    def _sweep(self) -> None:
+        if not self.is_trusted:
+            log.error("the clock was set ahead by %s: nothing fires until it is set back or this restarts", self.ahead)
+            return
+        try:
+            for _ in sweep(self.engine, clock.now()):
+                pass
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _watch_the_clock(self) -> None:
+        """Wake the schedule when the wall clock is set."""
+        while not self._is_over.wait(1):
+            parting = _parting()
+            jump = parting - self._parted
+            if abs(jump) <= TOLERANCE:
+                continue
+            self._parted, self._jumped = parting, (self._jumped or timedelta()) + jump
+            self.ahead += jump
+            log.error("the clock of this machine was set by %s to %s", jump, clock.now())
+            for job in self._jobs.get_jobs():
+                job.modify(next_run_time=clock.now())
+
+
+def _parting() -> timedelta:
+    """Return how far the wall clock stands from one that nobody can set."""
+    return timedelta(seconds=clock.now().timestamp() - clock.steady())

@@ -38,6 +38,11 @@ IDENTITIES: Mapping[str, tuple[Pair, Pair]] = {
 }
 #: Actions that the engine itself takes; all others have their labels in the law.
 OWN_ACTIONS: Mapping[str, Pair] = {
+    "remind": ("到期提醒", "Reminder"),
+    "overdue": ("逾期", "Overdue"),
+    "yellow": ("黄牌", "Yellow card"),
+    "red": ("红牌", "Red card"),
+    "climb": ("逐级升级", "Climbed"),
     "raise": ("提出", "Raised"),
     "attach": ("上传附件", "Added a file"),
     "import": ("历史导入", "Imported"),
@@ -55,6 +60,7 @@ CLOCKS: Mapping[str, Pair] = {
     "case": ("全案时限", "Whole case"),
     "state": ("本环节时限", "This desk"),
     "assignment": ("本部门时限", "This department"),
+    "climb": ("升级处置时限", "Level it climbed to"),
 }
 UNITS: Mapping[str, tuple[str, str]] = {
     "wd": ("{} 个工作日", "{} working days"),
@@ -105,7 +111,21 @@ def field(definition: Definition, name: str, language: Language) -> str:
 def limit(text: str | None, language: Language) -> str:
     """Return a limit in words: `3wd` is 3 个工作日."""
     unit = (text or "").lstrip("0123456789")
-    return pick(UNITS[unit], language).format((text or "").removesuffix(unit)) if unit in UNITS else text or ""
+    if unit not in UNITS:
+        return text or ""
+    count = (text or "").removesuffix(unit)
+    said = pick(UNITS[unit], language).format(count)
+    return said.removesuffix("s") if count == "1" else said
+
+
+def offset(text: str, language: Language) -> str:
+    """Return the distance of a rung from its limit in words: `-2wd` is 到期前 2 个工作日."""
+    if text == "0":
+        return pick(("到期", "at its limit"), language)
+    is_before, size = text.startswith("-"), limit(text[1:], language)
+    if language == "zh":
+        return f"到期前 {size}" if is_before else f"逾期 {size}"
+    return f"{size} before its limit" if is_before else f"{size} past its limit"
 
 
 def options(definition: Definition, name: str, language: Language) -> dict[str, str]:
@@ -124,7 +144,7 @@ def value(definition: Definition, name: str, given: Any, units: Mapping[str, str
     if kind == "limit":
         return limit(str(given), language)
     if kind == "yes_no":
-        return pick(YES_NO[bool(given)], language)
+        return pick(YES_NO[given in (True, "yes")], language)  # as the record has it, and as a form sends it
     if kind in ("unit", "units"):
         codes = given if isinstance(given, list) else [given]
         return "、".join(units.get(str(code), str(code)) for code in codes)

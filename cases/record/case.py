@@ -163,4 +163,4 @@ class KeptAnswer(SQLModel, table=True):
     digest: str = Field(max_length=64)
     status: int
     body: str = Field(sa_type=LongText)
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=Moment, index=True)

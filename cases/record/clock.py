@@ -126,9 +126,11 @@ class Parked(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """The latest beat of a node's schedule."""
+    """The latest beat of a node's schedule, and when and by how many seconds its wall clock was last set."""
 
     __tablename__ = "heartbeats"
 
     node: str = Field(primary_key=True, max_length=100)
     beat_at: datetime = Field(sa_type=Moment)
+    jumped_at: datetime | None = Field(default=None, sa_type=Moment)
+    jumped_by: int | None = Field(default=None, sa_type=Id)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Index, bindparam, literal_column, select
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import CTE, BindParameter, ColumnElement, Index, and_, bindparam, literal_column, or_, select
+from sqlmodel import Field, Session, SQLModel, col
 
 from cases.record.columns import Id, Moment, Path, table_of
 from cases.record.statements import Prepared
@@ -71,8 +71,8 @@ def line(db: Session, unit_id: int) -> list[Place]:
     return [Place(*row) for row in _line().rows(db, {"unit_id": unit_id})]
 
 
-@cache
-def _line() -> Prepared:
+def line_up() -> CTE:
+    """Return the line from the unit `unit_id` up to the root as a table, with the `height` of each above it."""
     units = table_of(Unit)
     columns = (units.c.id, units.c.parent_id, units.c.path, units.c.calendar)
     up = (
@@ -80,7 +80,12 @@ def _line() -> Prepared:
         .where(units.c.id == bindparam("unit_id"))
         .cte("up", recursive=True)
     )
-    up = up.union_all(select(*columns, up.c.height + literal_column("1")).join(up, units.c.id == up.c.parent_id))
+    return up.union_all(select(*columns, up.c.height + literal_column("1")).join(up, units.c.id == up.c.parent_id))
+
+
+@cache
+def _line() -> Prepared:
+    up = line_up()
     return Prepared(select(up.c.id, up.c.parent_id, up.c.path, up.c.calendar).order_by(up.c.height))
 
 
@@ -113,6 +118,16 @@ class Duty(SQLModel, table=True):
     from_at: datetime | None = Field(default=None, sa_type=Moment)
     until_at: datetime | None = Field(default=None, sa_type=Moment)
     deputy_of: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id")
+
+
+def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a duty is in force at a moment."""
+    return and_(or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at), lasts(at))
+
+
+def lasts(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a duty has not ended at a moment: it is in force then, or yet to begin."""
+    return or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at)
 
 
 class SignIn(SQLModel, table=True):

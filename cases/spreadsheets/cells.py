@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from unicodedata import category
 
 from cases.spreadsheets.faults import BadCell
 
@@ -29,13 +30,13 @@ def text_of(cell: Cell) -> str:
 
 
 def clean(cell: Cell, column: str) -> str:
-    """Return the text of a cell without the blanks around it; line breaks inside stay. Raises BadCell."""
+    """Return the text of a cell without the blanks around it; one that nobody can see is none. Raises BadCell."""
     text = text_of(cell).strip().strip("\ufeff")
     if not text.isprintable() and _CONTROLS.search(text):
         raise BadCell(
             column, text, "含有不能保存的控制字符或无法解码的字符", "holds a control character or one that is no text"
         )
-    return text
+    return text if any(not letter.isspace() and category(letter) != "Cf" for letter in text) else ""
 
 
 def is_blank(cells: list[Cell]) -> bool:

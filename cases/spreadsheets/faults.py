@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from cases.calendars import shipped
 from workflow.errors import Refusal
 
 LONGEST_SHOWN = 40
@@ -38,8 +40,13 @@ class BadRow:
 
 
 def shown(value: object) -> str:
-    """Return a value short enough for one line, without characters that a terminal would obey."""
+    """Return a value short enough for one line, without characters that a terminal would obey.
+
+    A moment stands in the office's time, with its offset: nobody at a desk counts in UTC.
+    """
     text = str(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        text = value.astimezone(shipped().zone).isoformat(timespec="seconds")
     short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     return "".join(
         letter if letter.isprintable() else "�" if "\ud800" <= letter <= "\udfff" else " " for letter in short

@@ -6,16 +6,14 @@ called `history_submit`, `history_answer` and `history_close`, and `recorded_at`
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from cases.audit import Entry, digest, moment
-from cases.capabilities.assignments import ENDED, LEAD, OFFERED, SIGNED, SUPPORT
-from cases.clocks import CASE, STATE, started_note
+from cases.audit import Entry, moment
+from cases.clocks import CASE, STATE, ladder_of, started_note
 from cases.record.number import number_of
+from cases.spreadsheets.batch import CASES, Tables
 from cases.spreadsheets.faults import BadCell
 from cases.spreadsheets.places import Desk
 from cases.spreadsheets.record import Record
@@ -23,47 +21,16 @@ from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
 from workflow.definition import Definition
 from workflow.errors import Refusal
+from workflow.ladders import first_after
 from workflow.limits import Limit
 
 ROLE = "history"
 IDENTITY = "confidential"
-AUDIENCE = "parties"
 
-CASES = (
-    "id", "number", "law_id", "unit_id", "lead_id", "state", "stage", "title", "category", "tier", "urgency",
-    "identity", "round", "level", "version", "rating", "source", "external_id", "submitted_at", "answered_at",
-    "entered_at", "due_at", "first_due_at", "closed_at",
-)  # fmt: skip
-PASSAGES = ("case_id", "version", "field", "audience", "body", "salt")
-ASSIGNMENTS = ("case_id", "unit_id", "kind", "status", "round", "assigned_at", "signed_at", "ended_at")
-CLOCKS = (
-    "case_id", "kind", "state", "round", "limit", "calendar", "is_provisional", "started_at", "first_due_at", "due_at",
-    "remaining", "stopped_at", "spans",
-)  # fmt: skip
-IMPORTED = ("source", "key", "digest", "case_id")
 #: What the first event sets; the rest of a case's columns only later events fill.
 BORN_WITH = tuple(
     name for name in CASES if name not in {"id", "title", "version", "rating", "answered_at", "closed_at"}
 )
-
-
-@dataclass
-class Tables:
-    """Rows of a batch, by table, in the order in which they may be written."""
-
-    cases: list[tuple[Any, ...]] = field(default_factory=list)
-    passages: list[tuple[Any, ...]] = field(default_factory=list)
-    assignments: list[tuple[Any, ...]] = field(default_factory=list)
-    clocks: list[tuple[Any, ...]] = field(default_factory=list)
-    imported_rows: list[tuple[Any, ...]] = field(default_factory=list)
-    events: list[Entry] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
-        yield "cases", CASES, self.cases
-        yield "passages", PASSAGES, self.passages
-        yield "assignments", ASSIGNMENTS, self.assignments
-        yield "clocks", CLOCKS, self.clocks
-        yield "imported_rows", IMPORTED, self.imported_rows
 
 
 class Step(NamedTuple):
@@ -128,10 +95,12 @@ class History:
             (
                 case_id, clock.kind, clock.state, 1, clock.limit, calendar.name, clock.is_provisional,
                 record.submitted_at, clock.first_due_at, clock.due_at, clock.remaining, closed, 0,
+                0, *self._to_come(clock, calendar, closed),
             )
             for clock in clocks
         )  # fmt: skip
-        _assign(tables, case_id, parts or [unit], record.submitted_at, closed)
+        # A row that names no department lies with its own unit.
+        tables.assign(case_id, parts or [unit], record.submitted_at, closed)
         tables.imported_rows.append((self.source, key, record.digest, case_id))
 
     def _ends(self, record: Record) -> tuple[datetime | None, datetime | None, bool]:
@@ -206,12 +175,18 @@ class History:
                 **step.facts,
             }
             if step.said:
-                data["said"] = _say(tables, case["id"], version, step.said)
+                data["said"] = tables.say(case["id"], version, step.said)
             tables.events.append(
                 Entry(step.at, step.action, ROLE, data, case["id"], version, state, case["state"], None, self.at)
             )
             state = case["state"]
         case["version"] = len(steps)
+
+    def _to_come(self, clock: ClockRow, calendar: Calendar, closed: datetime | None) -> tuple[int, datetime | None]:
+        """Return which rung comes next, and when; those whose moment lies before the import count as passed."""
+        if closed is not None:
+            return 0, None
+        return first_after(calendar, ladder_of(self.law, clock.kind, clock.state), clock.due_at, self.at)
 
     def _clocks(self, record: Record, calendar: Calendar, closed: datetime | None) -> list[ClockRow]:
         """Return the clocks of a case: the one that its source fixed, or those of the law."""
@@ -238,22 +213,3 @@ class History:
             left = str(figures.remaining) if figures.remaining else None
             clocks.append(ClockRow(kind, name, first_due_at, figures.due_at, left, str(limit), figures.is_provisional))
         return clocks
-
-
-def _say(tables: Tables, case_id: int, version: int, words: dict[str, str]) -> dict[str, str]:
-    """Keep free texts in rows of their own and return their digests for the event."""
-    digests = {}
-    for name, body in words.items():
-        salt = secrets.token_hex(8)
-        tables.passages.append((case_id, version, name, AUDIENCE, body, salt))
-        digests[name] = digest(salt + body)
-    return digests
-
-
-def _assign(tables: Tables, case_id: int, parts: list[Desk], submitted: datetime, closed: datetime | None) -> None:
-    """Give the lead and the support departments their parts; a row that names none lies with its own unit."""
-    for place, part in enumerate(parts):
-        kind, status, signed = (LEAD, SIGNED, submitted) if place == 0 else (SUPPORT, OFFERED, None)
-        if closed is not None:
-            status = ENDED
-        tables.assignments.append((case_id, part.id, kind, status, 1, submitted, signed, closed))

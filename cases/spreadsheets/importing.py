@@ -21,8 +21,9 @@ from cases.record.case import ImportedRow
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
 from cases.record.number import number_key
+from cases.spreadsheets.batch import Tables
 from cases.spreadsheets.faults import BadCell, BadRow
-from cases.spreadsheets.history import History, Tables
+from cases.spreadsheets.history import History
 from cases.spreadsheets.mapping import Mapping
 from cases.spreadsheets.outcome import Outcome
 from cases.spreadsheets.places import Places

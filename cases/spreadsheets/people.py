@@ -13,14 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, or_, select, update
+from sqlalchemy import Engine, bindparam, select, update
 from sqlmodel import Session
 
 from cases import audit
 from cases.record import bulk
 from cases.record.columns import table_of
 from cases.record.database import transaction
-from cases.record.people import DUTIES, Duty, Unit, User
+from cases.record.people import DUTIES, Duty, Unit, User, lasts
 from cases.spreadsheets.cells import clean
 from cases.spreadsheets.faults import BadCell, BadRow
 from cases.spreadsheets.outcome import Outcome
@@ -88,9 +88,8 @@ class _People:
         rows = db.connection()
         self.units = {row.code: row.id for row in rows.execute(select(_UNITS.c.code, _UNITS.c.id))}
         self.there = {row.login: row for row in rows.execute(select(_USERS))}
-        in_force = or_(_DUTIES.c.until_at.is_(None), _DUTIES.c.until_at > at)
         held = rows.execute(
-            select(_DUTIES.c.user_id, _DUTIES.c.role, _DUTIES.c.unit_id).where(in_force, _DUTIES.c.deputy_of.is_(None))
+            select(_DUTIES.c.user_id, _DUTIES.c.role, _DUTIES.c.unit_id).where(lasts(at), _DUTIES.c.deputy_of.is_(None))
         )
         self.held: dict[int, set[tuple[str, int]]] = {}
         for user_id, role, unit_id in held:

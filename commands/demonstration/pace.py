@@ -39,7 +39,7 @@ class Pace:
     """Turns a route into actions with waits, under the limits of its law."""
 
     def __init__(self, roads: Roads, calendar: Calendar, at: datetime) -> None:
-        self.roads, self.calendar = roads, calendar
+        self.roads, self.calendar, self.at = roads, calendar, at
         self.reference = calendar.add_working_minutes(at, -60 * DAY)
         self.decisions: Iterator[bool] = cycle((True, False, True))
 
@@ -67,7 +67,7 @@ class Pace:
         stay = limit * rng.uniform(0.05, 0.9)
         if rng.random() < NEGLECTED:
             stay = limit + rng.uniform(0.05, 1.0) * min(limit, LONGEST_LATENESS)
-        stay = round(min(stay, 0.9 * self._until_the_system_acts(state, matter)))
+        stay = round(min(stay, 0.9 * self._until_the_system_acts(state, matter), 0.9 * self._since_then(state, matter)))
         between = self._between(state, stay, matter, rng, {turn.step.action for turn in so_far})
         if between and "approve" in between[-1][2] and rng.random() < UNDECIDED:
             between.pop()
@@ -125,6 +125,13 @@ class Pace:
     def _until_the_system_acts(self, state: State, matter: Matter) -> float:
         rungs = [rung.at for rung in self.roads.law.ladders.get(state.ladder or "", ()) if rung.action]
         return min((self._until(state, matter, at) for at in rungs), default=float("inf"))
+
+    def _since_then(self, state: State, matter: Matter) -> float:
+        """Return the office minutes that a case may have lain until today without the system having acted."""
+        rungs = [rung.at for rung in self.roads.law.ladders.get(state.ladder or "", ()) if rung.action]
+        due = self.calendar.due(self.at, self._limit_of(state, matter)).at
+        ends = (self.at - (self.calendar.shift(due, at) - self.at) for at in rungs)
+        return min((self.calendar.working_minutes(begin, self.at) for begin in ends), default=float("inf"))
 
     def _until(self, state: State, matter: Matter, rung: Offset) -> int:
         """Return the office minutes from the arrival in a state to a rung of its ladder."""

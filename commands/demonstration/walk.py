@@ -10,13 +10,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from cases.act import act
+from cases.act import act, find
 from cases.capabilities.assignments import LEAD
+from cases.climbing import level_of, post_of
 from cases.clocks import STATE, running_clocks
+from cases.firing import Fired
+from cases.laws import law_of
 from cases.policy import people_at, posts
 from cases.raising import Draft, raise_case
 from cases.record.case import Case
 from cases.record.people import User
+from cases.sweep import sweep_through
 from cases.words import ANYONE, SUBMITTER
 from commands.demonstration.forms import form_of
 from commands.demonstration.pace import Turn
@@ -27,7 +31,9 @@ from workflow.machine import ActionNotAllowed
 
 #: How often the department's second in line acts instead of the first.
 STAND_IN = 0.12
-SUPERVISOR = "supervisor"
+#: How often somebody acknowledges what has climbed to them before it climbs on.
+ACKNOWLEDGED = 0.8
+SUPERVISOR, CLIMBED_TO = "supervisor", "climbed_to"
 
 
 @dataclass
@@ -54,6 +60,7 @@ class Walk:
     at: datetime
     seed: int
     stranded: list[str] = field(default_factory=list)
+    knocks: list[tuple[datetime, str]] = field(default_factory=list)
 
     def go(self, stories: Sequence[Story], tick: Callable[[], None] = lambda: None) -> None:
         """Take every story to its end, or to the moment at which the demonstration stands; `tick` once a case."""
@@ -63,6 +70,7 @@ class Walk:
         heapq.heapify(coming)
         while coming:
             moment, index = heapq.heappop(coming)
+            self._let_pass(moment)
             walker = walkers[index]
             if walker.case is None:
                 self._raise(walker, moment)
@@ -76,6 +84,39 @@ class Walk:
             later = self._moment_of_next(walker, moment)
             if later is not None and later <= self.at:
                 heapq.heappush(coming, (later, index))
+        self._let_pass(self.at)
+
+    def _let_pass(self, until: datetime) -> None:
+        """Let happen what happens by itself; whoever a case climbs to mostly acknowledges it within the day."""
+        while True:
+            knock = self.knocks[0] if self.knocks and self.knocks[0][0] <= until else None
+            fired = next(sweep_through(self.db, knock[0] if knock else until), None)
+            if fired is not None:
+                self._wake(fired)
+            elif knock is not None:
+                self._acknowledge(*heapq.heappop(self.knocks))
+            else:
+                return
+
+    def _wake(self, fired: Fired) -> None:
+        """Let whoever a case has just climbed to look at it some office time later, or never."""
+        dice = random.Random(f"{self.seed}:{fired.number}:{fired.due_at}")
+        if fired.rung.startswith("climb") and dice.random() < ACKNOWLEDGED:
+            moment = self.calendar.add_working_minutes(fired.due_at, dice.randrange(20, 400))
+            heapq.heappush(self.knocks, (moment, fired.number))
+
+    def _acknowledge(self, moment: datetime, number: str) -> None:
+        """Let whoever a case has climbed to acknowledge it, unless it has moved since."""
+        case = find(self.db, number)
+        level = level_of(self.db, case)
+        steps = [
+            step for step in law_of(self.db, case.law_id).definition.steps_from(case.state) if CLIMBED_TO in step.by
+        ]
+        if level is None or level.acknowledged_at is not None or not steps:
+            return
+        _, people = people_at(self.db, post_of(level), moment, besides=case.submitter_id)
+        measure = random.Random(f"{self.seed}:{number}").choice(("urge", "order"))
+        act(self.db, case, steps[0].action, by=people[0], at=moment, form={"measure": measure})
 
     def _raise(self, walker: Walker, moment: datetime) -> None:
         story, one = walker.story, walker.story.matter
@@ -87,8 +128,11 @@ class Walk:
 
     def _take(self, walker: Walker, turn: Turn, walkers: Sequence[Walker], moment: datetime) -> bool:
         """Take the next action as somebody who may; False where nobody may."""
-        case, story = walker.case, walker.story
-        assert case is not None
+        story = walker.story
+        assert walker.case is not None
+        case = walker.case = find(self.db, walker.case.number)  # the ladder may have told of it since
+        if turn.rung is not None:
+            return case.state == turn.step.target
         given = dict(turn.fields)
         if story.into is not None and "into" in turn.step.needs:
             host = walkers[story.into].case
@@ -112,8 +156,6 @@ class Walk:
 
     def _candidates(self, walker: Walker, turn: Turn, moment: datetime) -> list[tuple[str, User | None]]:
         """Return who may be asked, the likeliest first, each with the role word they act in."""
-        if turn.rung is not None:
-            return [(SYSTEM, None)]
         words = [word for word in turn.step.by if word != SYSTEM]
         if words == [ANYONE]:
             words = [LEAD, SUPERVISOR]

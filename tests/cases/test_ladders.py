@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from cases.errors import Stale
 from cases.firing import Fired
 from cases.queries import overdue
 from cases.record.clock import FiredRung, Level, Parked
@@ -14,6 +15,8 @@ from cases.record.database import reading, transaction
 from cases.record.people import Duty
 from cases.sweep import sweep
 from cases.timeline import events_of
+from tests.cases.attacks import run
+from tests.cases.test_verifying import finding, tampering
 from tests.cases.world import DAY, HOUR, Story, World
 
 
@@ -145,3 +148,33 @@ def test_the_system_acts_where_the_law_says_so(world: World) -> None:
     world.check()
     with reading(world.db) as db:
         assert overdue(db, story.at + 20 * DAY) == []
+
+
+def test_a_reminder_between_reading_and_acting_refuses_nobody_and_an_act_still_does(world: World) -> None:
+    story = Story(world).up_to("accept")
+    seen = story.case.version
+    swept(world, moment("11-18 18:00"), since=story.at)
+    assert story.case.version == seen + 3
+    world.does(story.number, "note", "zhang", moment("11-19 09:00"), seen=seen, note="请问进展如何")
+    with pytest.raises(Stale):
+        world.does(story.number, "sign_for", "wang", moment("11-19 09:01"), seen=seen)
+    with pytest.raises(Stale):
+        world.does(story.number, "sign_for", "wang", moment("11-19 09:01"), seen=seen + 9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM fired_rungs WHERE rung = 1",
+        "UPDATE fired_rungs SET \"do\" = 'red' WHERE rung = 1",
+        "UPDATE fired_rungs SET at = '+1wd' WHERE rung = 1",
+        "UPDATE fired_rungs SET due_at = fired_at WHERE rung = 1",
+        "UPDATE fired_rungs SET version = 1 WHERE rung = 1",
+    ],
+)
+def test_a_rung_that_did_not_fire_as_the_record_has_it_is_found(world: World, change: str) -> None:
+    story = Story(world).up_to("accept")
+    swept(world, moment("11-18 18:00"), since=story.at)
+    with tampering(world) as db:
+        run(db, change)
+        assert finding(db).case == story.number

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from cases.calendars import shipped
 from cases.explaining import explain
+from cases.parking import FAILED, park, release
 from cases.queries import overdue
 from cases.record.clock import Clock
 from cases.record.database import reading, transaction
@@ -161,21 +162,23 @@ def test_a_clock_that_stands_still_has_left_what_the_year_leaves_it(world: World
     assert each.days[-1].date == (each.clock.due_at or story.at).astimezone(shipped().zone).date()
 
 
-def test_the_next_rung_follows_and_a_parked_clock_stays_parked(world: World, story: Story) -> None:
+def test_the_next_rung_follows_and_a_parked_clock_goes_on_at_its_new_moment_once_released(
+    world: World, story: Story
+) -> None:
     before = world.clock(story.number, "state")
     assert before.next_at is not None and before.due_at is not None
     ahead = before.due_at - before.next_at
     other = waiting(world)
-    parked = world.clock(other.number, "state")
     with transaction(world.db) as db:
-        db.merge(parked).next_at = None
-        db.flush()
+        assert park(db, world.clock(other.number, "state"), FAILED, "broken", PUBLISHED_AT)
+
     published(world, of_2027, PUBLISHED_AT)
-    after = world.clock(story.number, "state")
+    after, kept = (world.clock(each.number, "state") for each in (story, other))
     assert after.next_at is not None and after.due_at is not None and after.due_at - after.next_at == ahead
-    assert after.rung == before.rung
-    kept = world.clock(other.number, "state")
-    assert (kept.next_at, kept.due_at) == (None, after.due_at)
+    assert (kept.next_at, kept.due_at, kept.rung) == (None, after.due_at, after.rung)
+    with transaction(world.db) as db:
+        release(db, 1, by=None, at=PUBLISHED_AT + HOUR)
+    assert world.clock(other.number, "state").next_at == after.next_at
 
 
 def test_a_rung_that_falls_into_the_year_moves_though_its_limit_does_not_and_nobody_is_told(world: World) -> None:

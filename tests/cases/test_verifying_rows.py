@@ -25,7 +25,9 @@ from tests.cast import MONDAY
 
 FILE_COLUMNS = "case_id, version, name, salt, media_type, size, digest, added_at"
 PART_COLUMNS = "unit_id, kind, status, round, assigned_at"
-CLOCK_COLUMNS = '"case_id", "kind", "round", "limit", "calendar", "is_provisional", "started_at", "spans"'
+CLOCK_COLUMNS = (
+    '"case_id", "kind", "round", "limit", "calendar", "is_provisional", "started_at", "spans", "term", "rung"'
+)
 
 
 @pytest.fixture

@@ -162,6 +162,21 @@ def test_the_doctor_names_roles_that_nobody_fills(capsys: Captured, empty_databa
     assert "findings" in err
 
 
+def test_publishing_the_text_that_is_published_says_that_nothing_changed(
+    capsys: Captured, tmp_path: Path, database: str
+) -> None:
+    shipped, own = WORKFLOWS / "proposal.toml", tmp_path / "own.toml"
+    own.write_text(shipped.read_text(encoding="utf-8").replace("提案办理", "本会提案"), encoding="utf-8")
+    for file, said_zh, said_en in (
+        (shipped, "未变：「提案办理」第 1 版就是这份文本。", "unchanged: version 1 of proposal is already this text."),
+        (own, "「本会提案」第 2 版已发布。", "proposal is published as version 2."),
+        (own, "未变：「本会提案」第 2 版就是这份文本。", "unchanged: version 2 of proposal is already this text."),
+        (shipped, "「提案办理」第 3 版已发布。", "proposal is published as version 3."),
+    ):
+        told = run(capsys, "workflow", "publish", str(file), "--database", database)
+        assert told == (0, "", f"{said_zh} / {said_en}\n")
+
+
 def test_starting_again_keeps_a_union_s_own_law_and_says_that_another_text_ships(
     capsys: Captured, tmp_path: Path, empty_database_url: str
 ) -> None:

@@ -137,36 +137,6 @@ def test_a_dry_run_says_the_same_and_writes_nothing(url: str, tmp_path: Path) ->
         assert [unit.code for unit in db.exec(select(Unit))] == ["U"]
 
 
-@pytest.mark.parametrize(
-    ("row", "column", "reason"),
-    [
-        (["1", "事", "", "2024/3/2", "2024/3/1"], "closed", "早于提交"),
-        (["1", "事", "", "2024/3/2 10:00:00", "2024/3/2 9:00:00"], "closed", "早于提交"),
-        (["1", "事", "", "", "2024/3/1"], "opened", "没有提交时间"),
-        (["1", "事", "", "昨天", ""], "opened", "格式"),
-        (["1", "事", "", "2026/2/30", ""], "opened", "不存在"),
-        (["1", "事", "", "2024/3/1 25:00:00", ""], "opened", "不存在"),
-        (["1", "事", "", "0001/3/1", ""], "opened", "不存在"),
-        (["1", "事", "", "2026/11/21", ""], "opened", "晚于导入"),
-        (["1", "事", "", "2024/3/1", "2026/11/21"], "closed", "晚于导入"),
-        (["1", " \u3000", "\xa0", "2024/3/1", ""], "title", "没有标题"),
-        (["1", "事", "长" * 20_001, "2024/3/1", ""], "text", "20000"),
-        (["1", "a\0b", "", "2024/3/1", ""], "title", "控制字符"),
-        (["1" * 201, "事", "", "2024/3/1", ""], "id", "200"),
-        (["1", "事", "", "2024/3/1", "", "多一格"], "", "6 格"),
-        (HEADER, "id", "重复了表头"),
-    ],
-)
-def test_a_bad_row_is_named_and_the_good_one_goes_in(
-    light_url: str, tmp_path: Path, row: list[str], column: str, reason: str
-) -> None:
-    good = ["2", "好", "", "2024/3/1", ""]
-    outcome, bad = run(light_url, written(tmp_path / "a.csv", [HEADER, row, good]))
-    assert (outcome.imported, outcome.bad) == (1, 1)
-    assert (bad[0].number, bad[0].column) == (2, column) and reason in bad[0].zh and bad[0].en
-    assert list(bad[0].cells)[:5] == row[:5]
-
-
 def test_one_id_with_two_stories_stays_out_and_a_repeated_row_is_counted(light_url: str, tmp_path: Path) -> None:
     rows = [HEADER, *(["1", title, "", "2024/3/1", ""] for title in ("事", "事", "别的事"))]
     outcome, bad = run(light_url, written(tmp_path / "a.csv", rows))

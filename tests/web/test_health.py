@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from cases.heartbeat import beat, last_beat
 from cases.record.case import KeptAnswer
 from cases.record.database import engine, transaction
 from cases.record.people import SignIn
-from cases.sweep import beat, last_beat
 from config.settings import Settings
 from tests.web.visitors import API, SUBMISSION, Office
 from web.app import create_app
@@ -96,7 +96,8 @@ def test_figures_for_prometheus(office: Office) -> None:
     beat(office.engine, office.app.state.node, office.at - timedelta(seconds=5))
     lines = office.client().get("/metrics").text.splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
-        "bihuan_open_cases 3", "bihuan_overdue_cases 2", "bihuan_heartbeat_age_seconds 5.0",
+        "bihuan_open_cases 3", "bihuan_overdue_cases 2", "bihuan_waiting_clocks 2", "bihuan_parked_clocks 0",
+        "bihuan_rung_lateness_seconds 0", "bihuan_clock_jumps 0", "bihuan_heartbeat_age_seconds 5.0",
     ]  # fmt: skip
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from sqlmodel import select
 
 from cases.policy import duties_of
@@ -44,3 +47,20 @@ def test_a_duty_that_has_ended_opens_no_place(office: Office) -> None:
     with reading(office.engine) as db:
         unit = db.exec(select(Unit).where(Unit.code == "E")).one()
         assert not may_raise_at(db, person(db, "qian"), unit, office.at)
+
+
+@pytest.mark.parametrize(("login", "law"), [("zhang", "proposal"), ("qian", "grievance"), ("li", "grievance")])
+def test_who_is_no_representative_is_offered_a_grievance_first(sqlite_office: Office, login: str, law: str) -> None:
+    browser = sqlite_office.browser(login)
+    browser.get("/submit")
+    assert re.findall(r'<option value="(\w+)" selected', browser.page.text) == [law]
+    browser.send("/submit", title="", text="", unit="C", workflow="proposal")
+    assert '<option value="proposal" selected' in browser.page.text  # what was chosen stays chosen
+
+
+def test_a_representative_who_is_a_worker_too_is_offered_a_proposal(sqlite_office: Office) -> None:
+    with transaction(sqlite_office.engine) as db:
+        qian = person(db, "qian")
+        held = db.exec(select(Duty).where(Duty.user_id == qian.id)).one()
+        db.add(Duty(user_id=held.user_id, unit_id=held.unit_id, role="representative"))
+    assert '<option value="proposal" selected' in sqlite_office.browser("qian").get("/submit")

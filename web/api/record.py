@@ -93,4 +93,10 @@ def _explained(visit: Visit, one: Explanation) -> shapes.Explanation:
             shapes.ExplainedSpan(why=span.why, from_at=span.from_at, until_at=span.until_at, due_at=span.due_at)
             for span in one.stretches
         ],
+        rungs=[
+            shapes.ExplainedRung(
+                do=rung.do, at=rung.at, due_at=rung.due_at, fired_at=rung.fired_at, is_passed=rung.is_passed
+            )
+            for rung in one.rungs
+        ],
     )

@@ -217,11 +217,22 @@ class ExplainedSpan(BaseModel):
     due_at: datetime | None
 
 
+class ExplainedRung(BaseModel):
+    """A rung of a clock's ladder: when it is due, when it fired; one that is passed lay before the clock began."""
+
+    do: str
+    at: str
+    due_at: datetime | None
+    fired_at: datetime | None
+    is_passed: bool
+
+
 class Explanation(OneClock):
     """A clock with its stretches and their days; a day in which it was paused stands in both stretches."""
 
     days: list[ExplainedDay]
     spans: list[ExplainedSpan]
+    rungs: list[ExplainedRung]
 
 
 class Explanations(BaseModel):

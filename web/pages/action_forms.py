@@ -10,6 +10,7 @@ from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
+from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
 
@@ -46,15 +47,14 @@ class ActionForm:
 
 
 def forms_of(visit: Visit, sheet: Sheet, tried: str | None, typed: Typed) -> list[ActionForm]:
-    """Return a form for each action that the person may take now; those that move the case come first."""
-    steps = offered(visit, sheet.case)
+    """Return a form for each action that the person may take now, the likely ones first."""
+    steps = likely_first(sheet.definition, sheet.case.state, offered(visit, sheet.case))
     fields = sheet.definition.vocabulary.fields
     asks_units = any(fields[name].kind in ("unit", "units") for step in steps for name in (*step.needs, *step.takes))
     units = units_around(visit.db, sheet.units[sheet.case.unit_id].path) if asks_units else []
-    forms = [
+    return [
         _form(visit, sheet, step, units, typed if step.action == tried else {}, step.action == tried) for step in steps
     ]
-    return sorted(forms, key=lambda form: not form.is_moving)
 
 
 def _form(visit: Visit, sheet: Sheet, step: Step, units: Sequence[Unit], typed: Typed, is_open: bool) -> ActionForm:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from cases.act import act
 from cases.errors import FieldError, InvalidFields, NotFound, Stale
 from web.api.attachments import added, fetched
 from web.errors import MissingCondition, field_errors
 from web.pages.case_view import Attempt, view_of
+from web.pages.done import led_to, told, version_done
 from web.pages.forms import Form, Posted
 from web.render import page
 from web.visits import Reading, Visit, Writing
@@ -23,8 +24,8 @@ router = APIRouter(prefix="/cases/{number}", include_in_schema=False)
 
 @router.get("")
 def show(visit: Reading, number: str) -> Response:
-    """Show the case."""
-    return _page(visit, number)
+    """Show the case, and once what was done with it here."""
+    return told(visit, number, page_of(visit, number, done=version_done(visit)))
 
 
 @router.get("/attachments/{digest}")
@@ -39,10 +40,10 @@ def upload(visit: Writing, number: str, form: Form) -> Response:
     try:
         if FILE not in form.files:
             raise InvalidFields([FieldError(FILE, "请选择文件", "Choose a file")])
-        added(visit, number, form.files[FILE], form.seen)
+        version = added(visit, number, form.files[FILE], form.seen).version
     except (InvalidFields, Stale) as refusal:
         return _again(visit, number, FILE, form, refusal)
-    return _back(number)
+    return led_to(visit, number, version)
 
 
 @router.post("/{action}")
@@ -57,11 +58,18 @@ def take(visit: Writing, number: str, action: str, form: Form) -> Response:
         raise
     except Refusal as refusal:
         return _again(visit, number, action, form, refusal)
-    return _back(number)
+    return led_to(visit, number, case.version)
 
 
-def _back(number: str) -> Response:
-    return RedirectResponse(f"/cases/{number}", 303)
+def page_of(
+    visit: Visit, number: str, attempt: Attempt | None = None, status: int = 200, done: int | None = None
+) -> Response:
+    """Return the page of a case, with what was tried in vain or with the event that was just written."""
+    view = view_of(visit, visit.case(number), attempt, done)
+    place = f"/cases/{number}"
+    return page(
+        visit.request, "case.html", status=status, visitor=visit.caller, path_and_query=place, v=view, attempt=attempt
+    )
 
 
 def _again(visit: Visit, number: str, action: str, form: Posted, refusal: Refusal) -> Response:
@@ -80,9 +88,4 @@ def _again(visit: Visit, number: str, action: str, form: Posted, refusal: Refusa
         if isinstance(refusal, InvalidFields)
         else {},
     )
-    return _page(visit, number, attempt, 422 if is_invalid else 409)
-
-
-def _page(visit: Visit, number: str, attempt: Attempt | None = None, status: int = 200) -> Response:
-    view = view_of(visit, visit.case(number), attempt)
-    return page(visit.request, "case.html", status=status, visitor=visit.caller, v=view, attempt=attempt)
+    return page_of(visit, number, attempt, 422 if is_invalid else 409)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from cases.access import is_storable
 from cases.calendars import calendar, calendar_of
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
@@ -13,6 +15,7 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
 from workflow.calendar import Calendar
@@ -51,6 +54,7 @@ class Line:
     to: str
     values: Sequence[tuple[str, str]]
     said: Sequence[tuple[str, str | None, bool]]
+    minutes: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class View:
     due: Due | None
     stages: Sequence[Stage]
     owner: str
+    level: str
     unit: str
     lead: str
     submitter: str
@@ -86,14 +91,18 @@ class View:
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
     zone: str
+    done: str
+    kept: Sequence[tuple[str, str]]
 
 
-def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
-    """Return the page of a case for one person."""
+def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
+    """Return the page of a case for one person; `done` is the version of the event that they have just written."""
     sheet = sheet_of(visit.db, case, visit.by, visit.at)
     definition, state = sheet.definition, sheet.definition.states[case.state]
     local = calendar_of(visit.db, line(visit.db, case.unit_id))
     lead = sheet.units.get(case.lead_id or 0)
+    forms = forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {})
+    is_offered = attempt is not None and any(form.action == attempt.action for form in forms)
     return View(
         case=case,
         law=visit.say(definition.title, definition.title_en),
@@ -102,6 +111,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
         due=due_of(visit, case, definition, local),
         stages=_stages(visit, sheet),
         owner=_owner(visit, sheet),
+        level=_level(visit, sheet),
         unit=sheet.units[case.unit_id].name,
         lead=lead.name if lead else "",
         submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
@@ -118,8 +128,10 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None) -> View:
             for row in sheet.parts
         ],
         attachments=sheet.attachments,
-        forms=forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {}),
+        forms=forms,
         zone=str(local.zone),
+        done=_done(visit, sheet, done),
+        kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
     )
 
 
@@ -142,6 +154,19 @@ def _owner(visit: Visit, sheet: Sheet) -> str:
         people = "、".join(desk.people[:3]) or visit.say("暂无人在岗", "nobody at present")
         desks.append(desk.unit if sheet.is_submitter else f"{desk.unit}（{people}）")
     return f"{role} · {'、'.join(desks)}" if desks else role
+
+
+def _level(visit: Visit, sheet: Sheet) -> str:
+    """Say whom the case has climbed to, and what they have done about it."""
+    level = sheet.level
+    if level is None:
+        return ""
+    people = "" if sheet.is_submitter else "、".join(level.desk.people)
+    place = f"{words.role(level.role, visit.language)} · {level.desk.unit}" + (f"（{people}）" if people else "")
+    if level.measure is None:
+        return visit.say(f"已升级至 {place}，尚未阅处", f"It has climbed to {place}, who has not acknowledged it yet")
+    measure = words.value(sheet.definition, "measure", level.measure, {}, visit.language)
+    return visit.say(f"已升级至 {place}，已阅：{measure}", f"It has climbed to {place}; acknowledged: {measure}")
 
 
 def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]:
@@ -175,17 +200,43 @@ def _clocked(visit: Visit, row: Clock) -> Clocked:
     )
 
 
+def _done(visit: Visit, sheet: Sheet, version: int | None) -> str:
+    """Return what the event of a version did: the record says it, whatever the browser claims."""
+    found = next((happening for happening in sheet.history if happening.version == version), None)
+    return words.action(sheet.definition, found.action, visit.language) if found else ""
+
+
+def _kept(visit: Visit, sheet: Sheet, attempt: Attempt) -> list[tuple[str, str]]:
+    """Return what was typed into a form that is not offered any more."""
+    units = _unit_names(visit, sheet, [attempt.typed])
+    return [
+        (
+            words.field(sheet.definition, name, visit.language),
+            "、".join(
+                words.value(sheet.definition, name, given, units, visit.language)
+                for given in ([typed] if isinstance(typed, str) else typed)
+            ),
+        )
+        for name, typed in attempt.typed.items()
+    ]
+
+
 def _history(visit: Visit, sheet: Sheet, local: Calendar) -> list[Line]:
+    units = _unit_names(visit, sheet, [happening.values for happening in sheet.history])
+    return [_line(visit, sheet, happening, units, local) for happening in sheet.history]
+
+
+def _unit_names(visit: Visit, sheet: Sheet, filled: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Return the names of the units whose codes were filled in, by code."""
     fields = sheet.definition.vocabulary.fields
     codes = [
         str(code)
-        for happening in sheet.history
-        for name, value in happening.values.items()
+        for values in filled
+        for name, value in values.items()
         if name in fields and fields[name].kind in ("unit", "units")
         for code in (value if isinstance(value, list) else [value])
     ]
-    units = names_by_code(visit.db, codes) if codes else {}
-    return [_line(visit, sheet, happening, units, local) for happening in sheet.history]
+    return names_by_code(visit.db, filter(is_storable, codes)) if codes else {}
 
 
 def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, str], local: Calendar) -> Line:
@@ -206,6 +257,7 @@ def _line(visit: Visit, sheet: Sheet, happening: Happening, units: Mapping[str, 
             for said in happening.said
             if said.field != TITLE
         ],
+        minutes=sentence(visit, definition, happening.rung, local) if happening.rung else "",
     )
 
 

@@ -8,13 +8,17 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from web.access import NotAllowed, is_own_form
 from web.visits import SignedIn
 
 TOKEN, SEEN = "_form_token", "_seen"
 MOST_FIELDS = 100
+
+
+class OutdatedForm(NotAllowed):
+    """A form does not carry the token of the browser that sends it: it was made for another sign-in."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +36,37 @@ class Posted:
 
 
 async def posted(request: Request, caller: SignedIn) -> AsyncIterator[Posted]:
-    """Read a form. Raises NotAllowed for one that does not carry the token of the browser that sends it."""
+    """Read a form. Raises OutdatedForm."""
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         if not is_own_form(caller, form.get(TOKEN)):
-            raise NotAllowed(
+            raise OutdatedForm(
                 "页面已过期，请返回刷新后重试。", "The page is out of date; go back, reload it and try again."
             )
         files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile)}
         seen = form.get(SEEN)
         yield Posted(
-            values=_values([(name, value) for name, value in form.multi_items() if isinstance(value, str)]),
+            values=filled_in(form),
             files={name: file for name, file in files.items() if file.filename},
             seen=int(seen) if isinstance(seen, str) and seen.isascii() and seen.isdigit() and len(seen) < 10 else None,
         )
 
 
 Form = Annotated[Posted, Depends(posted)]
+
+
+def filled_in(form: FormData) -> dict[str, str | list[str]]:
+    """Return the texts of a form without what our own pages put there; a name that comes more than once is a list."""
+    values: dict[str, str | list[str]] = {}
+    for name, raw in form.multi_items():
+        value = raw.replace("\r\n", "\n") if isinstance(raw, str) else ""  # browsers end lines as the network does
+        if name in (TOKEN, SEEN) or not value:
+            continue
+        before = values.get(name)
+        if before is None:
+            values[name] = value
+        else:
+            values[name] = [*before, value] if isinstance(before, list) else [before, value]
+    return values
 
 
 def local_path(wanted: object) -> str:
@@ -59,17 +78,3 @@ def local_path(wanted: object) -> str:
     except ValueError:
         return "/"
     return "/" if parts.scheme or parts.netloc or wanted.startswith("//") else wanted
-
-
-def _values(items: list[tuple[str, str]]) -> dict[str, str | list[str]]:
-    values: dict[str, str | list[str]] = {}
-    for name, raw in items:
-        value = raw.replace("\r\n", "\n")  # browsers write line ends as the network does
-        if name in (TOKEN, SEEN) or not value:
-            continue
-        known = values.get(name)
-        if known is None:
-            values[name] = value
-        else:
-            values[name] = [*known, value] if isinstance(known, list) else [known, value]
-    return values

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
+from pydantic import Json
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from cases import access
 from cases.record.database import reading, transaction
 from web.access import TooManyGuesses, cookie_name, give_cookie, take_cookie
+from web.errors import answer_to
 from web.language import language_of
 from web.pages.forms import Form as OwnForm
 from web.pages.forms import local_path
+from web.pages.unfinished import Unfinished, given_back, left_by
 from web.render import page
 from web.visits import Moment
+from workflow.errors import Refusal
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +38,7 @@ def sign_in(
     login: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=2_000)] = "",
     next: Annotated[str, Form(max_length=2_000)] = "/",
+    left: Annotated[Json[Unfinished] | None, Form()] = None,
 ) -> Response:
     """Sign in; someone unknown and a wrong password get the same answer after the same time.
 
@@ -41,19 +48,20 @@ def sign_in(
     try:
         throttle.check(login, at)
     except TooManyGuesses as refusal:
-        return _page(request, wanted, login, 429, refusal.zh, refusal.en)
+        return _page(request, wanted, login, 429, refusal.zh, refusal.en, left)
     with reading(request.app.state.engine) as db:
         user_id, kept = access.password_of(db, login)
     if not access.is_password(kept, password, request.app.state.password_cost) or user_id is None:
         throttle.failed(login, at)
-        return _page(request, wanted, login, 401, "账号或密码不正确。", "The login or the password is not right.")
+        zh, en = "账号或密码不正确。", "The login or the password is not right."
+        return _page(request, wanted, login, 401, zh, en, left)
     throttle.succeeded(login)
     old = request.cookies.get(cookie_name(request))
     with transaction(request.app.state.engine) as db:
         if old:
             access.sign_out(db, old)
         secret = access.sign_in(db, user_id, at)
-    answer = RedirectResponse(wanted, 303)
+    answer = _given_back(request, secret, left, at) or RedirectResponse(wanted, 303)
     give_cookie(request, answer, secret)
     return answer
 
@@ -70,6 +78,36 @@ def sign_out(request: Request, form: OwnForm) -> Response:
     return answer
 
 
-def _page(request: Request, next: str, login: str = "", status: int = 200, zh: str = "", en: str = "") -> Response:
+async def ask_again(request: Request, error: Exception) -> Response:
+    """Answer someone who is not signed in, or no longer; the page keeps what they were writing."""
+    left = await left_by(request)
+    if left is None:
+        return await run_in_threadpool(answer_to, request, error)
+    zh = "登录已过期，没有提交。请重新登录，您填写的内容会还给您。"
+    en = "Your sign-in has ended and nothing was submitted. Sign in again, and what you typed is given back to you."
+    return _page(request, "/", status=401, zh=zh, en=en, left=left)
+
+
+def _given_back(request: Request, secret: str, left: Unfinished | None, at: datetime) -> Response | None:
+    """Return the page with what was being written, for whoever may see it."""
+    with reading(request.app.state.engine) as db:
+        caller = access.browser(db, secret, at) if left else None
+    if left is None or caller is None:
+        return None
+    try:
+        return given_back(request, caller, left, at=at)
+    except Refusal:  # it was somebody else's, who signed in here first
+        return None
+
+
+def _page(
+    request: Request,
+    next: str,
+    login: str = "",
+    status: int = 200,
+    zh: str = "",
+    en: str = "",
+    left: Unfinished | None = None,
+) -> Response:
     refusal = zh if language_of(request) == "zh" else en
-    return page(request, "sign_in.html", status=status, next=next, login=login, refusal=refusal)
+    return page(request, "sign_in.html", status=status, next=next, login=login, refusal=refusal, left=left)

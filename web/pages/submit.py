@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from json import dumps
 from secrets import token_urlsafe
 
@@ -12,12 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from cases.errors import InvalidFields
 from cases.idempotency import Answer, claim, keep
 from cases.laws import build, published
-from cases.policy import duties_of
+from cases.policy import Held, duties_of
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.units import units_to_raise_at
 from web.api import shapes
 from web.api.cases import raised
 from web.errors import field_errors
+from web.pages.action_forms import Typed
+from web.pages.done import led_to
 from web.pages.forms import Form
 from web.render import page
 from web.visits import Reading, Visit, Writing
@@ -25,6 +27,8 @@ from web.visits import Reading, Visit, Writing
 ONCE = "_once"
 CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
 FIELDS = ("workflow", "unit", "identity", "title", "text", "category")
+#: No law says who raises it. Proposals are made by representatives; anyone else, staff too, is offered this law first.
+REPRESENTATIVE, OF_ANYONE_ELSE = "representative", "grievance"
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/submit")
 def ask(visit: Reading) -> Response:
     """Show an empty form."""
-    return _page(visit, {}, {})
+    return page_of(visit, {})
 
 
 @router.post("/submit")
@@ -57,11 +61,34 @@ def submit(visit: Writing, form: Form) -> Response:
     except InvalidFields as refusal:
         visit.db.rollback()
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
-        return _page(visit, {name: form.text(name) for name in form.values}, errors)
-    place = f"/cases/{case.number}"
+        return page_of(visit, form.values, errors, status=422)
+    answer = led_to(visit, case.number, case.version)
     if first is CLAIMED:
-        keep(visit.db, _scope(visit), key, Answer(303, place))
-    return RedirectResponse(place, 303)
+        keep(visit.db, _scope(visit), key, Answer(answer.status_code, answer.headers["location"]))
+    return answer
+
+
+def page_of(
+    visit: Visit, typed: Typed, errors: Mapping[str, str] | None = None, notice: str = "", status: int = 200
+) -> Response:
+    """Return the page of the form, as it was filled in; errors stand at their fields, a notice above them all."""
+    laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
+    duties = duties_of(visit.db, visit.by, visit.at)
+    return page(
+        visit.request,
+        "submit.html",
+        status=status,
+        visitor=visit.caller,
+        path_and_query="/submit",
+        laws=laws,
+        chosen_law=typed.get("workflow") or _likely_law(visit, duties, [law.name for law in laws]),
+        units=units_to_raise_at(visit.db, duties),
+        typed=typed,
+        errors=errors or {},
+        notice=notice,
+        longest=LONGEST,
+        once=token_urlsafe(16),
+    )
 
 
 def _first(visit: Visit, form: Form, key: str) -> Answer:
@@ -80,18 +107,7 @@ def _scope(visit: Visit) -> str:
     return f"form:{visit.caller.user_id}"
 
 
-def _page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
-    laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
-    return page(
-        visit.request,
-        "submit.html",
-        status=422 if errors else 200,
-        visitor=visit.caller,
-        laws=laws,
-        chosen_law=typed.get("workflow") or visit.settings.workflow,
-        units=units_to_raise_at(visit.db, duties_of(visit.db, visit.by, visit.at)),
-        typed=typed,
-        errors=errors,
-        longest=LONGEST,
-        once=token_urlsafe(16),
-    )
+def _likely_law(visit: Visit, duties: Collection[Held], laws: Collection[str]) -> str:
+    """Return the law that is chosen until the person chooses: the installation's own for a representative."""
+    is_representative = any(held.role == REPRESENTATIVE for held in duties)
+    return visit.settings.workflow if is_representative or OF_ANYONE_ELSE not in laws else OF_ANYONE_ELSE

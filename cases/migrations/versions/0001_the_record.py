@@ -24,6 +24,8 @@ def upgrade() -> None:
         "heartbeats",
         sa.Column("node", sa.String(length=100), nullable=False),
         sa.Column("beat_at", Moment(), nullable=False),
+        sa.Column("jumped_at", Moment(), nullable=True),
+        sa.Column("jumped_by", Id, nullable=True),
         sa.PrimaryKeyConstraint("node"),
     )
     op.create_table(
@@ -42,6 +44,8 @@ def upgrade() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "key"),
     )
+    op.create_index("ix_kept_answers_at", "kept_answers", ["at"], unique=False)
+
     op.create_table(
         "laws",
         sa.Column("id", Id, nullable=False),

@@ -1,0 +1,79 @@
+"""The heartbeat of each node, and what it says of the schedule: does it run, is its clock sane, how late is it.
+
+A node that was shut down leaves no row; one whose row has grown old has died unnoticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, func, select
+
+from cases import access, idempotency
+from cases.record.clock import Clock, FiredRung, Heartbeat
+from cases.record.columns import table_of
+from cases.record.database import is_sqlite, transaction
+
+#: Seconds between two beats of a node.
+PERIOD = 15
+#: A beat that is older is missing.
+OLDEST_BEAT = timedelta(seconds=2 * PERIOD)
+#: Rows of nodes that beat no more are kept this long, for whoever asks when they stopped.
+REMEMBERED = timedelta(days=7)
+
+_BEATS = table_of(Heartbeat)
+
+
+def beat(engine: Engine, node: str, at: datetime, jumped: timedelta | None = None) -> None:
+    """Note that the schedule of a node is alive, and drop what nobody needs any more.
+
+    `jumped` is by how much the node's wall clock was set since its last beat, where it was.
+    """
+    values = {"beat_at": at} | ({"jumped_at": at, "jumped_by": int(jumped.total_seconds())} if jumped else {})
+    with transaction(engine) as db:
+        insert = sqlite.insert if is_sqlite(db) else postgresql.insert
+        row = insert(_BEATS).values(node=node, **values)
+        db.connection().execute(row.on_conflict_do_update(index_elements=["node"], set_=values))
+        db.connection().execute(delete(Heartbeat).where(col(Heartbeat.beat_at) < at - REMEMBERED))
+    with transaction(engine) as db:
+        prune(db, at)
+
+
+def stop(engine: Engine, node: str) -> None:
+    """Take the row of a node away that shuts down as it should."""
+    with transaction(engine) as db:
+        db.connection().execute(delete(Heartbeat).where(col(Heartbeat.node) == node))
+
+
+def prune(db: Session, at: datetime) -> None:
+    """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
+    access.forget(db, at)
+    idempotency.forget(db, at)
+
+
+def last_beat(db: Session, node: str | None = None) -> datetime | None:
+    """Return when a node, or any node, last beat."""
+    wanted = select(func.max(Heartbeat.beat_at))
+    found = db.exec(wanted if node is None else wanted.where(Heartbeat.node == node)).first()
+    return found if isinstance(found, datetime) else None
+
+
+def nodes(db: Session) -> Sequence[Heartbeat]:
+    """Return the latest beat of every node, in the order of their names."""
+    return db.exec(select(Heartbeat).order_by(col(Heartbeat.node))).all()
+
+
+def lateness(db: Session) -> timedelta | None:
+    """Return how late the rung came that fired last; None before any has."""
+    last = db.exec(select(FiredRung).order_by(col(FiredRung.fired_at).desc(), col(FiredRung.id).desc())).first()
+    return last.fired_at - last.due_at if last else None
+
+
+def waiting(db: Session, at: datetime) -> tuple[int, datetime | None]:
+    """Return how many clocks wait for a sweep longer than a beat may take, and since when the first of them does."""
+    due = col(Clock.next_at) < at - OLDEST_BEAT
+    found = db.exec(select(func.count(), func.min(Clock.next_at)).where(col(Clock.stopped_at).is_(None), due)).one()
+    return int(found[0]), found[1]

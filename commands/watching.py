@@ -1,0 +1,83 @@
+"""What `bihuan doctor` says of the schedule and of the ladders: does it run, is it late, and who hears of each case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import typer
+from sqlmodel import Session, col, select
+
+from cases import heartbeat
+from cases.audience import Addressee
+from cases.outlook import outlooks
+from cases.record.case import Case
+from cases.record.clock import Parked
+from cases.record.people import User
+from cases.units import units_by_id
+from commands.options import Format, print_rows, say
+from workflow.role_names import role_name
+
+Finding = tuple[str, str, str, str]  # kind, where, zh, en
+
+
+def schedule_findings(db: Session, at: datetime) -> list[Finding]:
+    """Find nodes that died unnoticed, clocks that were set, what no sweep has reached, and what is parked."""
+    found: list[Finding] = []
+    for node in heartbeat.nodes(db):
+        silent = at - node.beat_at
+        if silent >= heartbeat.OLDEST_BEAT:
+            seconds = int(silent.total_seconds())
+            found.append(
+                (
+                    "schedule",
+                    node.node,
+                    f"{seconds} 秒没有心跳，且未正常关闭",
+                    f"has not beaten for {seconds} s and was not shut down",
+                )
+            )
+        if node.jumped_by is not None:
+            found.append(
+                (
+                    "clock",
+                    node.node,
+                    f"运行中时间被调整 {node.jumped_by} 秒",
+                    f"its clock was set by {node.jumped_by} s while it ran",
+                )
+            )
+    waiting, since = heartbeat.waiting(db, at)
+    if since is not None:
+        found.append(
+            (
+                "schedule",
+                since.isoformat(timespec="seconds"),
+                f"{waiting} 个时钟到点未触发：请运行 bihuan serve 或 bihuan sweep",
+                f"{waiting} clocks are due and nothing sweeps: run bihuan serve or bihuan sweep",
+            )
+        )
+    parked = select(Parked, Case.number).join(Case, col(Case.id) == Parked.case_id)
+    for row, number in db.exec(parked.where(col(Parked.released_at).is_(None)).order_by(col(Parked.id))):
+        reason = row.detail.strip().splitlines()[-1][:120]
+        found.append(("parked", f"{number} #{row.id}", f"已搁置：{reason}", f"parked: {reason}"))
+    return found
+
+
+def escalations(db: Session, at: datetime, form: Format) -> None:
+    """Print for every open case which rung comes next, and to whom; exit 1 where that is nobody."""
+    rows, empty = [], 0
+    for one in outlooks(db, at):
+        to = "、".join(_desk(db, desk) for desk in one.to)
+        rows.append((one.number, one.clock, one.rung, one.next_at, to, *one.why))
+        empty += bool(one.rung) and one.why != ("", "")
+    print_rows(rows, ("number", "clock", "rung", "next_at", "to", "why_zh", "why_en"), form)
+    if empty:
+        say(f"{empty} 件案件的下一级无人在岗。", f"the next rung of {empty} cases has nobody to tell.")
+        raise typer.Exit(1)
+
+
+def _desk(db: Session, desk: Addressee) -> str:
+    """Return a desk as one reads it: role, unit, people."""
+    if desk.unit_id is None:
+        return role_name(desk.role, "zh")
+    unit = units_by_id(db, [desk.unit_id])[desk.unit_id].name
+    names = [user.name for user_id in desk.people if (user := db.get(User, user_id)) is not None]
+    return f"{role_name(desk.role, 'zh')}@{unit}" + (f"（{'、'.join(names)}）" if names else "（无人）")

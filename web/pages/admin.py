@@ -1,0 +1,76 @@
+"""What the system administrator sees to: clocks that are parked, nodes that died, clocks that nobody sweeps."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlmodel import col, select
+from starlette.responses import RedirectResponse, Response
+
+from cases import heartbeat
+from cases.calendars import calendar
+from cases.parking import NOBODY, release
+from cases.policy import duties_of
+from cases.record.case import Case
+from cases.record.clock import Parked
+from web import moments
+from web.access import NotAllowed
+from web.pages.forms import Form
+from web.render import page
+from web.visits import Reading, Visit, Writing
+
+SYSTEM_ADMIN = "system_admin"
+MOST = 100
+SEE_OTHER = 303
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+
+
+@router.get("")
+def show(visit: Reading) -> Response:
+    """Show what waits for an administrator."""
+    _administrator(visit)
+    local = calendar(visit.db)
+    kept = select(Parked, Case.number).join(Case, col(Case.id) == Parked.case_id)
+    found = visit.db.exec(kept.where(col(Parked.released_at).is_(None)).order_by(col(Parked.id)).limit(MOST)).all()
+    waiting, since = heartbeat.waiting(visit.db, visit.at)
+    return page(
+        visit.request,
+        "admin.html",
+        visitor=visit.caller,
+        parked=[
+            {
+                "id": row.id,
+                "number": number,
+                "since": moments.exact(row.parked_at, local),
+                "is_nobody": row.why == NOBODY,
+                "summary": row.detail.strip().splitlines()[-1][:300],
+                "detail": row.detail,
+            }
+            for row, number in found
+        ],
+        nodes=[
+            {
+                "name": node.node,
+                "beat": moments.exact(node.beat_at, local),
+                "is_silent": visit.at - node.beat_at >= heartbeat.OLDEST_BEAT,
+                "jump": node.jumped_by,
+            }
+            for node in heartbeat.nodes(visit.db)
+        ],
+        waiting=waiting,
+        since=moments.exact(since, local),
+    )
+
+
+@router.post("/parked/{parked_id}/release")
+def let_go(visit: Writing, parked_id: int, form: Form) -> Response:
+    """Let a parked clock go on; the next sweep takes it up."""
+    _administrator(visit)
+    release(visit.db, parked_id, by=visit.by, at=visit.at)
+    return RedirectResponse("/admin", SEE_OTHER)
+
+
+def _administrator(visit: Visit) -> None:
+    """Raise NotAllowed for anyone but a system administrator."""
+    if not any(duty.role == SYSTEM_ADMIN for duty in duties_of(visit.db, visit.by, visit.at)):
+        raise NotAllowed("只有系统管理员可以查看此页。", "Only a system administrator may see this page.")
