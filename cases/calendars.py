@@ -7,7 +7,7 @@ calendar. A calendar may take its holidays from another one, and then follows it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -40,7 +40,7 @@ _SHARE = Prepared(text(f"SELECT pg_advisory_xact_lock_shared({LOCK})"))
 _CALENDARS = table_of(CalendarVersion)
 _VERSIONS = Prepared(
     select(*(_CALENDARS.c[name] for name in ("name", "version", "digest", "published_at", "settled_at"))).order_by(
-        _CALENDARS.c.version
+        _CALENDARS.c.id
     )
 )
 _SOURCE = Prepared(
@@ -66,12 +66,17 @@ def alone(db: Session, name: str) -> Calendar:
     return _alone(db, name, newest(db))
 
 
-def calendar_then(db: Session, name: str, at: datetime | None) -> Calendar:
-    """Return a calendar as it was at a moment, for whoever explains what was counted by then."""
-    if at is None:
-        return calendar(db, name)
-    then = {row.name: row for row in versions(db) if row.published_at <= at}
-    return _resolved(db, name, then if name in then or _is_shipped(name) else newest(db))
+def calendar_since(db: Session, name: str) -> Iterator[Calendar]:
+    """Yield a calendar as it is now and as it was before each publication that concerns it, newest first."""
+    rows = versions(db)
+    yield calendar(db, name)
+    for place in range(len(rows) - 1, -1, -1):
+        before = {row.name: row for row in rows[:place]}
+        if name not in before and not _is_shipped(name):
+            return
+        own = _alone(db, name, before)
+        if rows[place].name in (name, own.hours.holidays):
+            yield _resolved(db, name, before)
 
 
 def calendar_of(db: Session, places: Iterable[Place]) -> Calendar:

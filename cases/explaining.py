@@ -9,7 +9,7 @@ from itertools import chain
 
 from sqlmodel import Session, col, select
 
-from cases.calendars import calendar_then
+from cases.calendars import calendar, calendar_since
 from cases.laws import law_of
 from cases.outlook import Standing, standings
 from cases.record.case import Case
@@ -18,6 +18,7 @@ from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
 from workflow.calendar import Calendar, Day
 from workflow.clocks import EXTEND, FIXED, RESUME
+from workflow.errors import Refusal
 from workflow.explanation import Reason
 from workflow.limits import Limit
 
@@ -76,7 +77,7 @@ class Explanation:
 def explain(db: Session, case: Case) -> list[Explanation]:
     """Explain every clock that a case has had, in the order they began.
 
-    Each is explained with the calendar that it was last counted with: that of its end, or today's while it runs.
+    Each is explained with the version of its calendar that it was last counted with.
     """
     assert case.id is not None
     definition = law_of(db, case.law_id).definition
@@ -87,14 +88,15 @@ def explain(db: Session, case: Case) -> list[Explanation]:
     explained = []
     for clock in clocks:
         state = definition.states.get(clock.state or "")
-        office = calendar_then(db, clock.calendar, clock.stopped_at)
+        mine = spans.get(clock.id or 0, [])
+        office = _counted_with(db, clock, mine, grants)
         explained.append(
             Explanation(
                 clock=clock,
                 zh=f"「{state.label}」时限" if state else NAMES[clock.kind][0],
                 en=f"limit of {state.label_en}" if state else NAMES[clock.kind][1],
                 law=definition.where,
-                stretches=list(stretches_of(office, clock, spans.get(clock.id or 0, []), grants)),
+                stretches=list(stretches_of(office, clock, mine, grants)),
                 rungs=standings(db, definition, clock, [row for row in fired if row.clock_id == clock.id]),
             )
         )
@@ -121,6 +123,22 @@ def stretches_of(office: Calendar, clock: Clock, kept: Sequence[ClockSpan], gran
         is_replaced = place + 1 < len(spans) and spans[place + 1].why == REARRANGE
         told = [] if is_replaced else next(days)
         yield Stretch(span.why, *WHY[span.why], span.from_at, span.until_at, span.due_at, told)
+
+
+def _counted_with(db: Session, clock: Clock, spans: Sequence[ClockSpan], grants: Grants) -> Calendar:
+    """Return the newest version of its calendar under which a clock shows what it showed last.
+
+    One that stopped before a version was published was not counted with it; one that was imported after that was,
+    although it stopped long before.
+    """
+    for office in calendar_since(db, clock.calendar):
+        try:
+            last = rerun(office, clock, spans, grants)[-1]
+        except Refusal:  # the arithmetic ends in 2200
+            continue
+        if (last.due_at, last.remaining and str(last.remaining)) == (clock.due_at, clock.remaining):
+            return office
+    return calendar(db, clock.calendar)
 
 
 def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Grants) -> Iterator[list[Day]]:
