@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session
 
 from cases.clocks import CLIMB, figures_of, ladder_of
@@ -158,6 +158,22 @@ def foreseen(db: Session, offices: Mapping[str, Calendar], reach: Reach) -> Iter
             for clock in case.clocks:
                 if clock.is_told:
                     yield _moved(case, clock)
+
+
+def outdated(db: Session, name: str, office: Calendar) -> int:
+    """Count the running clocks of a calendar that are provisional though all that they rest on is published by now.
+
+    A newer program came with a calendar that knows another year; clocks move only by an act of their own.
+    """
+    published = sorted(year for year, plan in office.hours.years.items() if plan.is_published)
+    if not published:
+        return 0
+    first = next(year for year in reversed(published) if year - 1 not in published)
+    begins, ends = (datetime(year, 1, 1, tzinfo=office.zone) for year in (first, published[-1] + 1))
+    clock = _CLOCKS.c
+    wanted = select(func.count()).where(clock.stopped_at.is_(None), clock.is_provisional, clock.calendar == name)
+    found = db.connection().execute(wanted.where(clock.started_at >= begins, clock.due_at < ends)).scalar_one()
+    return int(found)
 
 
 def reached(db: Session, reach: Reach, after: int) -> Sequence[int]:

@@ -33,6 +33,12 @@ def of_2027(db: Session) -> Draft:
     return arranged(db, read_arrangement(YEAR_2027), YEAR_2027, OFFICE)
 
 
+def drafted(world: World, draft: Callable[[Session], Draft]) -> Draft:
+    """Return a draft as it is made from what is published now."""
+    with reading(world.db) as db:
+        return draft(db)
+
+
 def foreseen(world: World, draft: Callable[[Session], Draft]) -> list[Moved]:
     """Return what a draft would move."""
     with reading(world.db) as db:
