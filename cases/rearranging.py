@@ -45,7 +45,9 @@ class Moved(NamedTuple):
     """A running clock as a version leaves it: the due moments, or what is left where it stands still."""
 
     number: str
-    clock: str
+    law_id: int
+    kind: str
+    state: str | None
     before: datetime | str | None
     after: datetime | str | None
     was_provisional: bool
@@ -223,8 +225,16 @@ def _shown(office: Calendar | None, ladder: Sequence[Rung], clock: Any, spans: S
 
 def _moved(case: Affected, clock: Shown) -> Moved:
     row, figures = clock.row, clock.figures
-    before, after = row.due_at or row.remaining, figures.due_at or clock.left
-    return Moved(case.row.number, row.state or row.kind, before, after, row.is_provisional, figures.is_provisional)
+    return Moved(
+        number=case.row.number,
+        law_id=case.row.law_id,
+        kind=row.kind,
+        state=row.state,
+        before=row.due_at or row.remaining,
+        after=figures.due_at or clock.left,
+        was_provisional=row.is_provisional,
+        is_provisional=figures.is_provisional,
+    )
 
 
 def _grouped(rows: Iterable[Any], column: str) -> dict[Any, list[Any]]:

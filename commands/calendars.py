@@ -158,7 +158,7 @@ def _told(rows: Iterable[Moved]) -> Iterator[tuple[object, ...]]:
     for row in rows:
         words = ("moved", row.is_moved), ("firm", row.is_firm_now), ("provisional", row.is_provisional)
         change = "+".join(word for word, is_so in words if is_so)
-        yield row.number, row.clock, row.before, row.after, change
+        yield row.number, row.state or row.kind, row.before, row.after, change
 
 
 def _read(file: str) -> bytes:

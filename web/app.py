@@ -20,7 +20,7 @@ from web.api import attachments, cases, docs, record, reports
 from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
-from web.pages import admin, case, desk, language, overdue, sign_in, submit, unfinished
+from web.pages import admin, calendars, case, desk, language, overdue, sign_in, submit, unfinished
 from web.pages.forms import OutdatedForm
 from web.render import STATIC
 
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
     for api in (cases, record, attachments, reports):
         app.include_router(api.router, prefix=API)
-    for part in (docs, health, admin, sign_in, language, desk, submit, overdue, case):
+    for part in (docs, health, admin, calendars, sign_in, language, desk, submit, overdue, case):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -48,8 +48,8 @@ def test_a_limit_that_rests_on_2027_moves_once_2027_is_arranged_and_its_case_tel
     then = moment("2027-01-12 17:30")
 
     rows = foreseen(world, of_2027)
-    assert [(row.clock, row.before, row.after, row.is_firm_now) for row in rows] == [
-        ("case", "7761600s", "7761600s", True),  # it stands still until the submitter has spoken
+    assert [(row.state, row.before, row.after, row.is_firm_now) for row in rows] == [
+        (None, "7761600s", "7761600s", True),  # it stands still until the submitter has spoken
         (before.state, first, then, True),
     ]
     assert world.case(story.number).version == 6
@@ -155,7 +155,7 @@ def test_a_clock_that_stands_still_has_left_what_the_year_leaves_it(world: World
     assert before.remaining and after.remaining and before.remaining != after.remaining
     assert (after.due_at, after.next_at) == (None, None)
     rows = foreseen(world, without_2027)
-    assert [(row.before, row.after) for row in rows if row.clock == "case"] == [(after.remaining, before.remaining)]
+    assert [(row.before, row.after) for row in rows if row.kind == "case"] == [(after.remaining, before.remaining)]
     story.then("supplement", "zhang", after=DAY, note="材料")
     with reading(world.db) as db:
         (each,) = [one for one in explain(db, story.case) if one.clock.kind == "case"]
@@ -204,7 +204,7 @@ def test_a_clock_with_a_date_of_its_own_stays_where_it_is(world: World, story: S
         clock = db.merge(world.clock(story.number, "state"))
         clock.limit, clock.is_provisional = None, False
         db.flush()
-    assert [row.clock for row in foreseen(world, of_2027)] == ["case"]
+    assert [row.kind for row in foreseen(world, of_2027)] == ["case"]
 
 
 def test_a_second_version_moves_back_what_the_first_moved(world: World, story: Story) -> None:
