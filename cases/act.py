@@ -97,7 +97,7 @@ def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
     law = law_of(db, case.law_id)
     steps = [step for step in law.definition.steps_from(case.state) if step.is_for_people]
     held = roles_in(db, case, by, at, {word for step in steps for word in step.by})
-    calendar = calendar_of(line(db, case.unit_id))
+    calendar = calendar_of(db, line(db, case.unit_id))
     offered = []
     for step in steps:
         role = next((word for word in step.by if word in held), None)
@@ -116,7 +116,7 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
     steps = [step for step in law.definition.steps_from(case.state) if step.action == action]
     words = {word for step in steps for word in step.by}
     held = {SYSTEM} if by is None else roles_in(db, case, by, at, words - {SYSTEM})
-    calendar = calendar_of(line(db, case.unit_id))
+    calendar = calendar_of(db, line(db, case.unit_id))
     deeds: dict[str, Deed] = {}
 
     def guard(step: Step) -> Refusal | None:

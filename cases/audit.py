@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
+from cases.record import bulk
 from cases.record.columns import table_of
 from cases.record.database import DatabaseError
 from cases.record.event import ChainHead, Event
@@ -71,6 +72,12 @@ def _head(db: Session) -> tuple[int, str]:
             "事件链的末端记录缺失，请运行 bihuan verify。", "The head of the chain is missing: run bihuan verify."
         )
     return found[0].seq, found[0].hash
+
+
+def in_bulk(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the rows of many events at once."""
+    columns = tuple(_EVENTS.c.keys())
+    bulk.write(db, "events", columns, [tuple(row[name] for name in columns) for row in rows])
 
 
 def _one_by_one(db: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -118,7 +118,7 @@ def extend(deed: Deed, extra: Limit) -> None:
             stop(deed, clock, noted)
         if clock.kind == CLIMB or clock.due_at is None:
             continue
-        figures = law_of_clocks.extend(calendar(clock.calendar), figures_of(clock), extra)
+        figures = law_of_clocks.extend(calendar(deed.db, clock.calendar), figures_of(clock), extra)
         change(deed, clock, figures, "extend")
         assert figures.due_at is not None
         dues.append(figures.due_at)
@@ -141,7 +141,7 @@ def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
     A clock that goes on keeps its place on the ladder; more time begins the ladder anew.
     """
     db, at = deed.db, deed.at
-    office, ladder = calendar(clock.calendar), ladder_of(deed.law.definition, clock.kind, clock.state)
+    office, ladder = calendar(db, clock.calendar), ladder_of(deed.law.definition, clock.kind, clock.state)
     place, next_at = clock.rung, ladders.moment(office, ladder, clock.rung, figures.due_at)
     if why == "extend":
         place, next_at = ladders.first_after(office, ladder, figures.due_at, at)
@@ -175,7 +175,7 @@ def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
 def change_ladders(db: Session, definition: Definition, case_id: int, at: datetime) -> None:
     """Put the running clocks of a case on the ladders of another version of its law; what is past stays past."""
     for clock in running_clocks(db, case_id):
-        office, ladder = calendar(clock.calendar), ladder_of(definition, clock.kind, clock.state)
+        office, ladder = calendar(db, clock.calendar), ladder_of(definition, clock.kind, clock.state)
         place, next_at = ladders.first_after(office, ladder, clock.due_at, at)
         if clock.due_at is None:
             place = min(clock.rung, len(ladder))
@@ -207,11 +207,11 @@ def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: li
         if limit is None:
             return None
         return start(deed, CASE, None, limit, noted, paused=new.pauses)
-    figures = figures_of(clock)
+    figures, office = figures_of(clock), calendar(deed.db, clock.calendar)
     if new.pauses and not figures.is_paused and figures.due_at is not None:
-        figures, why = law_of_clocks.pause(calendar(clock.calendar), figures, deed.at), "pause"
+        figures, why = law_of_clocks.pause(office, figures, deed.at), "pause"
     elif not new.pauses and figures.is_paused:
-        figures, why = law_of_clocks.resume(calendar(clock.calendar), figures, deed.at), "resume"
+        figures, why = law_of_clocks.resume(office, figures, deed.at), "resume"
     else:
         return clock.due_at  # type: ignore[no-any-return]  # a Row has no column types
     change(deed, clock, figures, why)

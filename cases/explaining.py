@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from sqlmodel import Session, col, select
 
-from cases.calendars import calendar
+from cases.calendars import calendar, calendar_since
 from cases.laws import law_of
 from cases.outlook import Standing, standings
-from cases.record.case import Case, Extension
+from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan, FiredRung
+from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
 from workflow.calendar import Calendar, Day
-from workflow.clocks import FIXED
+from workflow.clocks import EXTEND, FIXED, RESUME
+from workflow.errors import Refusal
 from workflow.explanation import Reason
 from workflow.limits import Limit
 
@@ -26,6 +28,7 @@ WHY = {
     "pause": ("暂停", "stood still"),
     "resume": ("恢复", "went on"),
     "extend": ("延期", "extended"),
+    REARRANGE: ("放假安排公布", "holidays published"),
 }
 #: Clocks that belong to no state.
 NAMES = {"case": ("全案时限", "limit of the whole case"), "climb": ("升级处置时限", "time of a level it climbed to")}
@@ -72,32 +75,40 @@ class Explanation:
 
 
 def explain(db: Session, case: Case) -> list[Explanation]:
-    """Explain every clock that a case has had, in the order they began."""
+    """Explain every clock that a case has had, in the order they began.
+
+    Each is explained with the version of its calendar that it was last counted with.
+    """
+    assert case.id is not None
     definition = law_of(db, case.law_id).definition
     clocks = db.exec(select(Clock).where(Clock.case_id == case.id).order_by(col(Clock.started_at), col(Clock.id))).all()
     spans = spans_of(db, clocks)
-    granted = select(Extension).where(Extension.case_id == case.id, col(Extension.is_granted).is_(True))
-    extras = {row.decided_at: Limit.parse(row.extra) for row in db.exec(granted)}
+    grants = grants_of(db, [case.id]).get(case.id, [])
     fired = db.exec(select(FiredRung).where(FiredRung.case_id == case.id).order_by(col(FiredRung.id))).all()
     explained = []
     for clock in clocks:
         state = definition.states.get(clock.state or "")
+        mine = spans.get(clock.id or 0, [])
+        office = _counted_with(db, clock, mine, grants)
         explained.append(
             Explanation(
                 clock=clock,
                 zh=f"「{state.label}」时限" if state else NAMES[clock.kind][0],
                 en=f"limit of {state.label_en}" if state else NAMES[clock.kind][1],
                 law=definition.where,
-                stretches=list(stretches_of(clock, spans.get(clock.id or 0, []), extras)),
-                rungs=standings(definition, clock, [row for row in fired if row.clock_id == clock.id]),
+                stretches=list(stretches_of(office, clock, mine, grants)),
+                rungs=standings(db, definition, clock, [row for row in fired if row.clock_id == clock.id]),
             )
         )
     return explained
 
 
-def stretches_of(clock: Clock, kept: Sequence[ClockSpan], extras: Mapping[datetime | None, Limit]) -> Iterator[Stretch]:
-    """Return the stretches of a clock; one that was neither paused nor extended is its own only stretch."""
-    limit = Limit.parse(clock.limit) if clock.limit else None
+def stretches_of(office: Calendar, clock: Clock, kept: Sequence[ClockSpan], grants: Grants) -> Iterator[Stretch]:
+    """Return the stretches of a clock; one that never changed is its own only stretch.
+
+    A new version of the calendar counts from the beginning, not from its publication: the days are told once, in the
+    stretch whose due moment they lead to, as that version counts them.
+    """
     spans = kept or [
         ClockSpan(
             clock_id=clock.id or 0,
@@ -107,19 +118,50 @@ def stretches_of(clock: Clock, kept: Sequence[ClockSpan], extras: Mapping[dateti
             due_at=clock.due_at,
         )
     ]
-    office, stood_at = calendar(clock.calendar), clock.started_at
+    days = iter(_days(office, clock, spans, grants))
     for place, span in enumerate(spans):
-        cut_at = next((later.from_at for later in spans[place + 1 :] if later.due_at is None), None)
-        if span.due_at is None:
-            days = _paused(office, span) if clock.first_due_at else []
-        elif span.why == "extend":  # more time is counted from the due moment that stood
-            days = _run(office, stood_at, span.due_at, cut_at, extras.get(span.from_at, limit or FIXED))
-        elif span.why == "resume":
-            days = _rest(office, span.from_at, span.due_at, cut_at, limit or FIXED)
+        is_replaced = place + 1 < len(spans) and spans[place + 1].why == REARRANGE
+        told = [] if is_replaced else next(days)
+        yield Stretch(span.why, *WHY[span.why], span.from_at, span.until_at, span.due_at, told)
+
+
+def _counted_with(db: Session, clock: Clock, spans: Sequence[ClockSpan], grants: Grants) -> Calendar:
+    """Return the newest version of its calendar under which a clock shows what it showed last.
+
+    One that stopped before a version was published was not counted with it; one that was imported after that was,
+    although it stopped long before.
+    """
+    for office in calendar_since(db, clock.calendar):
+        try:
+            last = rerun(office, clock, spans, grants)[-1]
+        except Refusal:  # the arithmetic ends in 2200
+            continue
+        if (last.due_at, last.remaining and str(last.remaining)) == (clock.due_at, clock.remaining):
+            return office
+    return calendar(db, clock.calendar)
+
+
+def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Grants) -> Iterator[list[Day]]:
+    """Yield the days of each stretch that began with something people did."""
+    limit = Limit.parse(clock.limit) if clock.limit else None
+    acts = [span for span in spans if span.why != REARRANGE]
+    dues = [span.due_at for span in acts]
+    if len(acts) < len(spans):
+        dues = [figures.due_at for figures in rerun(office, clock, spans, grants)]
+    extras, stood_at = extras_of(acts, grants), clock.started_at
+    for place, (span, due_at, extra) in enumerate(zip(acts, dues, extras, strict=True)):
+        later = acts[place + 1 :]
+        cut_at = next((other.from_at for other in later if other.due_at is None), None)
+        if due_at is None:
+            until_at = later[0].from_at if later else spans[-1].until_at
+            yield _paused(office, span.from_at, until_at or span.from_at) if clock.first_due_at else []
+        elif span.why == EXTEND:  # more time is counted from the due moment that stood
+            yield _run(office, stood_at, due_at, cut_at, extra or limit or FIXED)
+        elif span.why == RESUME:
+            yield _rest(office, span.from_at, due_at, cut_at, limit or FIXED)
         else:
-            days = _run(office, span.from_at, span.due_at, cut_at, limit) if limit else []
-        yield Stretch(span.why, *WHY[span.why], span.from_at, span.until_at, span.due_at, days)
-        stood_at = span.due_at or stood_at
+            yield _run(office, span.from_at, due_at, cut_at, limit) if limit else []
+        stood_at = due_at or stood_at
 
 
 def _run(office: Calendar, start: datetime, due_at: datetime, cut_at: datetime | None, limit: Limit) -> list[Day]:
@@ -140,7 +182,7 @@ def _rest(office: Calendar, start: datetime, due_at: datetime, cut_at: datetime 
     return office.explain_until(start, due_at if cut_at is None else min(due_at, cut_at), PARTS[limit.unit])
 
 
-def _paused(office: Calendar, span: ClockSpan) -> list[Day]:
+def _paused(office: Calendar, from_at: datetime, until_at: datetime) -> list[Day]:
     """Name the days on which a clock stood still; of a pause that goes on, the day it began."""
-    days = office.explain_until(span.from_at, span.until_at or span.from_at, FIXED)
+    days = office.explain_until(from_at, until_at, FIXED)
     return [replace(day, is_counted=False, minutes=0, why=Reason.PAUSED, is_provisional=False) for day in days]

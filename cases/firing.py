@@ -60,7 +60,7 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
     law = law_of(db, case.law_id)
     ladder = ladder_of(law.definition, clock.kind, clock.state)
     rung, place = ladder[clock.rung], clock.rung + 1
-    next_at = ladders.moment(calendar(clock.calendar), ladder, place, clock.due_at)
+    next_at = ladders.moment(calendar(db, clock.calendar), ladder, place, clock.due_at)
     if _CLAIM.run(db, {**seen(clock), "rung": place, "next_at": next_at}) != 1:
         return None, None
     if rung.action is not None:
@@ -114,6 +114,6 @@ def _told(rung: Rung, clock: Any) -> list[Any]:
 def _deed(db: Session, law: Law, rung: Rung, case: Case, clock: Any, at: datetime) -> Deed:
     """Return a rung as a deed of the system, with what its event says of where it came from."""
     step = Step(rung.do, rung.do, rung.do, (), None, (SYSTEM,), (), (), {}, (), (), None, rung.line)
-    deed = Deed(db, law, step, case, None, SYSTEM, at, calendar_of(line(db, case.unit_id)))
+    deed = Deed(db, law, step, case, None, SYSTEM, at, calendar_of(db, line(db, case.unit_id)))
     deed.facts["rung"] = _told(rung, clock)
     return deed

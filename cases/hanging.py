@@ -1,4 +1,4 @@
-"""What hangs on the chain of events: the rows of cases, what was said, files, clocks, parts and laws.
+"""What hangs on the chain of events: the rows of cases, what was said, files, clocks and parts, and what was published.
 
 Streams that are all in the order of the case are walked side by side, so that only one case is in memory at a time.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cases import parts, raw, replaying
+from cases import parts, publications, raw, replaying
 from cases.broken import Fault, Finding
 from cases.raw import Row
 from cases.record.case import Attachment, Case
@@ -32,12 +32,9 @@ PARTS = """
     SELECT case_id, unit_id, kind, ended_at IS NULL AS is_current FROM assignments {which} ORDER BY case_id, id
 """
 RUNGS = "SELECT {columns} FROM fired_rungs {which} ORDER BY case_id, version"
-PUBLISHED = "SELECT seq, data FROM events WHERE case_id IS NULL AND action = :action ORDER BY seq"
-LAWS = "SELECT name, version, source FROM laws ORDER BY id"
 
 COLUMNS = tuple(Case.model_fields)
 REPLAYED = tuple(name for name in COLUMNS if name not in NOT_IN_EVENTS | {"version"})
-PUBLISH = "publish_law"
 
 
 def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
@@ -80,7 +77,7 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
             )
             yield Finding(fault, end, is_of_row=True)
     if case_id is None:
-        yield from _of_laws(db, end)
+        yield from publications.findings(db, end)
 
 
 def misnumbered(version: Any, expected: int) -> Fault | None:
@@ -158,24 +155,6 @@ def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
     if "category" in wrong and is_undecided and said["category"] in (None, case.row["category"]):
         wrong.remove("category")
     return wrong
-
-
-def _of_laws(db: Session, end: int) -> Iterator[Finding]:
-    """Return laws that are not what was published, or that no event knows."""
-    published = {}
-    for seq, text in raw.rows(db, PUBLISHED, action=PUBLISH):
-        data = raw.object_of(text)
-        published[f"{data.get('law')} v{data.get('version')}"] = (seq, data.get("digest"))
-    for name, version, source in raw.rows(db, LAWS):
-        law = f"{name} v{version}"
-        seq, digest = published.pop(law, (end, None))
-        if digest is None:
-            fault = Fault(f"流程 {raw.word(law)} 的发布事件缺失", f"the publication of {raw.word(law)} is missing")
-            yield Finding(fault, seq, is_of_row=True)
-        elif not parts.is_digest(digest, "", source):
-            yield Finding(Fault(f"流程 {law} 的正文被改动", f"the text of the law {law} was changed"), seq)
-    for law, (seq, _) in published.items():
-        yield Finding(Fault(f"所发布的流程 {raw.word(law)} 缺失", f"the law {raw.word(law)} is missing"), seq)
 
 
 class _Stream:

@@ -63,9 +63,9 @@ class Outlook:
     why: tuple[str, str]
 
 
-def standings(definition: Definition, clock: Clock, fired: Sequence[FiredRung]) -> list[Standing]:
+def standings(db: Session, definition: Definition, clock: Clock, fired: Sequence[FiredRung]) -> list[Standing]:
     """Return every rung of a clock's ladder, those of earlier terms that fired first."""
-    ladder, office = ladder_of(definition, clock.kind, clock.state), calendar(clock.calendar)
+    ladder, office = ladder_of(definition, clock.kind, clock.state), calendar(db, clock.calendar)
     past = [
         Standing(row.do, row.at, (), row.due_at, row.fired_at, is_passed=False)
         for row in fired

@@ -55,7 +55,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
         message = FieldError("unit", f"您不能向「{unit.name}」提出诉求", f"You cannot raise a case at {unit.name}")
         raise InvalidFields([message])
     case_id = _next_id(db)
-    calendar = calendar_of(line(db, cast(int, unit.id)))
+    calendar = calendar_of(db, line(db, cast(int, unit.id)))
     first = law.definition.initial
     case = Case(
         id=case_id,

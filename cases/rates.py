@@ -30,6 +30,7 @@ from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.people import Unit
+from cases.rerunning import REARRANGE
 from workflow.machine import Law
 
 COLUMNS = (
@@ -198,7 +199,7 @@ def _timeliness(case: Any, stretches: Sequence[Any]) -> str:
         measured_at = case.clock_started_at  # it has stood still from the beginning
     for stretch in stretches:
         if stretch.due_at is None:
-            measured_at = stretch.from_at
+            measured_at = measured_at if stretch.why == REARRANGE else stretch.from_at
         else:
             due, measured_at = stretch.due_at, case.answered_at
     if due is None:

@@ -5,6 +5,8 @@ A note of an event is one of
     ["start", kind, state, limit, due]          ["start", kind, state, limit, null, first due, what is left]
     ["stop", kind, state]                       ["extend", kind, state, extra time, due]
     ["pause", kind, state, what is left]        ["resume", kind, state, due]
+    ["rearrange", kind, state, due]             ["rearrange", kind, state, null, what is left]
+    ["firm", kind, state]                       ["provisional", kind, state]
 
 Moments of rows are compared as texts: they are written in one way only.
 """
@@ -74,6 +76,11 @@ def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
             elif deed == "pause":
                 clock.change(deed, at, None)
                 clock.remaining = note[3]
+            elif deed == "rearrange":
+                clock.change(deed, at, raw.stored(note[3]))
+                clock.remaining = note[4] if len(note) > 4 else None
+            elif deed in ("firm", "provisional"):
+                continue  # no column that is compared tells of it
             else:
                 clock.change(deed, at, raw.stored(note[3 if deed == "resume" else 4]))
                 clock.remaining = None if deed == "resume" else clock.remaining

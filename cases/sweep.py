@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -26,6 +27,7 @@ from cases.record.clock import Clock
 from cases.record.columns import Moment, table_of
 from cases.record.database import DatabaseError, transaction
 from cases.record.statements import Prepared
+from cases.settling import settle
 
 #: Clocks taken in one transaction: enough to share its cost, few enough that nobody waits long for one of them.
 BATCH = 64
@@ -47,8 +49,10 @@ _DUE = Prepared(
 def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
     """Fire every rung that is due, in due order, and yield what fired once it is committed.
 
-    A case on which a rung fails is parked and delays no other. Raises DatabaseError; what was yielded stays.
+    Clocks that a new version of their calendar moves are moved before, so that none fires for a moment that is none any
+    more. A case on which a rung fails is parked and delays no other. Raises DatabaseError; what was yielded stays.
     """
+    deque(settle(engine, at), maxlen=0)
     is_more = True
     while is_more:
         due: Sequence[Any] = ()

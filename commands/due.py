@@ -7,51 +7,43 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, NoReturn, TextIO
 
 import typer
 
-from workflow.calendar import Calendar, CalendarError, Day, Due, Limit, Refusal, load_calendar
+from commands.offices import Offices, shown
+from commands.options import Database, Format, Printed
+from workflow.calendar import Calendar, CalendarError, Day, Due, Limit, Refusal
 
-CALENDARS = Path(__file__).resolve().parent.parent / "config" / "calendars"
 DAY_COLUMNS = ("date", "weekday", "counted", "minutes", "total_minutes", "total_days", "why_zh", "why_en")
 PROGRESS_EVERY = 50_000
-
-
-class Format(StrEnum):
-    """Is how rows are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def due(
     moment: Annotated[str | None, typer.Argument(help="ISO 8601; without a zone it is in the calendar's.")] = None,
     limit: Annotated[str | None, typer.Argument(help="3wd, 16wh, 10d, 48h or 90m.")] = None,
-    calendar: Annotated[str, typer.Option(help="A name in config/calendars, or a FILE.toml.")] = "cn-office",
+    calendar: Annotated[str, typer.Option(help="A calendar's name, or a FILE.toml.")] = "cn-office",
     explain: Annotated[
         bool, typer.Option("--explain", help="Name every day from the start to the due moment.")
     ] = False,
     from_csv: Annotated[bool, typer.Option("--csv", help="Read start,limit[,calendar] rows from stdin.")] = False,
-    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = Format.TABLE,
+    database: Database = "",
+    form: Printed = Format.TABLE,
 ) -> None:
-    """按日历的办公时间，计算从 MOMENT 起算的时限何时到期。
+    """按日历的办公时间，计算从 MOMENT 起算的时限何时到期；没有数据库时用随程序附带的日历。
 
-    Tell when a limit that begins at MOMENT falls due, in the calendar's office hours.
+    Tell when a limit that begins at MOMENT falls due, in the database's calendar or else the one that ships.
     """
     if from_csv:
         if moment is not None or explain or form is not Format.TABLE:
             _refuse(
                 Refusal("--csv 不与其他参数同用（--calendar 除外）。", "--csv goes with no other word but --calendar.")
             )
-        raise typer.Exit(_answer_rows(calendar))
+        raise typer.Exit(_answer_rows(calendar, database))
     if moment is None or limit is None:
         _refuse(Refusal("请给出起始时刻和时限，或用 --csv。", "Give a moment and a limit, or --csv."))
     try:
-        office = find_calendar(calendar)
+        office = Offices(database).find(calendar)
     except CalendarError as error:
         _refuse(error, status=1)
     except Refusal as error:
@@ -67,37 +59,17 @@ def due(
     _print(form, office, start, allowed, answer, days if explain else None)
 
 
-def find_calendar(word: str) -> Calendar:
-    """Loads a calendar by its name in config/calendars or by its file; Refusal if none, CalendarError if wrong."""
-    path = Path(word) if word.endswith(".toml") else CALENDARS / f"{word}.toml"
-    is_name = word.endswith(".toml") or word.replace("-", "").replace("_", "").isalnum()
-    try:
-        is_there = is_name and path.is_file()
-    except OSError:  # a name too long for the disk, a folder one may not enter
-        is_there = False
-    if not is_there:
-        known, shown = ", ".join(sorted(file.stem for file in CALENDARS.glob("*.toml"))), _shown(word)
-        raise Refusal(f"没有日历“{shown}”；已有：{known}。", f'There is no calendar "{shown}"; there are: {known}.')
-    return load_calendar(path)
-
-
 def read_moment(text: str, office: Calendar) -> datetime:
     """Reads an ISO 8601 moment, without a zone in the calendar's; a date alone is its midnight; raises Refusal."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        shown = _shown(text)
+        word = shown(text)
         raise Refusal(
-            f"“{shown}”不是存在的时刻，请写成 2026-11-20T09:30 这样。",
-            f'"{shown}" is no moment that exists; write it as in 2026-11-20T09:30.',
+            f"“{word}”不是存在的时刻，请写成 2026-11-20T09:30 这样。",
+            f'"{word}" is no moment that exists; write it as in 2026-11-20T09:30.',
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=office.zone)
-
-
-def _shown(text: str) -> str:
-    """Keeps a message to one line, however long or odd the text is."""
-    start = text if len(text) <= 60 else text[:60] + "…"
-    return start if start.isprintable() else start.encode("unicode_escape").decode()
 
 
 def _refuse(error: Refusal, status: int = 2) -> NoReturn:
@@ -157,7 +129,7 @@ def _width(word: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word)
 
 
-def _answer_rows(calendar: str) -> int:
+def _answer_rows(calendar: str, database: str) -> int:
     """Answers a CSV file row by row; gives the exit status, 1 when any row was bad."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
@@ -166,9 +138,10 @@ def _answer_rows(calendar: str) -> int:
         header = [name.strip().lower() for name in next(reader, [])]
         if any(header.count(name) != 1 for name in ("start", "limit")) or header.count("calendar") > 1:
             raise Refusal("首行必须是 start,limit[,calendar]。", "The first row has to be start,limit[,calendar].")
-        answer = _row_answerer(header, calendar)
+        offices = Offices(database)
+        answer = _row_answerer(header, calendar, offices.find)
         if "calendar" not in header:
-            find_calendar(calendar)
+            offices.find(calendar)
     except csv.Error:
         _refuse(Refusal("输入不是 CSV。", "The input is not CSV."))
     except CalendarError as error:
@@ -178,7 +151,7 @@ def _answer_rows(calendar: str) -> int:
     return _stream(reader, header, answer, sys.stdout)
 
 
-def _row_answerer(header: list[str], calendar: str) -> Callable[[list[str]], str]:
+def _row_answerer(header: list[str], calendar: str, find: Callable[[str], Calendar]) -> Callable[[list[str]], str]:
     """Makes the function that answers one row; calendars are loaded once, wrong ones refused once per row."""
     start_at, limit_at = header.index("start"), header.index("limit")
     calendar_at = header.index("calendar") if "calendar" in header else None
@@ -193,7 +166,7 @@ def _row_answerer(header: list[str], calendar: str) -> Callable[[list[str]], str
         office = offices.get(word)
         if office is None:
             try:
-                office = find_calendar(word)
+                office = find(word)
             except Refusal as error:
                 office = error
             offices[word] = office

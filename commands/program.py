@@ -10,11 +10,12 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cases.arranging import UnfitCalendar
 from cases.backup import DamagedBackup
 from cases.broken import ChainBroken
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
-from commands import keeping, laws, record, reports, serving, upkeep, verifying
+from commands import calendars, keeping, laws, record, reports, serving, upkeep, verifying
 from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
@@ -22,12 +23,17 @@ from commands.news import Undelivered, news
 from commands.people import tokens, users
 from commands.usage import list_in_both_languages, wrong_call
 from config.settings import SettingsError
+from workflow.arrangement import ArrangementError
+from workflow.calendar import CalendarError
 from workflow.errors import Refusal
 from workflow.law_text import LawError
 from workflow.machine import ActionNotAllowed
 
 #: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
-FINDINGS = (ActionNotAllowed, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale, Undelivered, UnsoundLaw)
+FINDINGS = (
+    ActionNotAllowed, ArrangementError, CalendarError, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale,
+    Undelivered, UnfitCalendar, UnsoundLaw,
+)  # fmt: skip
 
 app = typer.Typer(
     name="bihuan",
@@ -59,6 +65,7 @@ for command in (
 app.add_typer(importing, name="import")
 app.add_typer(exporting, name="export")
 app.add_typer(laws.workflow)
+app.add_typer(calendars.office)
 app.add_typer(users)
 app.add_typer(tokens)
 app.add_typer(news)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,15 @@ import typer
 from sqlmodel import Session, col, select
 
 from cases import queries, safeguards
-from cases.calendars import OFFICE, calendar
+from cases.calendars import FOLDER, calendar, ending, names, newest
 from cases.laws import build, publish, published
 from cases.policy import duties_of
+from cases.rearranging import outdated
 from cases.record.database import engine, reading, transaction
 from cases.record.law import LawVersion
 from cases.record.people import Duty, User
 from cases.record.schema import migrate
+from cases.settling import is_settled
 from cases.staffing import staff
 from cases.sweep import sweep as sweep_once
 from cases.words import vocabulary
@@ -91,7 +94,7 @@ def doctor(
     findings: list[Finding] = []
     with reading(connect(database)) as db:
         findings += [("record", *gap) for gap in safeguards.gaps(db)]
-        findings += _calendar_findings(now.year)
+        findings += _calendar_findings(db, now)
         findings += _people_findings(db)
         for law in published(db):
             definition = build(law.source, f"{law.name} v{law.version}").definition
@@ -139,17 +142,26 @@ def _without_limit(db: Session) -> list[Finding]:
     ]
 
 
-def _calendar_findings(year: int) -> list[Finding]:
-    return [
+def _calendar_findings(db: Session, at: datetime) -> list[Finding]:
+    """Find calendars that lack the year to come, and limits that do not stand where their calendar has them."""
+    found = [
         (
             "calendar",
-            OFFICE,
-            f"{year} 年的放假安排未公布，期限为暂定",
-            f"{year} is not published; its limits are provisional",
+            one.name,
+            f"{one.missing} 年的放假安排未导入，期限为暂定：bihuan calendar import",
+            f"{one.missing} is not published, its limits are provisional: bihuan calendar import",
         )
-        for year in (year,)
-        if not calendar().is_published(year)
+        for one in ending(db, at)
     ]
+    for name in sorted(set(names(db)) - set(newest(db))):  # those that only ship
+        if count := outdated(db, name, calendar(db, name)):
+            file = FOLDER / f"{name}.toml"
+            zh, en = f"{count} 个暂定时限可转为确定", f"{count} provisional limits can be firm"
+            found.append(("calendar", name, f"{zh}：bihuan calendar add {file}", f"{en}: bihuan calendar add {file}"))
+    if not is_settled(db):
+        zh, en = "新版日历的时限尚未全部更新", "limits still have to follow a new version"
+        found.append(("calendar", "", f"{zh}：请运行 bihuan sweep", f"{en}: run bihuan sweep"))
+    return found
 
 
 def _people_findings(db: Session) -> list[Finding]:

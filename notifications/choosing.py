@@ -118,7 +118,7 @@ def people(db: Session, ids: Collection[int], settings: Settings) -> dict[int, R
     return {
         user.id or 0: Recipient(
             channels=tuple(_reachable(user, settings)),
-            calendar=calendars.get(user.id or 0, calendar()),
+            calendar=calendars.get(user.id or 0, calendar(db)),
             quiet=quiet_of(quiet.get(user.id or 0), settings),
             choices=choices.get(user.id or 0, {}),
         )
@@ -154,6 +154,6 @@ def _calendars(db: Session, units: Iterable[tuple[int, int]]) -> dict[int, Calen
     found: dict[int, Calendar] = {}
     for who, unit_id in units:
         if unit_id not in by_unit:
-            by_unit[unit_id] = calendar_of(line(db, unit_id))
+            by_unit[unit_id] = calendar_of(db, line(db, unit_id))
         found[who] = by_unit[unit_id]
     return found

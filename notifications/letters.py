@@ -151,7 +151,7 @@ def _told(db: Session, row: Notification, case: Case, reader: _Reader, settings:
     definition = law_of(db, case.law_id).definition
     state = definition.states.get(event.state_to or case.state)
     step = next((step for step in definition.steps if step.action == event.action), None)
-    kind, local = KINDS[row.kind], calendar_of(line(db, case.unit_id))
+    kind, local = KINDS[row.kind], calendar_of(db, line(db, case.unit_id))
     due_at = case.due_at or _rung_at(event.data)
     return {
         "number": case.number,

@@ -24,6 +24,7 @@ from web.headers import SecurityHeaders
 from web.pages import (
     admin,
     admin_news,
+    calendars,
     case,
     desk,
     inbox,
@@ -62,7 +63,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
     for api in (cases, record, attachments, reports, inbox_api):
         app.include_router(api.router, prefix=API)
-    for part in (docs, health, admin, admin_news, sign_in, language, desk, submit, overdue, inbox, news_settings, case):
+    pages = (admin, admin_news, calendars, sign_in, language, desk, submit, overdue, inbox, news_settings, case)
+    for part in (docs, health, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

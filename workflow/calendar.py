@@ -65,6 +65,10 @@ class Calendar:
     def zone(self) -> ZoneInfo:
         return self.hours.zone
 
+    def following(self, other: "Calendar") -> "Calendar":
+        """Gives this calendar with the holidays of another one, in the years that it does not name itself."""
+        return Calendar(self.hours.following(other.hours))
+
     def due(self, start: datetime, limit: Limit) -> Due:
         """Finds when a limit that begins at `start` falls due."""
         at = instant(start)

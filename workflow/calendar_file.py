@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from workflow.errors import Refusal
 from workflow.office_hours import Intervals, OfficeHours, YearPlan
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _INTERVAL = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"19[0-9]{2}|2[01][0-9]{2}|2200")
@@ -36,17 +36,21 @@ class _Reader:
             law: dict[str, Any] = tomllib.loads(self.text)
         except ValueError as error:  # tomllib lets the ValueError of an impossible bare date pass through
             raise self._syntax_error(str(error)) from None
-        self._know(law, ("name", "timezone", "week", "years"), "")
+        self._know(law, ("name", "timezone", "holidays", "week", "years"), "")
         week, makeup = self._week(self._table(law, "week"))
         years = self._years(self._table(law, "years") if "years" in law else {})
-        if any(plan.work for plan in years.values()) and not makeup:
+        holidays = self._words(law, "holidays") if "holidays" in law else None
+        if (holidays or any(plan.work for plan in years.values())) and not makeup:
             raise self._error("week", "makeup", "有补班日，但 [week] 里既没有 makeup 也没有 mon 的时段",
                               "there are make-up days, but [week] gives neither makeup nor mon any hours")  # fmt: skip
-        return OfficeHours(self._words(law, "name"), self._zone(self._words(law, "timezone")), week, makeup, years)
+        name, zone = self._words(law, "name"), self._zone(self._words(law, "timezone"))
+        if holidays == name:
+            raise self._error("", "holidays", "holidays 不能是日历自己", "holidays cannot name the calendar itself")
+        return OfficeHours(name, zone, week, makeup, years, holidays)
 
     def _week(self, table: dict[str, Any]) -> tuple[tuple[Intervals, ...], Intervals]:
-        self._know(table, (*_WEEKDAYS, "makeup"), "week")
-        week = tuple(self._intervals(table.get(day, []), day) for day in _WEEKDAYS)
+        self._know(table, (*WEEKDAYS, "makeup"), "week")
+        week = tuple(self._intervals(table.get(day, []), day) for day in WEEKDAYS)
         if not any(week):
             raise self._error("", "[week]", "[week] 里没有一个工作日", "[week] has no working day at all")
         return week, self._intervals(table["makeup"], "makeup") if "makeup" in table else week[0]

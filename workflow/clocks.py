@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from workflow.limits import Limit, Remaining
 
 #: What is left of a date that was fixed elsewhere is measured in elapsed time.
 FIXED = Limit(1, "m")
+
+#: What can happen to a clock between its start and its end.
+PAUSE, RESUME, EXTEND = "pause", "resume", "extend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,15 @@ class Figures:
     def is_paused(self) -> bool:
         """Tell whether the clock stands still."""
         return self.remaining is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to a clock at a moment: it was paused or went on, or got `extra` time."""
+
+    why: str
+    at: datetime
+    extra: Limit | None = None
 
 
 def start(calendar: Calendar, limit: Limit, at: datetime) -> Figures:
@@ -63,3 +76,19 @@ def extend(calendar: Calendar, clock: Figures, extra: Limit) -> Figures:
         )
     due = calendar.due(clock.due_at, extra)
     return replace(clock, due_at=due.at, is_provisional=clock.is_provisional or due.provisional)
+
+
+def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Iterable[Change]) -> list[Figures]:
+    """Return what a clock showed from its beginning and after each change, had it run under this calendar all along.
+
+    `first` gives the limit; a clock without one keeps the due moment that `first` has, which was fixed elsewhere.
+    """
+    shown = [start(calendar, first.limit, began_at) if first.limit else first]
+    for change in changes:
+        if change.why == PAUSE:
+            shown.append(pause(calendar, shown[-1], change.at))
+        elif change.why == RESUME:
+            shown.append(resume(calendar, shown[-1], change.at))
+        else:
+            shown.append(extend(calendar, shown[-1], change.extra or FIXED))
+    return shown

@@ -5,7 +5,7 @@ from datetime import date
 from enum import Enum
 
 from workflow.limits import Limit
-from workflow.office_hours import Kind, OfficeHours
+from workflow.office_hours import WEEKDAYS_ZH, Kind, OfficeHours
 from workflow.spans import MINUTE, Span
 
 
@@ -19,7 +19,6 @@ class Reason(Enum):
     LATE = ("恢复时已逾期", "past already when the clock went on")
 
 
-_WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -37,7 +36,7 @@ class Day:
 
     @property
     def weekday_zh(self) -> str:
-        return "周" + _WEEKDAYS_ZH[self.date.weekday()]
+        return "周" + WEEKDAYS_ZH[self.date.weekday()]
 
     @property
     def weekday_en(self) -> str:

@@ -1,13 +1,15 @@
 """Office hours: what a calendar file says about an ordinary week and about single years."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 Interval = tuple[int, int]  # opening and closing, in minutes after local midnight; 1440 is the end of the day
 Intervals = tuple[Interval, ...]
+
+WEEKDAYS_ZH = "一二三四五六日"
 
 
 class Kind(Enum):
@@ -34,17 +36,25 @@ NO_PLAN = YearPlan(is_published=False, off=frozenset(), work=frozenset())
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """Is one calendar file, checked and typed; `week` has seven entries, Monday first."""
+    """Is one calendar file, checked and typed; `week` has seven entries, Monday first.
+
+    `holidays` names another calendar, whose arrangements count in the years that this one does not name itself.
+    """
 
     name: str
     zone: ZoneInfo
     week: tuple[Intervals, ...]
     makeup: Intervals
     years: Mapping[int, YearPlan] = field(hash=False)
+    holidays: str | None = None
 
     def plan(self, year: int) -> YearPlan:
         """Gives a year's arrangement; a year that the file does not name is an ordinary, unpublished one."""
         return self.years.get(year, NO_PLAN)
+
+    def following(self, other: "OfficeHours") -> "OfficeHours":
+        """Gives these office hours with the arrangements of the calendar that they take their holidays from."""
+        return replace(self, years={**other.years, **self.years})
 
     def kind(self, day: date) -> Kind:
         """Tells what sort of day it is."""
@@ -63,3 +73,18 @@ class OfficeHours:
         if kind is Kind.MAKEUP:
             return self.makeup
         return self.week[day.weekday()] if kind is Kind.WORKING else ()
+
+
+def difference(old: OfficeHours, new: OfficeHours) -> tuple[date, date] | None:
+    """Finds the first and the last day that count differently, or rest on another publication; None if all is alike."""
+    if (old.zone, old.week, old.holidays) != (new.zone, new.week, new.holidays):
+        return date.min, date.max
+    days: set[date] = set()
+    for year in old.years.keys() | new.years.keys():
+        one, other = old.plan(year), new.plan(year)
+        if one.is_published != other.is_published:
+            days |= {date(year, 1, 1), date(year, 12, 31)}
+        days |= (one.off ^ other.off) | (one.work ^ other.work)
+        if old.makeup != new.makeup:
+            days |= one.work | other.work
+    return (min(days), max(days)) if days else None

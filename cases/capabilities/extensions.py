@@ -94,7 +94,7 @@ def pending(db: Session, case: Case) -> Extension | None:
 def refuse_too_much(deed: Deed, extra: Limit) -> None:
     """Do now the arithmetic that a grant would do. Raises InvalidFields, so that no grant can fail on it."""
     running = clocks.running_clocks(deed.db, deed.case_id)
-    dues = [(clock.due_at, calendar(clock.calendar)) for clock in running if clock.due_at is not None]
+    dues = [(clock.due_at, calendar(deed.db, clock.calendar)) for clock in running if clock.due_at is not None]
     for moment, days in ((deed.at, deed.calendar), *dues):
         if _later(moment, days, extra) - moment > MOST:
             raise InvalidFields([FieldError("extra", "延长时间最多一年", "Extra time is a year at most")])

@@ -20,8 +20,9 @@ class Clock(SQLModel, table=True):
     """One limit that runs, stands still or has stopped. `kind` is `case`, `state`, `assignment` or `climb`.
 
     `due_at` is empty while the clock stands still (`remaining` then says what is left) and for a case whose source
-    fixed no limit. `first_due_at` is the limit as it was first set. A clock that was ever paused or extended has its
-    stretches in `clock_spans`; one that was not has none, and its own row is its only stretch.
+    fixed no limit. `first_due_at` is the limit as it was first set. A clock that was ever paused, extended or
+    moved by a new version of its calendar has its stretches in `clock_spans`; any other has none, and its own row is
+    its only stretch.
 
     `rung` is the place on its ladder of the rung that comes next, `next_at` when that is; both begin anew with each
     `term`, which ends when more time is given.

@@ -84,6 +84,11 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+def is_for_reading(session: Session) -> bool:
+    """Tell whether a session was opened by `reading`."""
+    return bool(session.connection().get_execution_options().get("is_reading"))
+
+
 def _prepare_sqlite(dbapi: Any, record: Any) -> None:
     dbapi.isolation_level = None  # the driver must not begin transactions by itself: see _begin_sqlite
     for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):

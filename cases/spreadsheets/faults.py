@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.calendars import calendar
+from cases.calendars import shipped
 from workflow.errors import Refusal
 
 LONGEST_SHOWN = 40
@@ -46,7 +46,7 @@ def shown(value: object) -> str:
     """
     text = str(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
-        text = value.astimezone(calendar().zone).isoformat(timespec="seconds")
+        text = value.astimezone(shipped().zone).isoformat(timespec="seconds")
     short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     return "".join(
         letter if letter.isprintable() else "�" if "\ud800" <= letter <= "\udfff" else " " for letter in short

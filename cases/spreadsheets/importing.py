@@ -6,10 +6,10 @@ is known again by its external id or, without one, by what it says and how often
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session
@@ -32,10 +32,6 @@ from cases.spreadsheets.record import Record, RecordReader
 from cases.spreadsheets.table import Table, bad_row
 
 BATCH = 2_000
-EVENTS = (
-    "seq", "case_id", "version", "at", "recorded_at", "action", "state_from", "state_to", "actor_id", "role", "data",
-    "previous", "hash",
-)  # fmt: skip
 
 _IMPORTED = table_of(ImportedRow)
 
@@ -189,8 +185,4 @@ def _store(session: Session, tables: Tables, made: list[audit.Entry]) -> None:
     """Write the rows of a batch; the chain's head is taken last, so that nobody waits for it longer than he must."""
     for name, columns, rows in tables:
         bulk.write(session, name, columns, rows)
-    audit.append(session, [*made, *tables.events], _write_events)
-
-
-def _write_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    bulk.write(session, "events", EVENTS, [tuple(row.values()) for row in rows])
+    audit.append(session, [*made, *tables.events], audit.in_bulk)

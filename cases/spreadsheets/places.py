@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session
 
 from cases import audit
-from cases.calendars import calendar_of
+from cases.calendars import calendar, calendar_of
 from cases.record import bulk
 from cases.record.columns import table_of
 from cases.record.people import Unit, line, subtree
@@ -47,7 +47,7 @@ class Places:
         self.made: list[tuple[int, dict[str, Any]]] = []
         self._units: dict[str, Desk] = {}
         self._departments: dict[tuple[int, str], Desk] = {}
-        self._calendars: dict[int, Calendar] = {}
+        self._calendars: dict[int, str] = {}
         self._codes: set[str] = set()
 
     def unit(self, word: str | None) -> Desk:
@@ -75,8 +75,8 @@ class Places:
         """Return the working calendar that counts at a unit."""
         if unit.id not in self._calendars:
             # A unit that a dry run only imagines is a root of its own, as is every new unit that is no department.
-            self._calendars[unit.id] = calendar_of(line(self.db, unit.id))
-        return self._calendars[unit.id]
+            self._calendars[unit.id] = calendar_of(self.db, line(self.db, unit.id)).name
+        return calendar(self.db, self._calendars[unit.id])  # of which there may be a new version in the next batch
 
     def _existing(self, word: str, *, is_named: bool) -> Desk:
         found = self._select(_UNITS.c.code == word)

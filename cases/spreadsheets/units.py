@@ -6,7 +6,7 @@ nothing in its subtree has ever had a part in a case, because who may see a case
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,18 +16,17 @@ from sqlalchemy import Engine, bindparam, select, union, update
 from sqlmodel import Session
 
 from cases import audit
-from cases.calendars import calendar
+from cases.calendars import names
 from cases.record import bulk
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
-from cases.record.database import transaction
+from cases.record.database import reading, transaction
 from cases.record.people import UNIT_KINDS, Unit
 from cases.spreadsheets.cells import clean
 from cases.spreadsheets.faults import BadCell, BadRow
 from cases.spreadsheets.outcome import Outcome
 from cases.spreadsheets.reading import Row
 from cases.spreadsheets.table import Table, bad_row
-from workflow.errors import Refusal
 
 COLUMNS = {"code": "code", "name": "name", "kind": "kind", "parent": "parent"}
 LONGEST = {"code": 64, "name": 200, "kind": 16, "parent": 64, "calendar": 64}
@@ -69,7 +68,9 @@ def import_units(
     """Import a file of units in one transaction. Raises BadFile."""
     table = Table(path)
     calendar_column = {"calendar": "calendar"} if "calendar" in table.header else {}
-    job = _Tree(table.places(COLUMNS | calendar_column))
+    with reading(db) as session:
+        calendars = names(session)
+    job = _Tree(table.places(COLUMNS | calendar_column), calendars)
     for row in table.rows:
         job.read(row)
     with transaction(db) as session:
@@ -85,8 +86,9 @@ def import_units(
 class _Tree:
     """The units of a file on their way into the tree that is there."""
 
-    def __init__(self, places: dict[str, int]) -> None:
+    def __init__(self, places: dict[str, int], calendars: Sequence[str]) -> None:
         self.places = places
+        self.calendars = calendars
         self.wanted: dict[str, Branch] = {}
         self.there: dict[str, Branch] = {}
         self.bad: list[BadRow] = []
@@ -116,11 +118,8 @@ class _Tree:
         if words["kind"] not in UNIT_KINDS:
             known = ", ".join(UNIT_KINDS)
             raise BadCell("kind", words["kind"], f"只能是 {known}", f"is one of {known}")
-        if named := words.get("calendar"):
-            try:
-                calendar(named)
-            except Refusal as error:
-                raise BadCell("calendar", named, error.zh, error.en) from None
+        if (named := words.get("calendar")) and named not in self.calendars:
+            raise BadCell("calendar", named, "没有这个日历", "there is no such calendar")
         parent, own = words["parent"] or None, words.get("calendar") or None
         return Branch(words["code"], words["name"], words["kind"], parent, own, row)
 

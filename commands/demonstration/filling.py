@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from cases.access import hash_password
-from cases.calendars import calendar
+from cases.calendars import shipped
 from cases.laws import publish
 from cases.record.case import Case
 from cases.record.database import engine, reading, transaction
@@ -90,7 +90,7 @@ def fill(url: str, filling: Filling, tick: Callable[[], None] = lambda: None) ->
         return False
     migrate(url)
     at = filling.at.replace(second=0, microsecond=0)
-    office = calendar()
+    office = shipped()
     with transaction(engine(url)) as db:
         if db.get(Installation, MARK) is not None:
             return False  # someone else filled it meanwhile

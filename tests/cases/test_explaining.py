@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.calendars import calendar
+from cases.calendars import shipped
 from cases.explaining import Explanation, explain, stretches_of
 from cases.record.clock import Clock, ClockSpan
 from cases.record.database import reading
@@ -25,7 +25,7 @@ def one(world: World, number: str, kind: str) -> Explanation:
 
 def due_day(each: Explanation) -> str:
     assert each.clock.due_at is not None
-    return each.clock.due_at.astimezone(calendar(each.clock.calendar).zone).date().isoformat()
+    return each.clock.due_at.astimezone(shipped(each.clock.calendar).zone).date().isoformat()
 
 
 def words(days: list[Day]) -> list[tuple[str, str, bool]]:
@@ -104,7 +104,7 @@ def test_a_clock_that_was_late_when_it_was_paused_still_ends_with_its_due_day(wo
 
 
 def test_working_time_before_and_after_a_pause_makes_up_the_limit() -> None:
-    office, start, limit = calendar("cn-office"), moment("11-16 10:00"), Limit.parse("16wh")
+    office, start, limit = shipped(), moment("11-16 10:00"), Limit.parse("16wh")
     due_at = office.due(start, limit).at
     for waits in (MINUTE, HOUR, 5 * HOUR, DAY, DAY + 7 * HOUR):
         goes_on = start + waits + 3 * DAY
@@ -118,6 +118,6 @@ def test_working_time_before_and_after_a_pause_makes_up_the_limit() -> None:
             ClockSpan(clock_id=1, why="pause", from_at=start + waits, until_at=goes_on),
             ClockSpan(clock_id=1, why="resume", from_at=goes_on, due_at=again),
         ]
-        days = [day for stretch in stretches_of(clock, spans, {}) for day in stretch.days]
+        days = [day for stretch in stretches_of(office, clock, spans, []) for day in stretch.days]
         assert sum(day.minutes for day in days) == 16 * 60
         assert days[-1].date == again.astimezone(office.zone).date()

@@ -13,6 +13,13 @@ app = typer.Typer()
 app.command()(due)
 
 
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves no database for these tests to find: the calendar that ships counts."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BIHUAN_DATABASE", raising=False)
+
+
 def run(*words: str, rows: str | bytes | None = None) -> Result:
     return CliRunner().invoke(app, list(words), input=rows)
 

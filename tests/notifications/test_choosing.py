@@ -6,14 +6,14 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from cases.calendars import calendar
+from cases.calendars import shipped
 from cases.record.database import transaction
 from cases.record.news import NewsChoice, QuietHours
 from config.settings import Settings
 from notifications.choosing import Recipient, end_of_quiet, next_digest, people, way
 from tests.notifications.newsroom import Newsroom
 
-OFFICE = calendar()
+OFFICE = shipped()
 NIGHT = (time(21), time(8))
 PLAIN = Settings()
 LOUD = Settings(urgent_ignores_quiet=True)

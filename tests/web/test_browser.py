@@ -9,14 +9,21 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import update
+from sqlmodel import select
 
+from cases.raising import Draft, raise_case
+from cases.record.clock import Clock
 from cases.record.database import engine, transaction
+from cases.record.people import User
+from config import clock
 from tests.cast import PASSWORD, cast
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -154,3 +161,32 @@ def test_a_case_goes_round_twice_and_is_closed_by_the_one_who_raised_it(
     with visit(chromium, address, "zhang", PHONE) as page:
         expect(page.get_by_role("heading", name="近期办结")).to_be_visible()
         fits(page, tmp_path / "closed-phone.png")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_an_administrator_publishes_the_next_year_and_the_limits_follow_by_themselves(
+    chromium: Browser, address: str, migrated_sqlite_url: str, tmp_path: Path, width: dict[str, int]
+) -> None:
+    year = clock.now().year + 1
+    off = [date(year, month, 1) + timedelta(n) for month, days in ((1, 3), (5, 5), (10, 7)) for n in range(days)]
+    table = "日期,节日,安排\n" + "".join(f"{day},{day.month} 月长假,休\n" for day in off)
+    with transaction(engine(migrated_sqlite_url)) as db:  # a limit that reaches into the year, whatever today is
+        person = db.exec(select(User).where(User.login == "zhang")).one()
+        number = raise_case(db, Draft("proposal", "C", "希望建驿站", "内容"), by=person, at=clock.now()).number
+        db.connection().execute(update(Clock).values(limit="300wd", due_at=datetime(year + 1, 1, 1, tzinfo=UTC)))
+    with visit(chromium, address, "xitong", width) as page:
+        page.goto("/admin/calendar")
+        fits(page, tmp_path / f"calendar-{width['width']}.png")
+        page.get_by_label("粘贴国务院办公厅的通知").fill(table)
+        page.get_by_role("button", name="预览").click()
+        expect(page.get_by_text("1 个时限改期")).to_be_visible()
+        expect(page.get_by_text(number)).to_be_visible()
+        fits(page, tmp_path / f"preview-{width['width']}.png")
+        page.get_by_role("button", name="公布").click()
+        expect(page.get_by_text(f"导入 {year} 年")).to_be_visible()
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and page.get_by_text("正在更新").count():
+            page.wait_for_timeout(500)
+            page.reload()
+        expect(page.get_by_text("正在更新")).to_have_count(0)
+        fits(page, tmp_path / f"published-{width['width']}.png")

@@ -28,8 +28,8 @@ router = APIRouter(prefix="/admin", include_in_schema=False)
 @router.get("")
 def show(visit: Reading) -> Response:
     """Show what waits for an administrator."""
-    administrator(visit)
-    local = calendar()
+    require_administrator(visit)
+    local = calendar(visit.db)
     kept = select(Parked, Case.number).join(Case, col(Case.id) == Parked.case_id)
     found = visit.db.exec(kept.where(col(Parked.released_at).is_(None)).order_by(col(Parked.id)).limit(MOST)).all()
     waiting, since = heartbeat.waiting(visit.db, visit.at)
@@ -65,12 +65,12 @@ def show(visit: Reading) -> Response:
 @router.post("/parked/{parked_id}/release")
 def let_go(visit: Writing, parked_id: int, form: Form) -> Response:
     """Let a parked clock go on; the next sweep takes it up."""
-    administrator(visit)
+    require_administrator(visit)
     release(visit.db, parked_id, by=visit.by, at=visit.at)
     return RedirectResponse("/admin", SEE_OTHER)
 
 
-def administrator(visit: Visit) -> None:
+def require_administrator(visit: Visit) -> None:
     """Raise NotAllowed for anyone but a system administrator."""
     if not any(duty.role == SYSTEM_ADMIN for duty in duties_of(visit.db, visit.by, visit.at)):
         raise NotAllowed("只有系统管理员可以查看此页。", "Only a system administrator may see this page.")

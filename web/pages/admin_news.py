@@ -18,7 +18,7 @@ from notifications.outlets import Wanted
 from notifications.wording import LANGUAGES, Words
 from web import moments, words
 from web.errors import field_errors
-from web.pages.admin import administrator
+from web.pages.admin import require_administrator
 from web.pages.forms import Form, Posted
 from web.render import page
 from web.visits import Reading, Visit, Writing
@@ -32,14 +32,14 @@ router = APIRouter(prefix=HERE, include_in_schema=False)
 @router.get("")
 def show(visit: Reading) -> Response:
     """Show how the news stand."""
-    administrator(visit)
+    require_administrator(visit)
     return _page(visit)
 
 
 @router.post("/resend")
 def resend_all(visit: Writing, form: Form) -> Response:
     """Have every message that was given up sent again."""
-    administrator(visit)
+    require_administrator(visit)
     parked.resend(visit.db, None, by=visit.by, at=visit.at)
     return RedirectResponse(HERE, SEE_OTHER)
 
@@ -47,7 +47,7 @@ def resend_all(visit: Writing, form: Form) -> Response:
 @router.post("/parked/{message}/resend")
 def resend(visit: Writing, message: int, form: Form) -> Response:
     """Have one message that was given up sent again."""
-    administrator(visit)
+    require_administrator(visit)
     if not 0 < message < 2**63:
         raise NotFound("没有这条搁置的消息。", "No message of that number is parked.")
     parked.resend(visit.db, message, by=visit.by, at=visit.at)
@@ -57,7 +57,7 @@ def resend(visit: Writing, message: int, form: Form) -> Response:
 @router.post("/outlets")
 def open_outlet(visit: Writing, form: Form) -> Response:
     """Open a robot or another system; a secret that was made for it is shown this once."""
-    administrator(visit)
+    require_administrator(visit)
     wanted = Wanted(*(form.text(name) for name in ("channel", "unit", "name", "address", "secret")))
     try:
         row, secret = outlets.open_outlet(visit.db, wanted, visit.settings, by=visit.by, at=visit.at)
@@ -70,7 +70,7 @@ def open_outlet(visit: Writing, form: Form) -> Response:
 @router.post("/outlets/{outlet}/try")
 def try_outlet(visit: Writing, outlet: int, form: Form) -> Response:
     """Send a trial message."""
-    administrator(visit)
+    require_administrator(visit)
     outlets.try_outlet(visit.db, outlet, visit.at)
     return RedirectResponse(HERE, SEE_OTHER)
 
@@ -78,7 +78,7 @@ def try_outlet(visit: Writing, outlet: int, form: Form) -> Response:
 @router.post("/outlets/{outlet}/end")
 def end_outlet(visit: Writing, outlet: int, form: Form) -> Response:
     """Tell an outlet nothing any more."""
-    administrator(visit)
+    require_administrator(visit)
     outlets.end_outlet(visit.db, outlet, by=visit.by, at=visit.at)
     return RedirectResponse(HERE, SEE_OTHER)
 
@@ -86,14 +86,14 @@ def end_outlet(visit: Writing, outlet: int, form: Form) -> Response:
 @router.get("/words/{kind}/{language}")
 def show_words(visit: Reading, kind: str, language: str) -> Response:
     """Show the words of one kind of news."""
-    administrator(visit)
+    require_administrator(visit)
     return _words(visit, kind, language)
 
 
 @router.post("/words/{kind}/{language}")
 def change_words(visit: Writing, kind: str, language: str, form: Form) -> Response:
     """Keep other words, or show them again with what is wrong."""
-    administrator(visit)
+    require_administrator(visit)
     given = Words(form.text("subject"), form.text("body"))
     try:
         if form.text("reset"):
@@ -115,7 +115,7 @@ def _page(
     opened: str = "",
     status: int = 200,
 ) -> Response:
-    local, say = calendar(), visit.say
+    local, say = calendar(visit.db), visit.say
     edited = set(visit.db.exec(select(NewsTemplate.kind, NewsTemplate.language)).all())
     return page(
         visit.request,

@@ -99,7 +99,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
     """Return the page of a case for one person; `done` is the version of the event that they have just written."""
     sheet = sheet_of(visit.db, case, visit.by, visit.at)
     definition, state = sheet.definition, sheet.definition.states[case.state]
-    local = calendar_of(line(visit.db, case.unit_id))
+    local = calendar_of(visit.db, line(visit.db, case.unit_id))
     lead = sheet.units.get(case.lead_id or 0)
     forms = forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {})
     is_offered = attempt is not None and any(form.action == attempt.action for form in forms)
@@ -188,7 +188,7 @@ def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]
 
 
 def _clocked(visit: Visit, row: Clock) -> Clocked:
-    own = calendar(row.calendar)
+    own = calendar(visit.db, row.calendar)
     limit = Limit.parse(row.limit) if row.limit else None
     return Clocked(
         name=words.pick(words.CLOCKS.get(row.kind, (row.kind, row.kind)), visit.language),

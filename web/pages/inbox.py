@@ -94,7 +94,7 @@ def _line(visit: Visit, entry: inbox.Entry) -> Line:
         number=case.number if case else "",
         title=case.title if case else _untitled(visit, entry),
         did=did,
-        at=moments.exact(entry.at, calendar()),
+        at=moments.exact(entry.at, calendar(visit.db)),
         is_unread=entry.read_at is None,
     )
 

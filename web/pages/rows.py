@@ -50,7 +50,9 @@ class Row:
 def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
     """Return cases as rows."""
     units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
-    calendars = {unit_id: calendar_of(line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}}
+    calendars = {
+        unit_id: calendar_of(visit.db, line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}
+    }
     rows = []
     for case in cases:
         definition, unit = law_of(visit.db, case.law_id).definition, units[case.unit_id]

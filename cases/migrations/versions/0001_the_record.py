@@ -1,11 +1,11 @@
-"""The first schema: units and people, laws, cases with their parts, clocks, the chain of events, the news."""
+"""The first schema: units and people, laws and calendars, cases, clocks, the chain of events, the news."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from cases.record.columns import Id, Moment, Path
 
-revision = "0001_news"
+revision = "0001_dark"
 down_revision = None
 
 
@@ -91,6 +91,23 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("login"),
+    )
+    op.create_table(
+        "calendars",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("imported", sa.Text(), nullable=True),
+        sa.Column("published_at", Moment(), nullable=False),
+        sa.Column("published_by", Id, nullable=True),
+        sa.Column("settled_to", Id, nullable=False),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["published_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name", "version"),
     )
     op.create_table(
         "cases",

@@ -1,0 +1,250 @@
+"""What a version of a calendar does to the clocks that run: which it can reach, and where each would stand.
+
+A version counts for the past as well: each clock is run again from its own beginning (see `cases.rerunning`), and moves
+to where it would stand had the version been known all along. Only cases with a clock that the difference to the version
+before can reach are read, some at a time. Nothing is written here (see `cases.settling`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import Session
+
+from cases.clocks import CLIMB, figures_of, ladder_of
+from cases.laws import law_of
+from cases.record.case import Case
+from cases.record.clock import Clock, ClockSpan
+from cases.record.columns import table_of
+from cases.rerunning import REARRANGE, Grants, grants_of, rerun
+from workflow import ladders
+from workflow.calendar import Calendar
+from workflow.clocks import Figures
+from workflow.definition import Rung
+from workflow.errors import Refusal
+from workflow.office_hours import difference
+
+#: Cases that are looked at together: enough to share the cost, few enough that nobody waits long for one of them.
+BATCH = 200
+#: So much more than the days that differ is reached: days begin at other moments in other zones.
+LEEWAY = timedelta(days=2)
+#: A clock that rests on a year that is not published, or does not any more.
+PROVISIONAL, FIRM = "provisional", "firm"
+
+log = logging.getLogger(__name__)
+
+_CASES, _CLOCKS, _SPANS = (table_of(model) for model in (Case, Clock, ClockSpan))
+
+
+class Moved(NamedTuple):
+    """A running clock as a version leaves it: the due moments, or what is left where it stands still."""
+
+    number: str
+    law_id: int
+    kind: str
+    state: str | None
+    before: datetime | str | None
+    after: datetime | str | None
+    was_provisional: bool
+    is_provisional: bool
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether it is due at another moment, or has something else left."""
+        return self.before != self.after
+
+    @property
+    def is_firm_now(self) -> bool:
+        """Tell whether it rested on a year that was not published, and does not any more."""
+        return self.was_provisional and not self.is_provisional
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which clocks a difference between two versions can reach: those of some calendars, from one moment to another.
+
+    Without moments it reaches only those that are provisional, although they need not be any more.
+    """
+
+    names: Collection[str]
+    begins: datetime | None
+    ends: datetime | None
+
+    @classmethod
+    def between(cls, names: Collection[str], old: Calendar, new: Calendar) -> Reach:
+        """Return what the difference between two versions reaches."""
+        days = difference(old.hours, new.hours)
+        return cls(names, _midnight(days[0]) - LEEWAY, _midnight(days[1]) + LEEWAY) if days else cls(names, None, None)
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return the condition that a clock is reached.
+
+        A clock that has never changed is reached by what lies between its start and its due moment; one that has may
+        have been due before it went on. Its next rung may lie in the difference though its due moment does not.
+        """
+        clock = _CLOCKS.c
+        is_counted = and_(
+            clock.stopped_at.is_(None),
+            clock.calendar.in_(sorted(self.names)),
+            or_(clock.limit.is_not(None), clock.spans > 0),
+            or_(clock.due_at.is_not(None), clock.remaining.is_not(None)),
+        )
+        if self.begins is None:
+            return and_(is_counted, clock.is_provisional)
+        later = (clock.due_at >= self.begins, clock.due_at.is_(None), clock.spans > 0, clock.next_at >= self.begins)
+        return and_(is_counted, or_(clock.is_provisional, and_(clock.started_at < self.ends, or_(*later))))
+
+
+@dataclass(slots=True)
+class Shown:
+    """A running clock, a row of `clocks`, what a calendar shows it to be, and when the rung that comes next would."""
+
+    row: Any
+    figures: Figures
+    rung_at: datetime | None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when it fires next: one that waits for nothing, or was taken out of the sweep, goes on so."""
+        return self.rung_at if self.row.next_at else None
+
+    @property
+    def left(self) -> str | None:
+        """Return what is left of it if it stands still."""
+        return str(self.figures.remaining) if self.figures.remaining else None
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether it is due at another moment, or has something else left."""
+        return (self.row.due_at, self.row.remaining) != (self.figures.due_at, self.left)
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether its case has something to tell."""
+        return self.is_moved or bool(self.row.is_provisional != self.figures.is_provisional)
+
+    def notes(self) -> Iterator[list[Any]]:
+        """Yield what an event says of it (see `cases.replaying`)."""
+        what = [self.row.kind, self.row.state]
+        if self.is_moved:
+            yield [REARRANGE, *what, self.figures.due_at, *([self.left] if self.left else [])]
+        if self.row.is_provisional != self.figures.is_provisional:
+            yield [PROVISIONAL if self.figures.is_provisional else FIRM, *what]
+
+
+@dataclass(slots=True)
+class Affected:
+    """A case, a row of `cases`, with its running clocks."""
+
+    row: Any
+    clocks: list[Shown]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when it is due."""
+        dues = [clock.figures.due_at for clock in self.clocks if clock.row.kind != CLIMB]
+        return min((due_at for due_at in dues if due_at), default=None)
+
+
+def foreseen(db: Session, offices: Mapping[str, Calendar], reach: Reach) -> Iterator[Moved]:
+    """Yield what calendars would do to the clocks that run, in the order of their cases."""
+    after = 0
+    while ids := reached(db, reach, after):
+        after = ids[-1]
+        for case in affected(db, ids, offices):
+            for clock in case.clocks:
+                if clock.is_told:
+                    yield _moved(case, clock)
+
+
+def outdated(db: Session, name: str, office: Calendar) -> int:
+    """Count the running clocks of a calendar that are provisional though all that they rest on is published by now.
+
+    A newer program came with a calendar that knows another year; clocks move only by an act of their own.
+    """
+    published = sorted(year for year, plan in office.hours.years.items() if plan.is_published)
+    if not published:
+        return 0
+    first = next(year for year in reversed(published) if year - 1 not in published)
+    begins, ends = (datetime(year, 1, 1, tzinfo=office.zone) for year in (first, published[-1] + 1))
+    clock = _CLOCKS.c
+    wanted = select(func.count()).where(clock.stopped_at.is_(None), clock.is_provisional, clock.calendar == name)
+    found = db.connection().execute(wanted.where(clock.started_at >= begins, clock.due_at < ends)).scalar_one()
+    return int(found)
+
+
+def reached(db: Session, reach: Reach, after: int) -> Sequence[int]:
+    """Return the ids of the next cases, in order, that a difference reaches."""
+    cases = select(_CLOCKS.c.case_id).where(reach.condition(), _CLOCKS.c.case_id > after)
+    return db.connection().execute(cases.distinct().order_by(_CLOCKS.c.case_id).limit(BATCH)).scalars().all()
+
+
+def affected(
+    db: Session, ids: Sequence[int], offices: Mapping[str, Calendar], *, is_held: bool = False
+) -> Iterator[Affected]:
+    """Yield cases with their running clocks as calendars show them; if they are to be held, once nobody acts on them.
+
+    The clocks are read after that, so that they are as whoever acted last has left them.
+    """
+    columns = (_CASES.c[name] for name in ("id", "number", "law_id", "version", "state", "due_at"))
+    wanted = select(*columns).where(_CASES.c.id.in_(ids)).order_by(_CASES.c.id)
+    rows = db.connection().execute(wanted.with_for_update(key_share=True) if is_held else wanted).all()
+    running = select(_CLOCKS).where(_CLOCKS.c.case_id.in_(ids), _CLOCKS.c.stopped_at.is_(None)).order_by(_CLOCKS.c.id)
+    clocks = _grouped(db.connection().execute(running), "case_id")
+    changed = [clock.id for mine in clocks.values() for clock in mine if clock.spans]
+    kept = select(_SPANS).where(_SPANS.c.clock_id.in_(changed)).order_by(_SPANS.c.id)
+    spans = _grouped(db.connection().execute(kept), "clock_id") if changed else {}
+    grants = grants_of(db, ids) if changed else {}
+    for row in rows:
+        definition, shown = law_of(db, row.law_id).definition, []
+        for clock in clocks.get(row.id, []):
+            office, ladder = offices.get(clock.calendar), ladder_of(definition, clock.kind, clock.state)
+            shown.append(_shown(office, ladder, clock, spans.get(clock.id, []), grants.get(row.id, [])))
+        yield Affected(row, shown)
+
+
+def _shown(office: Calendar | None, ladder: Sequence[Rung], clock: Any, spans: Sequence[Any], grants: Grants) -> Shown:
+    """Return a clock as its calendar shows it; one that no calendar moves is as it was."""
+    as_it_was = Shown(clock, figures_of(clock), clock.next_at)
+    is_without_limit = clock.due_at is None and clock.remaining is None
+    if office is None or is_without_limit or (clock.limit is None and not spans):
+        return as_it_was
+    try:
+        figures = rerun(office, clock, spans, grants)[-1]
+        rung_at = ladders.moment(office, ladder, clock.rung, figures.due_at)
+    except Refusal:  # the arithmetic ends in 2200, and no case may keep the others from being put right
+        log.exception("clock %s of case %s is left as it was", clock.id, clock.case_id)
+        return as_it_was
+    return Shown(clock, figures, rung_at)
+
+
+def _moved(case: Affected, clock: Shown) -> Moved:
+    row, figures = clock.row, clock.figures
+    return Moved(
+        number=case.row.number,
+        law_id=case.row.law_id,
+        kind=row.kind,
+        state=row.state,
+        before=row.due_at or row.remaining,
+        after=figures.due_at or clock.left,
+        was_provisional=row.is_provisional,
+        is_provisional=figures.is_provisional,
+    )
+
+
+def _grouped(rows: Iterable[Any], column: str) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    """Return the beginning of a day, inside the years that can be counted."""
+    within = min(max(day, date(1900, 1, 10)), date(2200, 12, 20))
+    return datetime.combine(within, time(), UTC)

@@ -1,0 +1,58 @@
+"""A clock's own history, as its rows tell it, run once more from the beginning under a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cases.record.case import Extension
+from workflow import clocks as law_of_clocks
+from workflow.calendar import Calendar
+from workflow.clocks import EXTEND, PAUSE, Change, Figures
+from workflow.limits import Limit
+
+#: Why a stretch began that nobody asked for: there is a new version of its calendar.
+REARRANGE = "rearrange"
+
+#: When more time was granted, and how much.
+Grants = Sequence[tuple[datetime, Limit]]
+
+
+def rerun(office: Calendar, clock: Any, spans: Sequence[Any], grants: Grants) -> list[Figures]:
+    """Return what a clock would have shown in each stretch that began with something people did.
+
+    `clock` is a row of `clocks`, `spans` are its stretches, none if it has never changed. The stretches that a new
+    version of the calendar began are passed over: under `office` all along there would have been none.
+    """
+    acts = [span for span in spans if span.why != REARRANGE]
+    stood_still = (acts[0].due_at if acts else clock.due_at) is None
+    changes = [Change(PAUSE, clock.started_at)] if stood_still else []
+    extras = extras_of(acts, grants)
+    changes += [Change(span.why, span.from_at, extra) for span, extra in zip(acts[1:], extras[1:], strict=True)]
+    first = Figures(Limit.parse(clock.limit) if clock.limit else None, clock.first_due_at)
+    return law_of_clocks.rerun(office, first, clock.started_at, changes)[stood_still:]
+
+
+def extras_of(spans: Sequence[Any], grants: Grants) -> list[Limit | None]:
+    """Return for each stretch how much more time began it; grants of one moment count in their order."""
+    left = list(grants)
+    extras: list[Limit | None] = []
+    for span in spans:
+        mine = next((grant for grant in left if grant[0] == span.from_at), None) if span.why == EXTEND else None
+        if mine is not None:
+            left.remove(mine)
+        extras.append(mine[1] if mine else None)
+    return extras
+
+
+def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[datetime, Limit]]]:
+    """Return the extensions that cases were granted, in order."""
+    granted = select(Extension).where(col(Extension.case_id).in_(list(case_ids)), col(Extension.is_granted).is_(True))
+    found: dict[int, list[tuple[datetime, Limit]]] = {}
+    for row in db.exec(granted.order_by(col(Extension.decided_at), col(Extension.id))):
+        if row.decided_at is not None:
+            found.setdefault(row.case_id, []).append((row.decided_at, Limit.parse(row.extra)))
+    return found
