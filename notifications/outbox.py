@@ -9,12 +9,13 @@ crash the next pass begins where the cursor stands: nothing is lost, nothing is 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, select, update
+from sqlalchemy import CursorResult, Engine, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -23,7 +24,7 @@ from cases.policy import duties_of, may_see
 from cases.record import bulk
 from cases.record.case import Case
 from cases.record.columns import table_of
-from cases.record.database import reading, transaction
+from cases.record.database import DatabaseError, reading, transaction
 from cases.record.event import Event
 from cases.record.news import INBOX, SENT, NewsCursor, Outlet
 from cases.record.people import Unit, User, ancestors
@@ -41,27 +42,48 @@ COLUMNS = (
     "seq", "case_id", "kind", "user_id", "outlet_id", "channel", "state", "attempts", "next_at", "made_at", "sent_at",
 )  # fmt: skip
 
+log = logging.getLogger(__name__)
+
 _CURSOR, _EVENTS = table_of(NewsCursor), table_of(Event)
 Planned = tuple[Any, ...]
 
 
 def fan_out(engine: Engine, settings: Settings, at: datetime) -> int:
-    """Write the notifications of every event that has none yet, and return how many were written."""
-    written = 0
+    """Write the notifications of every event that has none yet, and return how many were written.
+
+    An event that nobody can make sense of tells nobody, and keeps no other waiting.
+    """
+    written, alone = 0, 0
     while True:
-        with reading(engine) as db:
-            seen = db.connection().execute(select(_CURSOR.c.seq)).scalar_one()
-            ahead = select(_EVENTS).where(_EVENTS.c.seq > seen).order_by(_EVENTS.c.seq).limit(BATCH)
-            events = db.connection().execute(ahead).all()
-            planned = list(_plan(db, events, settings, at))
-        if not events:
+        seen, last, planned = 0, 0, []
+        try:
+            with reading(engine) as db:
+                seen = last = db.connection().execute(select(_CURSOR.c.seq)).scalar_one()
+                ahead = select(_EVENTS).where(_EVENTS.c.seq > seen).order_by(_EVENTS.c.seq)
+                events = db.connection().execute(ahead.limit(1 if alone else BATCH)).all()
+                last = events[-1].seq if events else seen
+                planned = list(_plan(db, events, settings, at))
+        except DatabaseError:
+            raise
+        except Exception:
+            if not alone:
+                alone = BATCH  # one by one, so that only what fails is passed over
+                continue
+            log.exception("event %s is told to nobody", last)
+        if last == seen:
             return written
         with transaction(engine) as db:
-            move = update(_CURSOR).where(_CURSOR.c.seq == seen).values(seq=events[-1].seq)
+            move = update(_CURSOR).where(_CURSOR.c.seq == seen).values(seq=last)
             if cast("CursorResult[Any]", db.connection().execute(move)).rowcount != 1:
                 return written  # another node tells of these
             bulk.write(db, "notifications", COLUMNS, planned)
-        written += len(planned)
+        written, alone = written + len(planned), max(0, alone - 1)
+
+
+def begin(db: Session, at: datetime) -> None:
+    """Tell of nothing that happened before a moment: it is history that nobody waits for."""
+    past = select(func.max(_EVENTS.c.seq)).where(_EVENTS.c.at < at).scalar_subquery()
+    db.connection().execute(update(_CURSOR).values(seq=func.coalesce(past, 0)))
 
 
 def _plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -> Iterator[Planned]:

@@ -114,12 +114,16 @@ class Schedule:
             log.error("%s", refusal.en)
 
     def _tell(self) -> None:
+        if not self.is_trusted:
+            return
         try:
             tell(self.engine, self.settings, clock.now())
         except Refusal as refusal:
             log.error("%s", refusal.en)
 
     def _send(self) -> None:
+        if not self.is_trusted:  # an attempt that failed would be made again in years
+            return
         try:
             deliver(self.engine, self._post)
         except Refusal as refusal:

@@ -27,12 +27,15 @@ from commands.demonstration.stories import Storyteller
 from commands.demonstration.town import UNITS
 from commands.demonstration.walk import Walk
 from commands.laws import SHIPPED
+from notifications import outbox
 from workflow.definition import Definition
 from workflow.errors import Refusal
 from workflow.reading import load
 
 #: The row of an installation that says it is a demonstration, and with what it was filled.
 MARK = "demo"
+#: Of so much that has happened the people of the demonstration hear when it is served.
+NEWS = timedelta(days=2)
 PASSWORD = "bihuan"
 
 
@@ -106,6 +109,7 @@ def fill(url: str, filling: Filling, tick: Callable[[], None] = lambda: None) ->
         _add_units(db)
         people = _add_people(db, opening)
         Walk(db, laws, people, office, at, filling.seed).go(stories, tick)
+        outbox.begin(db, at - NEWS)  # so that inboxes hold the last days and not the whole year
     return True
 
 

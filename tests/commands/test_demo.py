@@ -19,10 +19,11 @@ from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
 from cases.record.database import engine, reading, release, transaction
 from cases.record.event import Event
+from cases.record.news import NewsCursor
 from cases.record.people import User
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
-from commands.demonstration.filling import PASSWORD, Filling, NotADemonstration, fill, is_filled
+from commands.demonstration.filling import NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
 from commands.demonstration.people import CAST, PEOPLE
 from commands.demonstration.town import UNITS
 
@@ -203,3 +204,10 @@ def stops_after(count: int) -> Callable[[], None]:
             raise KeyboardInterrupt
 
     return tick
+
+
+def test_inboxes_will_hold_the_last_days_and_not_the_whole_year(demonstration: Session) -> None:
+    told = demonstration.get_one(NewsCursor, 1).seq
+    moments = dict(demonstration.exec(select(Event.seq, Event.at)).all())
+    assert told > 0
+    assert all((at >= AT - NEWS) == (seq > told) for seq, at in moments.items())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.news import NewsCursor, Notification
 from notifications import outbox
+from notifications.audience import Audience, Happening, audience_of
 from tests.cases.world import Story
 from tests.cast import MONDAY
 from tests.notifications.newsroom import Newsroom
@@ -72,3 +73,20 @@ def test_the_database_itself_refuses_to_tell_one_person_the_same_event_twice(new
     first = newsroom.rows()[0]
     with pytest.raises(IntegrityError), transaction(newsroom.db) as db:
         db.add(Notification(**first.model_dump(exclude={"id"})))
+
+
+def test_an_event_that_makes_no_sense_keeps_no_other_waiting(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Story(newsroom).up_to("satisfied")
+    whole = audience_of
+
+    def breaks(db: Session, event: Happening, at: datetime) -> Audience:
+        if event.action == "report":
+            raise KeyError("poison")
+        return whole(db, event, at)
+
+    monkeypatch.setattr(outbox, "audience_of", breaks)
+    assert newsroom.tells(AFTER) == len(newsroom.rows()) == 9
+    assert newsroom.tells(AFTER) == 0
+    assert "report" not in {action for action, _, _ in newsroom.told()}
