@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, select, update
@@ -16,7 +17,7 @@ from sqlmodel import Session
 
 from cases import audit
 from cases.calendars import calendar, followers, shipped, source_of
-from cases.rearranging import Affected, Reach, Shown, affected, reached
+from cases.rearranging import BATCH, Affected, Reach, Shown, affected, reached
 from cases.record import bulk
 from cases.record.calendar import CalendarVersion
 from cases.record.case import Case
@@ -28,6 +29,9 @@ from cases.rerunning import REARRANGE
 from workflow.calendar import Calendar, parse_calendar
 from workflow.definition import SYSTEM
 from workflow.errors import Refusal
+
+#: Seconds between two batches on SQLite, where whoever waits to write asks again this often: it is their turn.
+BREATH = 0.1
 
 _CALENDARS, _CASES, _CLOCKS, _SPANS, _PARKED, _EVENTS = (
     table_of(model) for model in (CalendarVersion, Case, Clock, ClockSpan, Parked, Event)
@@ -76,6 +80,8 @@ def settle(engine: Engine, at: datetime) -> Iterator[int]:
         if done is None:
             return
         yield done
+        if done == BATCH and engine.dialect.name == "sqlite":
+            sleep(BREATH)
 
 
 def _settle_some(db: Session, at: datetime) -> int | None:
