@@ -93,6 +93,7 @@ def answer_to(request: Request, error: Exception) -> Response:
             "error.html",
             status=status,
             headers=headers,
+            unread=0,
             visitor=_visitor(request, error),
             title=title,
             detail=detail,

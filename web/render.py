@@ -43,8 +43,9 @@ def page(
     def label(thing: Any) -> str:
         return str(thing.label if language == "zh" else thing.label_en or thing.label)
 
-    # A page for somebody is made while their visit's session is open; the answer to an error is made after it.
-    unread = request.state.visit.unread if values.get("visitor") else 0
+    # A page for somebody is made while their visit's session is open; the answer to an error is made after it, and
+    # says itself that it counts nothing.
+    unread = request.state.visit.unread if values.get("visitor") and "unread" not in values else 0
     shown = _environment.get_template(template).render(
         {"visitor": None, "unread": unread, "here": request.url.path, "path_and_query": path_and_query(request)}
         | {"t": t, "label": label, "language": language, "words": words}

@@ -33,7 +33,10 @@ POSTGRESQL = ("TRUNCATE events", "TRUNCATE events CASCADE", "TRUNCATE cases CASC
 def refused(world: World, deed: str) -> None:
     """Do it, see it refused, and see that nothing came of it."""
     Story(world).up_to("accept")
-    with pytest.raises(DBAPIError, match="events are never changed"), world.db.begin() as connection:
+    with (
+        pytest.raises(DBAPIError, match=r"events are never changed|cannot truncate a table referenced"),
+        world.db.begin() as connection,
+    ):
         connection.exec_driver_sql(deed)
     with snapshot(world.db) as db:
         assert verify_database(db) > 4

@@ -14,7 +14,7 @@ from cases.record.database import transaction
 from config import clock
 from tests.web.visitors import Browser, Office
 
-MENU = (">我的待办</a>\n", '<span class="name">李审议</span>', ">退出</button>")
+MENU = (">我的待办</a>\n", ">李审议</a>", ">退出</button>")
 
 
 def has_menu(answer: Response) -> bool:
