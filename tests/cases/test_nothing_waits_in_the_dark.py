@@ -1,4 +1,4 @@
-"""Whatever people do and time does: each open case is on a desk with a clock, paused until an end, or an exception.
+"""Whatever people, calendars and time do: each open case is on a desk with a clock, paused until an end, or an exception.
 
 `BIHUAN_TEST_EXAMPLES` says how many histories for each database, `BIHUAN_TEST_SEED` repeats a run.
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from cases.act import act, actions_for, find
+from cases.arranging import Draft, added, is_known
 from cases.audience import addressees
+from cases.calendars import shipped
 from cases.laws import law_of
 from cases.outlook import outlooks
 from cases.queries import exceptions
@@ -21,13 +25,17 @@ from cases.record.case import Case
 from cases.record.clock import Clock, FiredRung, Parked
 from cases.record.database import reading, transaction
 from cases.record.people import User
+from cases.settling import settle
 from cases.sweep import sweep
 from cases.words import OWNER
+from tests.cases.calendar_acts import announced, of_2027, without_2027
 from tests.cases.positions import DUTIES
 from tests.cases.test_model import SOUND
 from tests.cases.world import World
 from tests.cast import MONDAY
+from workflow.calendar_text import written
 from workflow.errors import Refusal
+from workflow.office_hours import YearPlan
 
 HISTORIES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "4"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
@@ -44,15 +52,16 @@ def test_no_open_case_ever_waits_in_the_dark(world: World) -> None:
     dice, counts = random.Random(seed), Counter[str]()
     for _ in range(HISTORIES):
         at = MONDAY
-        numbers = [
-            world.raises(
-                dice.choice(["zhang", "qian"]), at, law=dice.choice(["proposal", "grievance"]), unit=dice.choice("CTEP")
-            )
-            for _ in range(CASES)
-        ]
+        numbers = [a_case(world, dice, at) for _ in range(CASES)]
         for _ in range(STEPS):
             at += dice.choice(PAUSES) / CASES
-            counts["acts"] += a_turn(world, dice, dice.choice(numbers), at)
+            which = dice.randrange(CASES)
+            if world.case(numbers[which]).closed_at:
+                numbers[which] = a_case(world, dice, at)
+            if dice.random() < 0.4:  # mostly nobody does anything, and it climbs
+                counts["acts"] += a_turn(world, dice, numbers[which], at)
+            if dice.random() < 0.03:
+                counts["calendars"] += a_calendar(world, dice, at)
             if dice.random() < 0.8:  # at times nobody sweeps for a while
                 counts.update(one.rung.split()[0] for one in sweep(world.db, at))
                 with reading(world.db) as db:
@@ -62,6 +71,11 @@ def test_no_open_case_ever_waits_in_the_dark(world: World) -> None:
         fired = Counter((row.clock_id, row.term, row.rung) for row in db.exec(select(FiredRung)))
         assert max(fired.values()) == 1
     print(dict(counts))
+
+
+def a_case(world: World, dice: random.Random, at: datetime) -> str:
+    """Raise a case of either law somewhere, and return its number."""
+    return world.raises(dice.choice(["zhang", "qian"]), at, law=dice.choice(LAWS), unit=dice.choice("CTEP"))
 
 
 def a_turn(world: World, dice: random.Random, number: str, at: datetime) -> bool:
@@ -88,6 +102,35 @@ def a_turn(world: World, dice: random.Random, number: str, at: datetime) -> bool
     except Refusal:
         return False
     return True
+
+
+def a_calendar(world: World, dice: random.Random, at: datetime) -> bool:
+    """Publish what the year looks like now, and at times let the sweep run before the clocks have followed it."""
+    kind = dice.choice([of_2027, without_2027, disturbed(dice), disturbed(dice)])
+    with reading(world.db) as db:
+        if is_known(db, kind(db)):
+            return False
+    announced(world, kind, at)
+    batches = settle(world.db, at)
+    for _ in range(dice.choice([0, 1, CASES])):
+        next(batches, None)
+    if dice.random() < 0.5:
+        sweep(world.db, at)
+    for _ in settle(world.db, at):
+        pass
+    return True
+
+
+def disturbed(dice: random.Random) -> Callable[[Session], Draft]:
+    """Return the drafting of a calendar with days of the next months off, and weekends to make up for them."""
+    hours, plans = shipped().hours, dict[int, YearPlan]()
+    days = [date(2026, 11, 1) + timedelta(days=dice.randrange(120)) for _ in range(24)]
+    for year in (2026, 2027):
+        mine = {day for day in days if day.year == year}
+        off, work = ({day for day in mine if (day.weekday() >= 5) is is_weekend} for is_weekend in (False, True))
+        plans[year] = YearPlan(is_published=dice.random() < 0.7, off=frozenset(off), work=frozenset(work))
+    text = written(replace(hours, years={**hours.years, **plans}))
+    return lambda db: added(db, text, "disturbed.toml")
 
 
 def in_the_light(db: Session, at: datetime) -> None:
