@@ -1,4 +1,4 @@
-"""Whatever people, calendars and time do: each open case is on a desk with a clock, paused until an end, or an exception.
+"""Whatever people, calendars and time do: an open case is on a desk with a clock, paused to an end, or an exception.
 
 `BIHUAN_TEST_EXAMPLES` says how many histories for each database, `BIHUAN_TEST_SEED` repeats a run.
 """
