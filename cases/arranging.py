@@ -16,7 +16,7 @@ from cases import audit
 from cases.access import is_storable
 from cases.calendars import LOCK, LONGEST_NAME, OFFICE, alone, calendar, followers, forget_versions, names, newest
 from cases.errors import Stale, shown
-from cases.policy import duties_of
+from cases.policy import is_system_administrator
 from cases.rearranging import Moved, Reach, foreseen
 from cases.record.calendar import CalendarVersion
 from cases.record.database import is_sqlite
@@ -27,7 +27,6 @@ from workflow.calendar_text import written
 from workflow.errors import Refusal
 from workflow.machine import NotByYou
 
-ADMINISTRATOR = "system_admin"
 PUBLISH = "publish_calendar"
 
 
@@ -63,7 +62,7 @@ class Tally:
 
 def require_administrator(db: Session, by: User, at: datetime) -> None:
     """Raise NotByYou unless a person is a system administrator somewhere."""
-    if not any(duty.role == ADMINISTRATOR for duty in duties_of(db, by, at)):
+    if not is_system_administrator(db, by, at):
         raise NotByYou("只有系统管理员可以更新日历。", "Only a system administrator may publish a calendar.")
 
 

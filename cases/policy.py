@@ -28,6 +28,7 @@ from cases.record.statements import Prepared
 from cases.words import ANYONE, SUBMITTER, Post, roles
 from workflow.vocabulary import PARENT
 
+SYSTEM_ADMIN = "system_admin"
 OVERSIGHT = frozenset({"reviewer", "supervisor", "leader", "head"})
 HANDLING = frozenset({"handler", "head"})
 
@@ -46,6 +47,11 @@ def duties_of(db: Session, user: User, at: datetime) -> list[Held]:
     if not user.is_active:
         return []
     return [Held(*row) for row in _DUTIES.rows(db, {"user_id": user.id, "at": at})]
+
+
+def is_system_administrator(db: Session, user: User, at: datetime) -> bool:
+    """Tell whether a person runs the system somewhere."""
+    return any(duty.role == SYSTEM_ADMIN for duty in duties_of(db, user, at))
 
 
 def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> set[str]:

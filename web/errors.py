@@ -25,7 +25,7 @@ from web import problems
 from web.access import NotAllowed, NotSignedIn, TooManyGuesses, identify, known
 from web.headers import SECURITY_HEADERS
 from web.language import Language, language_of
-from web.render import page, path_and_query
+from web.render import BARE_HEADER, page, path_and_query
 from workflow.errors import Refusal
 from workflow.machine import ActionNotAllowed, NotByYou, UnknownAction
 
@@ -93,8 +93,8 @@ def answer_to(request: Request, error: Exception) -> Response:
             "error.html",
             status=status,
             headers=headers,
-            unread=0,
             visitor=_visitor(request, error),
+            **BARE_HEADER,
             title=title,
             detail=detail,
             errors=errors,

@@ -17,6 +17,9 @@ FOLDER = Path(__file__).resolve().parent
 TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"
 
+#: What the header of a page shows where nobody can be asked.
+BARE_HEADER = {"unread": 0, "is_administrator": False}
+
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -44,10 +47,12 @@ def page(
         return str(thing.label if language == "zh" else thing.label_en or thing.label)
 
     # A page for somebody is made while their visit's session is open; the answer to an error is made after it, and
-    # says itself that it counts nothing.
-    unread = request.state.visit.unread if values.get("visitor") and "unread" not in values else 0
+    # says itself that its header is bare.
+    visit = request.state.visit if values.get("visitor") and "unread" not in values else None
+    header = {"unread": visit.unread, "is_administrator": visit.is_administrator} if visit else BARE_HEADER
     shown = _environment.get_template(template).render(
-        {"visitor": None, "unread": unread, "here": request.url.path, "path_and_query": path_and_query(request)}
+        {"visitor": None, "here": request.url.path, "path_and_query": path_and_query(request)}
+        | header
         | {"t": t, "label": label, "language": language, "words": words}
         | values
     )

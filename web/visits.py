@@ -18,7 +18,7 @@ from sqlmodel import Session
 from cases.access import Caller
 from cases.act import find
 from cases.errors import no_case
-from cases.policy import may_see
+from cases.policy import is_system_administrator, may_see
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.people import User
@@ -60,6 +60,11 @@ class Visit:
     def unread(self) -> int:
         """Return how many messages wait in the person's inbox, up to `inbox.MOST_COUNTED`."""
         return inbox.unread(self.db, self.caller.user_id)
+
+    @cached_property
+    def is_administrator(self) -> bool:
+        """Tell whether the person runs the system."""
+        return is_system_administrator(self.db, self.by, self.at)
 
     @property
     def settings(self) -> Settings:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, bindparam, select, update
 from sqlmodel import Session
 
 from cases import audit
+from cases.duties import ADMINISTRATIONS
 from cases.record import bulk
 from cases.record.columns import table_of
 from cases.record.database import transaction
@@ -30,8 +31,6 @@ from cases.spreadsheets.table import Table, bad_row
 COLUMNS = {"login": "login", "name": "name", "duties": "duties"}
 EXTRA = {"email": "email", "phone": "phone"}
 LONGEST = {"login": 64, "name": 100, "duties": 20_000, "email": 200, "phone": 32}
-#: No two of these belong to one person (三员分立).
-ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 _USERS, _DUTIES, _UNITS = table_of(User), table_of(Duty), table_of(Unit)
@@ -125,7 +124,7 @@ class _People:
         number = there.id if there else None
         wanted = frozenset(self._duty(part.strip()) for part in re.split("[;；]", duties) if part.strip())
         roles = {role for role, _ in wanted | self.held.get(number or 0, set())}
-        if len(roles & ADMINISTRATORS) > 1:
+        if len(roles & ADMINISTRATIONS) > 1:
             zh, en = "系统、安全、审计管理员不得由一人兼任", "nobody may be two of the three administrators"
             raise BadCell("duties", duties, zh, en)
         return Person(login, {name: word or None for name, word in words.items()}, wanted, row, number)

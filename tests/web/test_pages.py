@@ -186,3 +186,11 @@ def test_a_form_sent_twice_raises_one_case_and_a_changed_one_another(office: Off
     assert other != first
     zhang.page = form
     assert zhang.send("/submit", **filled).headers["location"] == first
+
+
+def test_who_runs_the_system_finds_the_way_to_it_and_nobody_else_does(sqlite_office: Office) -> None:
+    way = 'href="/admin"'
+    for path in ("/", "/inbox", "/admin/calendar"):
+        assert way in sqlite_office.browser("xitong").client.get(path).text, path
+    assert way not in sqlite_office.browser("zhao").client.get("/").text
+    assert way not in sqlite_office.browser("shenji").client.get("/").text
