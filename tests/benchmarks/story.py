@@ -69,9 +69,7 @@ def main(url: str) -> None:
         settings = {**box.settings, "private_addresses": True, "quiet_from": "00:00", "quiet_until": "00:00"}
         environment = {f"BIHUAN_{name.upper()}": str(value) for name, value in settings.items()}
         words = [sys.executable, "-c", PROGRAM, "serve", "--port", "0", "--database", url]
-        server = subprocess.Popen(
-            words, cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True
-        )
+        server = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True)
         try:
             assert server.stderr is not None
             address = next(word for word in server.stderr.readline().split() if "http://" in word).split("：")[-1]
