@@ -73,6 +73,11 @@ def still_above(db: Session, case: Case, climb: Climb, words: tuple[str, ...], n
     return [rank for rank in way if rank.number >= entry and (now is None or rank.number > now.number)]
 
 
+def is_above(db: Session, case: Case, climb: Climb, words: tuple[str, ...], now: Any) -> bool:
+    """Tell whether the rank that a rung names lies above the level that a case has climbed to."""
+    return bool(_entry(db, case, words, ranks(db, case, climb)) > now.number)
+
+
 def level_of(db: Session, case: Case) -> Any | None:
     """Return the row of the level that a case has climbed to, if it has."""
     return next(iter(_OPEN.rows(db, {"of_case": case.id})), None)
@@ -87,7 +92,7 @@ def climb(deed: Deed, words: tuple[str, ...]) -> None:
     law = deed.law.definition.climb
     assert law is not None  # reading a law refuses a rung that climbs without it
     now = level_of(deed.db, deed.case)
-    if now is not None and words and now.number >= _entry(deed.db, deed.case, words, ranks(deed.db, deed.case, law)):
+    if now is not None and words and not is_above(deed.db, deed.case, law, words, now):
         deed.facts["climbing"] = now.number
         return
     skipped: list[list[object]] = []

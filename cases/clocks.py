@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from cases.calendars import calendar
+from cases.parking import unpark
 from cases.record.clock import Clock, ClockSpan, Level
 from cases.record.columns import table_of
 from cases.record.statements import Prepared
@@ -20,6 +21,9 @@ from workflow.calendar import Calendar
 from workflow.clocks import Figures
 from workflow.definition import CaseClock, Definition, Rung, State
 from workflow.limits import Limit, Remaining
+
+#: The least difference between two moments that the databases keep.
+TICK = timedelta(microseconds=1)
 
 CASE, STATE, CLIMB = "case", "state", "climb"
 
@@ -144,7 +148,8 @@ def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
     office, ladder = calendar(db, clock.calendar), ladder_of(deed.law.definition, clock.kind, clock.state)
     place, next_at = clock.rung, ladders.moment(office, ladder, clock.rung, figures.due_at)
     if why == "extend":
-        place, next_at = ladders.first_after(office, ladder, figures.due_at, at)
+        place, next_at = ladders.next_or_last(office, ladder, figures.due_at, at)
+    unpark(db, clock, at)
     if clock.spans == 0:
         first = {
             "clock_id": clock.id,
@@ -173,10 +178,16 @@ def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
 
 
 def change_ladders(db: Session, definition: Definition, case_id: int, at: datetime) -> None:
-    """Put the running clocks of a case on the ladders of another version of its law; what is past stays past."""
+    """Put the running clocks of a case on the ladders of another version of its law.
+
+    What has fired stays past; what is due and waits for the sweep, or is parked, comes due on the new ladder.
+    """
     for clock in running_clocks(db, case_id):
+        if clock.kind == CLIMB:  # a level has one rung, whatever the law
+            continue
         office, ladder = calendar(db, clock.calendar), ladder_of(definition, clock.kind, clock.state)
-        place, next_at = ladders.first_after(office, ladder, clock.due_at, at)
+        awaited = clock.next_at or unpark(db, clock, at)
+        place, next_at = ladders.first_after(office, ladder, clock.due_at, min(at, awaited - TICK) if awaited else at)
         if clock.due_at is None:
             place = min(clock.rung, len(ladder))
         _CLIMB_ON.run(db, {"clock_id": clock.id, "term": clock.term + 1, "rung": place, "next_at": next_at})
@@ -229,6 +240,7 @@ def stop(deed: Deed, clock: Any, noted: list[list[Any]]) -> None:
 
 def halt(deed: Deed, clock: Any, noted: list[list[Any]]) -> None:
     """Stop a clock and note it."""
+    unpark(deed.db, clock, deed.at)
     _STOP.run(deed.db, {"clock_id": clock.id, "stopped_at": deed.at})
     if clock.spans:
         _END_SPAN.run(deed.db, {"clock": clock.id, "until_at": deed.at})

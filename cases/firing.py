@@ -89,10 +89,10 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
 
 def strand(db: Session, clock: Any, stranded: Stranded, at: datetime) -> None:
     """Park a clock that has nobody to climb to, and let the case tell of it."""
+    case = _CASE.objects(db, Case, {"case_id": clock.case_id})[0]
+    moment, law = hold(db, case, at), law_of(db, case.law_id)  # before its clock, as everyone who acts on it does
     if not parking.park(db, clock, parking.NOBODY, f"{stranded.zh} / {stranded.en}", at):
         return
-    case = _CASE.objects(db, Case, {"case_id": clock.case_id})[0]
-    moment, law = hold(db, case, at), law_of(db, case.law_id)
     rung = ladder_of(law.definition, clock.kind, clock.state)[clock.rung]
     deed = _deed(db, law, rung, case, clock, moment)
     deed.facts |= {"stranded": True, "skipped": stranded.skipped}

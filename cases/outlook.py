@@ -53,7 +53,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What comes next for an open case; `to` is empty where only `why` is known."""
+    """What comes next for an open case; `to` is empty where only `why` is known, and something `is_wrong` with some."""
 
     number: str
     clock: str
@@ -61,6 +61,7 @@ class Outlook:
     next_at: datetime | None
     to: Sequence[Addressee]
     why: tuple[str, str]
+    is_wrong: bool = False
 
 
 def standings(db: Session, definition: Definition, clock: Clock, fired: Sequence[FiredRung]) -> list[Standing]:
@@ -83,22 +84,31 @@ def standings(db: Session, definition: Definition, clock: Clock, fired: Sequence
 
 
 def outlooks(db: Session, at: datetime) -> Iterator[Outlook]:
-    """Return, for every open case in order, the rung that comes next and whom it will tell, as desks are filled now."""
+    """Return, for every open case in order, what is parked, and the rung that comes next and whom it will tell.
+
+    Desks are taken as they are filled now.
+    """
     parked = {
         row.clock_id: row.why for row in db.exec(select(Parked).where(col(Parked.released_at).is_(None)))
     }  # few, or something is badly wrong
     for case in db.exec(select(Case).where(col(Case.closed_at).is_(None)).order_by(col(Case.id))):
         running = db.exec(select(Clock).where(Clock.case_id == case.id, col(Clock.stopped_at).is_(None))).all()
-        yield _outlook(db, case, running, parked, at)
+        yield from (_held(case, clock, parked[clock.id or 0]) for clock in running if clock.id in parked)
+        if any(clock.next_at for clock in running) or not any(clock.id in parked for clock in running):
+            yield _outlook(db, case, running, at)
 
 
-def _outlook(db: Session, case: Case, running: Sequence[Clock], parked: Mapping[int, str], at: datetime) -> Outlook:
+def _held(case: Case, clock: Clock, why: str) -> Outlook:
+    return Outlook(case.number, clock.state or clock.kind, "", None, (), REASONS[why], is_wrong=True)
+
+
+def _outlook(db: Session, case: Case, running: Sequence[Clock], at: datetime) -> Outlook:
     waiting = [clock for clock in running if clock.next_at is not None]
     if not waiting:
-        held = next((parked[clock.id or 0] for clock in running if clock.id in parked), None)
         is_limited = any(clock.due_at or clock.remaining for clock in running)
-        cause = held or ("unlimited" if not is_limited else "imported" if case.source else "told")
-        return Outlook(case.number, "", "", None, (), REASONS[cause])
+        has_fired = is_limited and _has_fired(db, running)
+        cause = "unlimited" if not is_limited else "told" if has_fired or not case.source else "imported"
+        return Outlook(case.number, "", "", None, (), REASONS[cause], is_wrong=cause == "told")
     clock = min(waiting, key=lambda clock: (clock.next_at, clock.id))
     definition = law_of(db, case.law_id).definition
     rung = ladder_of(definition, clock.kind, clock.state)[clock.rung]
@@ -110,7 +120,13 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], parked: Mapping[
         to = list(addressees(db, case, rung.tell, at))
     nobody = ("各级均无人在岗", "nobody is there, up to the root")
     why = ("", "") if any(one.people or one.unit_id is None for one in to) else nobody
-    return Outlook(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, to, why)
+    is_wrong = why == nobody
+    return Outlook(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, to, why, is_wrong)
+
+
+def _has_fired(db: Session, running: Sequence[Clock]) -> bool:
+    ids = [clock.id for clock in running]
+    return db.exec(select(FiredRung.id).where(col(FiredRung.clock_id).in_(ids)).limit(1)).first() is not None
 
 
 def _next_level(
@@ -119,6 +135,10 @@ def _next_level(
     """Return the level that a case would climb to."""
     assert definition.climb is not None  # reading a law refuses a rung that climbs without it
     level: Any = climbing.level_of(db, case)
+    if level is not None and clock.kind != CLIMB and not climbing.is_above(db, case, definition.climb, words, level):
+        post = climbing.post_of(level)  # it stays with whom it has climbed to already
+        yield Addressee(level.role, post.unit_id, tuple(answering_at(db, post, at, besides=case.submitter_id)[1]))
+        return
     for rank in climbing.still_above(db, case, definition.climb, words if clock.kind != CLIMB else (), level):
         unit_id, people = answering_at(db, rank.post, at, besides=case.submitter_id)
         if people and unit_id == rank.post.unit_id:

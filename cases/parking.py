@@ -1,11 +1,14 @@
-"""Clocks that go no further by themselves: parked with the reason, until an administrator lets them go on."""
+"""Clocks that go no further by themselves: parked with the reason, until an administrator lets them go on.
+
+A clock that stops, or is changed by whatever people do in the case, is parked no longer: it has another moment then.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal_column, update
+from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlmodel import Session
 
 from cases import audit
@@ -32,10 +35,13 @@ _HALT = Prepared(update(_CLOCKS).where(*AS_SEEN).values(next_at=literal_column("
 _PARK = Prepared(insert(_PARKED).inline(), "case_id", "clock_id", "why", "detail", "next_at", "parked_at")
 _GO_ON = Prepared(
     update(_CLOCKS).where(
-        _CLOCKS.c.id == bindparam("clock_id"), _CLOCKS.c.stopped_at.is_(None), _CLOCKS.c.next_at.is_(None)
+        _CLOCKS.c.id == bindparam("clock_id"), _CLOCKS.c.stopped_at.is_(None), _CLOCKS.c.due_at.is_not(None)
     ),
     "next_at",
 )
+_HELD = (_PARKED.c.clock_id == bindparam("of_clock"), _PARKED.c.released_at.is_(None))
+_HELD_UNTIL = Prepared(select(_PARKED.c.next_at).where(*_HELD))
+_LET_GO = Prepared(update(_PARKED).where(*_HELD), "released_at")
 
 
 def seen(clock: Any) -> dict[str, Any]:
@@ -52,8 +58,18 @@ def park(db: Session, clock: Any, why: str, detail: str, at: datetime) -> bool:
     return True
 
 
+def unpark(db: Session, clock: Any, at: datetime) -> datetime | None:
+    """Forget that a clock was parked, if it was, and return when it would have fired next."""
+    if clock.next_at is not None or clock.due_at is None:
+        return None  # it runs, or stands still: nothing that is parked
+    rows = _HELD_UNTIL.rows(db, {"of_clock": clock.id})
+    if rows:
+        _LET_GO.run(db, {"of_clock": clock.id, "released_at": at})
+    return rows[0].next_at if rows else None
+
+
 def release(db: Session, parked_id: int, *, by: User | None, at: datetime) -> None:
-    """Let a parked clock go on where it stopped, unless it has moved since; an act of administration.
+    """Let a parked clock go on where it stopped; an act of administration.
 
     Raises NotFound for a number that is not parked.
     """

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 from cases.record.case import Case
-from cases.record.people import DUTIES, User
+from cases.record.people import DUTIES, OVERSEERS, User
 from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, Step
 from workflow.errors import Refusal
@@ -131,6 +131,7 @@ def vocabulary() -> Vocabulary:
         conditions=frozenset(_conditions),
         roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
         duties=frozenset(DUTIES),
+        overseers=frozenset(OVERSEERS),
         audiences=frozenset({OWNER, OWNER_HEAD}),
     )
 

@@ -88,21 +88,22 @@ def news_findings(db: Session, at: datetime) -> list[Finding]:
 
 def escalations(db: Session, at: datetime, form: Format) -> None:
     """Print for every open case which rung comes next, and to whom; exit 1 where that is nobody."""
-    rows, empty = [], 0
+    rows, wrong = [], 0
     for one in outlooks(db, at):
         to = "、".join(_desk(db, desk) for desk in one.to)
         rows.append((one.number, one.clock, one.rung, one.next_at, to, *one.why))
-        empty += bool(one.rung) and one.why != ("", "")
+        wrong += one.is_wrong
     print_rows(rows, ("number", "clock", "rung", "next_at", "to", "why_zh", "why_en"), form)
-    if empty:
-        say(f"{empty} 件案件的下一级无人在岗。", f"the next rung of {empty} cases has nobody to tell.")
+    if wrong:
+        say(f"{wrong} 项已搁置、已无下一级，或下一级无人在岗。", f"{wrong} are parked, or have nobody to be told next.")
         raise typer.Exit(1)
 
 
 def _desk(db: Session, desk: Addressee) -> str:
-    """Return a desk as one reads it: role, unit, people."""
+    """Return a desk as one reads it in both languages: role, unit, people."""
+    role = f"{role_name(desk.role, 'zh')} {role_name(desk.role, 'en')}"
     if desk.unit_id is None:
-        return role_name(desk.role, "zh")
+        return role
     unit = units_by_id(db, [desk.unit_id])[desk.unit_id].name
     names = [user.name for user_id in desk.people if (user := db.get(User, user_id)) is not None]
-    return f"{role_name(desk.role, 'zh')}@{unit}" + (f"（{'、'.join(names)}）" if names else "（无人）")
+    return f"{role} @ {unit}（{'、'.join(names) or '无人 nobody'}）"

@@ -26,6 +26,7 @@ from web.access import NotAllowed, NotSignedIn, TooManyGuesses, identify, known
 from web.headers import SECURITY_HEADERS
 from web.language import Language, language_of
 from web.render import BARE_HEADER, page, path_and_query
+from web.visits import WrongClock
 from workflow.errors import Refusal
 from workflow.machine import ActionNotAllowed, NotByYou, UnknownAction
 
@@ -54,6 +55,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (TooLarge, 413),
     (MissingCondition, 428),
     (TooManyGuesses, 429),
+    (WrongClock, 503),
     (DatabaseError, 503),
     (Refusal, 422),
 )

@@ -14,7 +14,7 @@ from cases.record.clock import Parked
 from cases.record.database import DatabaseError, reading
 from cases.record.schema import is_current
 from notifications.parked import figures
-from web.visits import Moment
+from web.visits import Moment, is_clock_trusted
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,7 +31,7 @@ def ready(request: Request, at: Moment) -> JSONResponse:
     try:
         with reading(request.app.state.engine) as db:
             reasons = _reasons(db, request.app.state.node, at)
-        if not (getattr(request.app.state.schedule, "is_trusted", True)):
+        if not is_clock_trusted(request.app):
             reasons.append("the clock of this machine was set far ahead: set it right, or restart if it is right")
     except DatabaseError as error:
         reasons = [error.en]

@@ -65,12 +65,11 @@ class Schedule:
         self._is_over = threading.Event()
         self._watch = threading.Thread(target=self._watch_the_clock, name="clock", daemon=True)
         self._jobs = BackgroundScheduler(timezone="UTC")
-        self._post = post_of(settings, clock.now, clock.now, self._is_over.is_set)
+        self._post = post_of(settings, clock.now, clock.now, lambda: self._is_over.is_set() or not self.is_trusted())
 
-    @property
     def is_trusted(self) -> bool:
-        """Tell whether the wall clock may decide what is due."""
-        return self.ahead <= FURTHEST
+        """Tell whether the wall clock may decide what is due, also where the watch has not yet noticed a jump."""
+        return self.ahead + (_parting() - self._parted) <= FURTHEST
 
     def start(self) -> Schedule:
         """Beat once, so that the node is ready when it answers, and go on."""
@@ -104,25 +103,28 @@ class Schedule:
             log.error("%s", refusal.en)
 
     def _sweep(self) -> None:
-        if not self.is_trusted:
+        at = clock.now()  # read before it is asked whether it can be trusted
+        if not self.is_trusted():
             log.error("the clock was set ahead by %s: nothing fires until it is set back or this restarts", self.ahead)
             return
         try:
-            for _ in sweep(self.engine, clock.now()):
-                pass
+            for _ in sweep(self.engine, at):
+                if not self.is_trusted():
+                    break
         except Refusal as refusal:
             log.error("%s", refusal.en)
 
     def _tell(self) -> None:
-        if not self.is_trusted:
+        at = clock.now()
+        if not self.is_trusted():
             return
         try:
-            tell(self.engine, self.settings, clock.now())
+            tell(self.engine, self.settings, at)
         except Refusal as refusal:
             log.error("%s", refusal.en)
 
     def _send(self) -> None:
-        if not self.is_trusted:  # an attempt that failed would be made again in years
+        if not self.is_trusted():  # an attempt that failed would be made again in years
             return
         try:
             deliver(self.engine, self._post)
@@ -136,8 +138,8 @@ class Schedule:
             jump = parting - self._parted
             if abs(jump) <= TOLERANCE:
                 continue
-            self._parted, self._jumped = parting, (self._jumped or timedelta()) + jump
-            self.ahead += jump
+            self.ahead, self._parted = self.ahead + jump, parting
+            self._jumped = (self._jumped or timedelta()) + jump
             log.error("the clock of this machine was set by %s to %s", jump, clock.now())
             for job in self._jobs.get_jobs():
                 job.modify(next_run_time=clock.now())

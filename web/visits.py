@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from sqlmodel import Session
 
 from cases.access import Caller
@@ -27,8 +27,20 @@ from config.settings import Settings
 from notifications import inbox
 from web.access import NotSignedIn, identify
 from web.language import Language, language_of
+from workflow.errors import Refusal
 
 LONGEST_NUMBER = 32
+
+
+class WrongClock(Refusal):
+    """The wall clock was set so far ahead that nothing may be dated by it: what has happened cannot be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "服务器时间被大幅拨快，暂不能办理：请联系系统管理员校正时间，若时间无误则重启服务。",
+            "The server's clock was set far ahead, so nothing can be recorded: ask the system administrator to set it "
+            "right, or to restart the server if it is right.",
+        )
 
 
 @dataclass
@@ -108,8 +120,16 @@ def reads(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
         yield Visit(request, db, at, caller)
 
 
+def is_clock_trusted(app: FastAPI) -> bool:
+    """Tell whether the wall clock of this machine may say when something happens."""
+    schedule = app.state.schedule
+    return schedule is None or bool(schedule.is_trusted())
+
+
 def writes(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
-    """Open a visit that may write; it is committed before the answer goes out."""
+    """Open a visit that may write; it is committed before the answer goes out. Raises WrongClock."""
+    if not is_clock_trusted(request.app):
+        raise WrongClock
     with transaction(request.app.state.engine) as db:
         yield Visit(request, db, at, caller)
 

@@ -30,7 +30,7 @@ def first_after(
     """Return the place of the first rung that lies after a moment, and its own moment.
 
     What lay before the clock began is passed over: nobody is reminded two days ahead of a limit of two hours. So it is
-    with what an extension, or an import, leaves behind.
+    with what an import leaves behind.
     """
     first = moment(calendar, ladder, 0, due_at)
     if first is None or first > at:
@@ -43,3 +43,16 @@ def first_after(
         if comes_at is not None and comes_at > at:
             return place, comes_at
     return len(ladder), None
+
+
+def next_or_last(
+    calendar: Calendar, ladder: Sequence[Rung], due_at: datetime | None, at: datetime
+) -> tuple[int, datetime | None]:
+    """Return the place of the first rung that lies after a moment, else of the last one, and its own moment.
+
+    More time that is over already when it is given must not end in silence: the last rung comes once more.
+    """
+    place, comes_at = first_after(calendar, ladder, due_at, at)
+    if place < len(ladder) or not ladder:
+        return place, comes_at
+    return len(ladder) - 1, moment(calendar, ladder, len(ladder) - 1, due_at)

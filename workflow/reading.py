@@ -23,7 +23,7 @@ from workflow.definition import (
 )
 from workflow.law_text import NAME, LawError
 from workflow.option_tables import OptionTables
-from workflow.vocabulary import RUNG_DEEDS, Vocabulary
+from workflow.vocabulary import CLIMB, PARENT, RUNG_DEEDS, Vocabulary
 
 LAW_KEYS = {
     "name",
@@ -169,10 +169,20 @@ class _Reader(OptionTables):
         actions = {step.action for step in steps if "system" in step.by}
         for rungs in ladders.values():
             for rung in rungs:
-                if rung.do == "climb" and climb is None:
-                    self.fail(rung.line, "climb", "流程没有写明逐级升级的次序 [climb]", "needs a table [climb]")
+                if rung.do == CLIMB:
+                    self.check_climbing(rung, climb)
                 if rung.action is not None and rung.action not in actions:
                     self.fail(rung.line, rung.action, "没有由系统采取的这个动作", "is no action the system may take")
+
+    def check_climbing(self, rung: Rung, climb: Climb | None) -> None:
+        if climb is None:
+            self.fail(rung.line, "climb", "流程没有写明逐级升级的次序 [climb]", "needs a table [climb]")
+            return
+        if len(rung.tell) > 1:
+            self.fail(rung.line, "tell", "升级只能写明从哪一级开始", "names the one rank where climbing begins")
+        for word in rung.tell:
+            if word.removeprefix(PARENT) not in climb.line:
+                self.fail(rung.line, word, "不是升级次序 [climb] 中的一级", "is no rank of the table [climb]")
 
     def state(
         self,

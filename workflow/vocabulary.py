@@ -13,7 +13,8 @@ from typing import Literal
 FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no"]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
-RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", "climb", "act"})
+CLIMB = "climb"
+RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, "act"})
 
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."
@@ -56,6 +57,7 @@ class Vocabulary:
     conditions: frozenset[str]
     roles: frozenset[str]
     duties: frozenset[str]
+    overseers: frozenset[str]
     audiences: frozenset[str]
 
     def knows_role(self, word: str) -> bool:
@@ -68,8 +70,8 @@ class Vocabulary:
         return field is not None and field.kind == "choice" and field.column == word and not field.options
 
     def knows_rank(self, word: str) -> bool:
-        """Tell whether a matter may climb to `word`: a duty at a union, or the head of whoever has the case."""
-        return word in self.duties or word in self.audiences - {"owner"}
+        """Tell whether a matter may climb to `word`: a duty that oversees, or the head of whoever has the case."""
+        return word in self.overseers or word in self.audiences - {"owner"}
 
     def knows_audience(self, word: str) -> bool:
         """Tell whether `word` may stand after `tell`."""

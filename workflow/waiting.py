@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from workflow.definition import SYSTEM, Rung, State
+from workflow.definition import SYSTEM, Rung, State, Step
 from workflow.limits import Offset
 from workflow.paths import Finding, Paths
-from workflow.vocabulary import PARENT
+from workflow.vocabulary import CLIMB, PARENT
 
 #: Enough to order offsets of different units; a working day counts as a day, its eight office hours as well.
 MINUTES = {"wd": 1440, "wh": 180, "d": 1440, "h": 60, "m": 1}
+
+#: Units of working time; the others are of the calendar.
+WORKING = frozenset({"wd", "wh"})
 
 #: Who cannot be a ladder's end: the one who is waiting, and words that are nobody in particular.
 POWERLESS = frozenset({"owner", "submitter", "anyone", SYSTEM})
@@ -93,7 +96,16 @@ def ladder_order(paths: Paths) -> Iterator[Finding]:
     """The rungs of a ladder stand in the order of time."""
     for name, rungs in paths.definition.ladders.items():
         for earlier, later in pairwise(rungs):
-            if _minutes(later.at) < _minutes(earlier.at):
+            if _is_mixed(earlier.at, later.at):
+                yield Finding(
+                    "ladder_order",
+                    f"阶梯 {name} 中 {earlier.at} 和 {later.at} 分别按工作时间和自然时间，先后会随假期颠倒：请统一。",
+                    f"In the ladder {name}, {earlier.at} and {later.at} count in working and in calendar time, so that "
+                    "holidays can turn their order: give both the same unit.",
+                    later.line,
+                    (name, str(earlier.at), str(later.at)),
+                )
+            elif _minutes(later.at) < _minutes(earlier.at):
                 yield Finding(
                     "ladder_order",
                     f"阶梯 {name} 中 {later.at} 排在 {earlier.at} 之后，时间却更早：请按先后排列。",
@@ -104,17 +116,18 @@ def ladder_order(paths: Paths) -> Iterator[Finding]:
 
 
 def ladder_act(paths: Paths) -> Iterator[Finding]:
-    """What a ladder lets the system do can be done from every state that uses the ladder."""
+    """What a ladder lets the system do can be done, without more ado, from every state that uses the ladder."""
     for name, rungs in paths.definition.ladders.items():
         for rung in rungs:
             for state in paths.users_of(name):
                 if rung.action is not None and not _system_may(paths, state, rung.action):
                     yield Finding(
                         "ladder_act",
-                        f"阶梯 {name} 要系统在「{state.label}」采取 {rung.action}，但该动作不从这里开始或不由系统采取："
-                        "请补上这一步，或换一个阶梯。",
-                        f'The ladder {name} lets the system take {rung.action} in "{state.label_en}", '
-                        "where the system has no such step: add it, or use another ladder.",
+                        f"阶梯 {name} 要系统在「{state.label}」采取 {rung.action}，但该动作不从这里开始、不由系统采取，"
+                        "或要填写内容、附有条件或期限：请为系统补上没有这些要求的一步，或换一个阶梯。",
+                        f'The ladder {name} lets the system take {rung.action} in "{state.label_en}", where the system '
+                        "has no such step, or one that asks for fields, conditions or a time within: give the system a "
+                        "step without them, or use another ladder.",
                         rung.line,
                         (*paths.to(state), rung.action),
                     )
@@ -211,12 +224,25 @@ def _is_unlimited(state: State) -> bool:
     return state.limit is None and state.limit_by is None
 
 
+def _is_mixed(one: Offset, other: Offset) -> bool:
+    """Tell whether two offsets on the same side of the limit count in different time."""
+    return one.count * other.count > 0 and (one.unit in WORKING) is not (other.unit in WORKING)
+
+
 def _minutes(at: Offset) -> int:
     return at.count * MINUTES[at.unit]
 
 
 def _system_may(paths: Paths, state: State, action: str) -> bool:
-    return any(step.action == action and SYSTEM in step.by for step in paths.definition.steps_from(state.name))
+    return any(
+        step.action == action and SYSTEM in step.by and not _asks_for_more(step)
+        for step in paths.definition.steps_from(state.name)
+    )
+
+
+def _asks_for_more(step: Step) -> bool:
+    """Tell whether a step can be refused to the system, which fills in nothing and comes when the ladder says."""
+    return bool(set(step.needs) - set(step.preset) or step.only_if or step.within)
 
 
 def _ends_in_power(paths: Paths, state: State, last: Rung) -> bool:
@@ -230,4 +256,6 @@ def _ends_in_power(paths: Paths, state: State, last: Rung) -> bool:
     # The supervisor of the union above, once told, has the powers of a supervisor of the case.
     told = {word for word in last.tell if word not in POWERLESS and word != state.owner}
     powers = told | {word.removeprefix(PARENT) for word in told}
-    return any(powers & set(step.by) for step in steps)
+    if told and last.do == CLIMB:
+        powers.add("climbed_to")  # who can take the matter over, or go on climbing
+    return any(powers & set(step.by) and (step.target is not None or "acknowledge" in step.does) for step in steps)

@@ -40,6 +40,8 @@ def decide_extension(deed: Deed) -> None:
     request = pending(deed.db, deed.case)
     assert request is not None  # the law asks for `extension_pending`
     request.is_granted = deed.fields["approve"]
+    if request.is_granted:
+        refuse_too_little(deed, Limit.parse(request.extra), "approve")
     request.decided_by, request.decided_at = (deed.by.id if deed.by else None), deed.at
     deed.db.add(request)
     deed.db.flush()
@@ -98,6 +100,16 @@ def refuse_too_much(deed: Deed, extra: Limit) -> None:
     for moment, days in ((deed.at, deed.calendar), *dues):
         if _later(moment, days, extra) - moment > MOST:
             raise InvalidFields([FieldError("extra", "延长时间最多一年", "Extra time is a year at most")])
+
+
+def refuse_too_little(deed: Deed, extra: Limit, field: str) -> None:
+    """Refuse more time that would be over already: the desk would be late again at once. Raises InvalidFields."""
+    for clock in clocks.running_clocks(deed.db, deed.case_id):
+        if clock.kind != clocks.STATE or clock.due_at is None:
+            continue
+        if _later(clock.due_at, calendar(deed.db, clock.calendar), extra) <= deed.at:
+            zh, en = "延长后的时限也已过，不能给予", "Even with the extra time the limit has passed"
+            raise InvalidFields([FieldError(field, zh, en)])
 
 
 def _later(moment: datetime, days: Calendar, extra: Limit) -> datetime:

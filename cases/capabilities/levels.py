@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NoReturn
 
 from sqlmodel import Session
 
 from cases import climbing, clocks
 from cases.capabilities.assignments import HANDLERS, LEAD, hand_over
-from cases.capabilities.extensions import refuse_too_much
+from cases.capabilities.extensions import refuse_too_little, refuse_too_much
 from cases.errors import FieldError, InvalidFields
-from cases.policy import people_at
+from cases.policy import people_at, posts
 from cases.record.case import Case
+from cases.record.people import line
 from cases.words import OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
 from workflow.limits import Limit
-from workflow.vocabulary import PARENT, Field
+from workflow.vocabulary import Field
 
 URGE, ORDER, TAKE_OVER, EXTEND = "urge", "order", "take_over", "extend"
 
@@ -51,7 +53,7 @@ def acknowledge(deed: Deed) -> None:
     if measure == EXTEND:
         _give_time(deed, level.role)
     elif measure == TAKE_OVER:
-        _take_over(deed, level.unit_id)
+        _take_over(deed, level)
 
 
 def _give_time(deed: Deed, role: str) -> None:
@@ -62,25 +64,46 @@ def _give_time(deed: Deed, role: str) -> None:
         _refuse("extra", "请填写延长时间", "Extra time is required")
     extra = Limit.parse(deed.fields["extra"])
     refuse_too_much(deed, extra)
+    refuse_too_little(deed, extra, "extra")
     clocks.extend(deed, extra)
 
 
-def _take_over(deed: Deed, unit_id: int) -> None:
+def _take_over(deed: Deed, level: Any) -> None:
     """Give the matter to the unit that it has climbed to, whose time begins now."""
+    if level.role == OWNER_HEAD:
+        _refuse("measure", "本单位的案件请直接办理，不用接办", "The case is your own unit's already: act on it")
     state = deed.law.state(deed.case.state)
     if state.owner == SUBMITTER:
         _refuse("measure", "案件在申请人手上，不能接办", "The case lies with the submitter; it cannot be taken over")
-    duties = HANDLERS if state.owner == LEAD else ((state.owner or "").removeprefix(PARENT),)
-    found_at, people = people_at(deed.db, Post(duties, unit_id), deed.at, besides=deed.case.submitter_id)
-    if not people or found_at != unit_id:
-        _refuse("measure", "本单位没有人在此岗位上，不能接办", "Nobody at your unit has the duty to take it over")
     if state.owner == LEAD:
-        hand_over(deed, unit_id)
+        _require_people(deed, Post(HANDLERS, level.unit_id))
+        if deed.case.lead_id == level.unit_id:
+            _refuse("measure", "本单位已是主办单位", "Your unit leads the case already")
+        hand_over(deed, level.unit_id)
     else:
-        deed.sets["unit_id"] = unit_id
+        deed.sets["unit_id"] = _place(deed, state.owner or "", level.unit_id)
     deed.sets["entered_at"] = deed.at
     clocks.move(deed, state, state)
 
 
-def _refuse(field: str, zh: str, en: str) -> None:
+def _place(deed: Deed, owner: str, unit_id: int) -> int:
+    """Return the union to which the case must belong so that its desk is the one at a unit."""
+    case = deed.case
+    for place in line(deed.db, case.unit_id):
+        there = Case(**case.model_dump() | {"unit_id": place.id})
+        if found := [post for post in posts(deed.db, there, owner) if post.unit_id == unit_id]:
+            if place.id == case.unit_id:
+                _refuse("measure", "案件已在本单位手上", "The case lies with your unit already")
+            _require_people(deed, found[0])
+            return place.id
+    _refuse("measure", "这一环节不能由本单位接办", "Your unit cannot take the case over at this point")
+
+
+def _require_people(deed: Deed, post: Post) -> None:
+    found_at, people = people_at(deed.db, post, deed.at, besides=deed.case.submitter_id)
+    if not people or found_at != post.unit_id:
+        _refuse("measure", "本单位没有人在此岗位上，不能接办", "Nobody at your unit has the duty to take it over")
+
+
+def _refuse(field: str, zh: str, en: str) -> NoReturn:
     raise InvalidFields([FieldError(field, zh, en)])

@@ -116,7 +116,7 @@ class Parked(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id", index=True)
-    clock_id: int = Field(sa_type=Id, foreign_key="clocks.id")
+    clock_id: int = Field(sa_type=Id, foreign_key="clocks.id", index=True)
     why: str = Field(max_length=16)
     detail: str = Field(sa_type=LongText)
     next_at: datetime = Field(sa_type=Moment)

@@ -25,6 +25,8 @@ DUTIES = (
     "security_admin",
     "audit_admin",
 )
+#: Whom a matter can climb to: they have power over those who handle it.
+OVERSEERS = ("head", "supervisor", "leader")
 UNIT_KINDS = ("union", "department", "agency", "enterprise")
 
 

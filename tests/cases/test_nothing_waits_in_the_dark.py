@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -94,7 +94,8 @@ def a_turn(world: World, dice: random.Random, number: str, at: datetime) -> bool
             return False
         into = db.exec(select(Case.number).where(col(Case.closed_at).is_(None), Case.number != number)).first()
         known = {**SOUND, "measure": MEASURES, "into": [into or ""]}
-        form = {name: dice.choice(known[name]) for name in step.needs if name in known and name not in step.preset}
+        asked = [*step.needs, *step.takes] if step.does == ("acknowledge",) else step.needs
+        form = {name: dice.choice(known[name]) for name in asked if name in known and name not in step.preset}
     try:
         with transaction(world.db) as db:
             person = db.get_one(User, world.people[login])
@@ -115,7 +116,7 @@ def a_calendar(world: World, dice: random.Random, at: datetime) -> bool:
     for _ in range(dice.choice([0, 1, CASES])):
         next(batches, None)
     if dice.random() < 0.5:
-        sweep(world.db, at)
+        deque(sweep(world.db, at), maxlen=0)
     for _ in settle(world.db, at):
         pass
     return True
@@ -147,5 +148,8 @@ def in_the_light(db: Session, at: datetime) -> None:
         assert all(clock.next_at is None or clock.next_at > at for clock in clocks)
         owners = list(addressees(db, case, [OWNER], at))
         assert owners and all(one.people or one.unit_id is None for one in owners)
+        late = [clock for clock in clocks if clock.kind == "state" and clock.due_at and clock.due_at <= at]
+        for clock in late:  # whoever has it was told, and somebody above is to come, has it now, or is to see to it
+            assert clock.next_at or case.level or parked & {one.id for one in clocks}, (case.number, clock)
         assert any(clock.next_at for clock in clocks) or any(clock.id in parked for clock in clocks)
         assert ahead[case.number].to or ahead[case.number].why[0]

@@ -31,7 +31,8 @@ from tests.conftest import ROOT, copy_sqlite
 from tests.databases import Cluster
 
 CASES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "200"))
-KILLS = max(3, CASES * 30 // 10_000)
+MANY = 10_000  # enough for every kill to hit a sweep in its middle
+KILLS = max(3, CASES * 30 // MANY)
 SEEDS = int(os.environ.get("BIHUAN_TEST_SEEDS", "1"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 AFTER = MONDAY + timedelta(days=5)  # Saturday: reminded, overdue and yellow, and not yet climbed
@@ -88,10 +89,10 @@ def swept_under_fire(url: str, seed: int, *, processes: int, threads: int) -> No
     def begin() -> subprocess.Popen[str]:
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
-    began, kills, hits = time.monotonic(), 0, 0
+    began, kills, hits = time.monotonic(), 0, 0  # a hit is a kill of one that had not ended by itself
     sweepers = [begin() for _ in range(processes)]
     try:
-        while kills < KILLS:
+        while kills < KILLS or (hits < KILLS and kills < 2 * KILLS):
             victim = dice.randrange(processes)
             assert sweepers[victim].stdout.readline() == "begun\n"  # type: ignore[union-attr]  # it is a pipe
             time.sleep(dice.uniform(0, 0.35))
@@ -108,6 +109,7 @@ def swept_under_fire(url: str, seed: int, *, processes: int, threads: int) -> No
             process.communicate()
     counts, lateness = what_fired(url)
     print(f"seed {seed}: {kills} kills, {hits} in the middle; {dict(counts)} in {time.monotonic() - began:.1f} s")
+    assert hits >= (KILLS if CASES >= MANY else 1)
     assert counts == dict.fromkeys(RUNGS, CASES)
     assert lateness == 0
     release(url)

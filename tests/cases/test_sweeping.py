@@ -67,7 +67,7 @@ def test_a_case_whose_rung_fails_is_parked_with_its_reason_and_delays_no_other(w
     world.check()
 
 
-def test_what_moved_in_the_meantime_is_released_without_harm(world: World) -> None:
+def test_what_has_moved_is_parked_no_longer(world: World) -> None:
     story = Story(world).up_to("accept")
     with transaction(world.db) as db:
         poison(db, story)
@@ -76,6 +76,8 @@ def test_what_moved_in_the_meantime_is_released_without_harm(world: World) -> No
     story.then("sign_for", "wang")
     with transaction(world.db) as db:
         (parked,) = db.exec(select(Parked)).all()
+        assert (parked.released_at, parked.released_by) == (story.at, None)
+    with transaction(world.db) as db, pytest.raises(NotFound):
         release(db, parked.id or 0, by=db.get_one(User, world.people["xitong"]), at=moment("11-17 20:00"))
     assert list(sweep(world.db, moment("11-18 09:00"))) == []
     with reading(world.db) as db:

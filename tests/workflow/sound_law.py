@@ -144,6 +144,15 @@ label = "催办"
 label_en = "Urge"
 from = "open"
 by = ["submitter", "supervisor"]
+
+[[steps]]
+action = "acknowledge"
+label = "已阅处置"
+label_en = "Acknowledge"
+from = "open"
+by = "climbed_to"
+needs = ["measure"]
+does = ["acknowledge"]
 """  # noqa: E501 - a law reads best with one state a line
 
 TO_REVIEW = ("draft", "submit", "in_review")

@@ -73,6 +73,7 @@ WORDS = Vocabulary(
     conditions=frozenset(CONDITIONS.split()),
     roles=frozenset(ROLES.split()),
     duties=frozenset(DUTIES.split()),
+    overseers=frozenset({"head", "supervisor", "leader"}),
     audiences=frozenset({"owner", "owner_head"}),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from starlette.responses import RedirectResponse, Response
 
 from cases import heartbeat
@@ -29,7 +29,9 @@ def show(visit: Reading) -> Response:
     require_administrator(visit)
     local = calendar(visit.db)
     kept = select(Parked, Case.number).join(Case, col(Case.id) == Parked.case_id)
-    found = visit.db.exec(kept.where(col(Parked.released_at).is_(None)).order_by(col(Parked.id)).limit(MOST)).all()
+    held = col(Parked.released_at).is_(None)
+    found = visit.db.exec(kept.where(held).order_by(col(Parked.id).desc()).limit(MOST)).all()
+    count = visit.db.exec(select(func.count()).select_from(Parked).where(held)).one()
     waiting, since = heartbeat.waiting(visit.db, visit.at)
     return page(
         visit.request,
@@ -46,6 +48,7 @@ def show(visit: Reading) -> Response:
             }
             for row, number in found
         ],
+        parked_count=count,
         nodes=[
             {
                 "name": node.node,

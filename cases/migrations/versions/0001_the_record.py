@@ -544,6 +544,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_parked_case_id", "parked", ["case_id"], unique=False)
+    op.create_index("ix_parked_clock_id", "parked", ["clock_id"], unique=False)
     op.create_index(
         "ix_parked_open",
         "parked",
