@@ -11,7 +11,8 @@ from sqlmodel import Session
 from cases.laws import law_of
 from cases.policy import answering_at, posts
 from cases.record.case import Case
-from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post
+from cases.words import HANDLERS, OWNER, OWNER_HEAD, SUBMITTER, Post
+from workflow.vocabulary import SUPPORT
 
 #: The head of a department; of a union, its leader in charge.
 HEADS = ("head", "leader")
@@ -34,20 +35,27 @@ class Addressee:
         return [self.role, self.unit_id, list(self.people)]
 
 
-def addressees(db: Session, case: Case, words: Iterable[str], at: datetime) -> Iterator[Addressee]:
-    """Return whom each word of a ladder's `tell` stands for, in order."""
+def addressees(
+    db: Session, case: Case, words: Iterable[str], at: datetime, part_of: int | None = None
+) -> Iterator[Addressee]:
+    """Return whom each word of a ladder's `tell` stands for, in order.
+
+    `part_of` is the id of the department whose part it is: it is the owner then, and not whoever has the case.
+    """
     for word in words:
-        role = _owner(db, case) if word == OWNER else word
+        role = word if word != OWNER else _owner(db, case) if part_of is None else SUPPORT
         if role == SUBMITTER:
             yield Addressee(SUBMITTER, None, ())
             continue
-        for post in desks(db, case, word):
+        for post in desks(db, case, word, part_of):
             unit_id, people = answering_at(db, post, at, besides=case.submitter_id)
             yield Addressee(role, unit_id, tuple(people))
 
 
-def desks(db: Session, case: Case, word: str) -> list[Post]:
+def desks(db: Session, case: Case, word: str, part_of: int | None = None) -> list[Post]:
     """Return the desks that a role or an audience stands for; none for the submitter and the system."""
+    if part_of is not None and word in (OWNER, OWNER_HEAD):
+        return [Post(HANDLERS if word == OWNER else HEADS, part_of)]
     if word == OWNER:
         return posts(db, case, _owner(db, case))
     if word == OWNER_HEAD:

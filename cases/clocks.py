@@ -17,7 +17,6 @@ from cases.record.statements import Prepared
 from cases.words import Deed
 from workflow import clocks as law_of_clocks
 from workflow import ladders
-from workflow.calendar import Calendar
 from workflow.clocks import Figures
 from workflow.definition import CaseClock, Definition, Rung, State
 from workflow.limits import Limit, Remaining
@@ -25,7 +24,9 @@ from workflow.limits import Limit, Remaining
 #: The least difference between two moments that the databases keep.
 TICK = timedelta(microseconds=1)
 
-CASE, STATE, CLIMB = "case", "state", "climb"
+CASE, STATE, CLIMB, PART = "case", "state", "climb", "part"
+#: The clocks by which a case itself is late; a level and a department's part have theirs beside it.
+OF_THE_CASE = (CASE, STATE)
 
 _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
@@ -58,7 +59,7 @@ def move(deed: Deed, old: State, new: State) -> None:
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
     for clock in running:
-        if clock.kind != CASE or new.final:
+        if clock.kind in (STATE, CLIMB) or new.final:
             stop(deed, clock, noted)
     if not new.final:
         if limit := deed.law.definition.limit_of(new, _chosen(deed)):
@@ -125,7 +126,7 @@ def extend(deed: Deed, extra: Limit) -> None:
         figures = law_of_clocks.extend(calendar(deed.db, clock.calendar), figures_of(clock), extra)
         change(deed, clock, figures, "extend")
         assert figures.due_at is not None
-        dues.append(figures.due_at)
+        dues += [figures.due_at] if clock.kind in OF_THE_CASE else []
         noted.append(["extend", clock.kind, clock.state, str(extra), figures.due_at])
     deed.sets["due_at"] = min(dues, default=None)
 
@@ -136,7 +137,21 @@ def ladder_of(definition: Definition, kind: str, state: str | None) -> tuple[Run
         return ladders.PAST_A_LEVEL
     if kind == CASE:
         return definition.ladders[definition.case_clock.ladder] if definition.case_clock else ()
+    if kind == PART:
+        part = definition.parts.get(part_and_unit(state)[0])
+        return definition.ladders[part.ladder] if part else ()
     return definition.ladders.get(definition.states[state or ""].ladder or "", ())
+
+
+def of_part(name: str, unit_id: int) -> str:
+    """Return what the clock of a department's part is known by, in place of a state: `sign@5`."""
+    return f"{name}@{unit_id}"
+
+
+def part_and_unit(state: str | None) -> tuple[str, int]:
+    """Return which clock of a part it is, and the id of the department."""
+    name, _, unit_id = (state or "").partition("@")
+    return name, int(unit_id)
 
 
 def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
@@ -249,9 +264,3 @@ def halt(deed: Deed, clock: Any, noted: list[list[Any]]) -> None:
 
 def _chosen(deed: Deed) -> dict[str, str | None]:
     return {name: deed.now(name) for name in deed.law.definition.choices}
-
-
-__all__ = [
-    "CASE", "CLIMB", "STATE", "Calendar", "extend", "figures_of", "halt", "ladder_of", "move", "running_clocks",
-    "start", "started_note", "stop",
-]  # fmt: skip

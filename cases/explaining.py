@@ -10,6 +10,7 @@ from itertools import chain
 from sqlmodel import Session, col, select
 
 from cases.calendars import calendar, calendar_since
+from cases.clock_names import clock_name
 from cases.laws import law_of
 from cases.outlook import Standing, standings
 from cases.record.case import Case
@@ -30,8 +31,6 @@ WHY = {
     "extend": ("延期", "extended"),
     REARRANGE: ("放假安排公布", "holidays published"),
 }
-#: Clocks that belong to no state.
-NAMES = {"case": ("全案时限", "limit of the whole case"), "climb": ("升级处置时限", "time of a level it climbed to")}
 SHOWN_DAYS = 400
 
 #: How the part of a limit that a pause cuts is measured: what is left of working days is left in office time.
@@ -87,14 +86,14 @@ def explain(db: Session, case: Case) -> list[Explanation]:
     fired = db.exec(select(FiredRung).where(FiredRung.case_id == case.id).order_by(col(FiredRung.id))).all()
     explained = []
     for clock in clocks:
-        state = definition.states.get(clock.state or "")
+        zh, en = clock_name(db, definition, clock.kind, clock.state)
         mine = spans.get(clock.id or 0, [])
         office = _counted_with(db, clock, mine, grants)
         explained.append(
             Explanation(
                 clock=clock,
-                zh=f"「{state.label}」时限" if state else NAMES[clock.kind][0],
-                en=f"limit of {state.label_en}" if state else NAMES[clock.kind][1],
+                zh=f"「{zh}」",
+                en=en,
                 law=definition.where,
                 stretches=list(stretches_of(office, clock, mine, grants)),
                 rungs=standings(db, definition, clock, [row for row in fired if row.clock_id == clock.id]),

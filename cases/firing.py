@@ -18,7 +18,8 @@ from cases.act import act
 from cases.audience import addressees
 from cases.calendars import calendar, calendar_of
 from cases.climbing import Stranded
-from cases.clocks import ladder_of
+from cases.clock_names import clock_code
+from cases.clocks import PART, ladder_of, part_and_unit
 from cases.laws import law_of
 from cases.parking import AS_SEEN, seen
 from cases.record.case import Case
@@ -68,7 +69,7 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
         next_at = None  # the system's act moves the case, and its clock has stopped
     else:
         deed = _deed(db, law, rung, case, clock, moment)
-        _do(deed, rung)
+        _do(deed, rung, clock)
         event = record(deed)
     _FIRED.run(
         db,
@@ -84,7 +85,8 @@ def fire(db: Session, clock: Any, at: datetime) -> tuple[Fired | None, datetime 
             "fired_at": moment,
         },
     )
-    return Fired(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, moment), next_at
+    name = clock_code(db, clock.kind, clock.state)
+    return Fired(case.number, name, f"{rung.do} {rung.at}", clock.next_at, moment), next_at
 
 
 def strand(db: Session, clock: Any, stranded: Stranded, at: datetime) -> None:
@@ -99,11 +101,13 @@ def strand(db: Session, clock: Any, stranded: Stranded, at: datetime) -> None:
     record(deed)
 
 
-def _do(deed: Deed, rung: Rung) -> None:
+def _do(deed: Deed, rung: Rung, clock: Any) -> None:
     if rung.do == "climb":
         climbing.climb(deed, rung.tell)
     else:
-        deed.facts["told"] = [told.noted for told in addressees(deed.db, deed.case, rung.tell, deed.at)]
+        department = part_and_unit(clock.state)[1] if clock.kind == PART else None
+        told = addressees(deed.db, deed.case, rung.tell, deed.at, department)
+        deed.facts["told"] = [one.noted for one in told]
 
 
 def _told(rung: Rung, clock: Any) -> list[Any]:

@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 from cases import climbing
 from cases.audience import Addressee, addressees
 from cases.calendars import calendar
-from cases.clocks import CLIMB, ladder_of
+from cases.clock_names import clock_code
+from cases.clocks import CLIMB, PART, ladder_of, part_and_unit
 from cases.laws import law_of
 from cases.policy import answering_at
 from cases.record.case import Case
@@ -93,13 +94,13 @@ def outlooks(db: Session, at: datetime) -> Iterator[Outlook]:
     }  # few, or something is badly wrong
     for case in db.exec(select(Case).where(col(Case.closed_at).is_(None)).order_by(col(Case.id))):
         running = db.exec(select(Clock).where(Clock.case_id == case.id, col(Clock.stopped_at).is_(None))).all()
-        yield from (_held(case, clock, parked[clock.id or 0]) for clock in running if clock.id in parked)
+        yield from (_held(db, case, clock, parked[clock.id or 0]) for clock in running if clock.id in parked)
         if any(clock.next_at for clock in running) or not any(clock.id in parked for clock in running):
             yield _outlook(db, case, running, at)
 
 
-def _held(case: Case, clock: Clock, why: str) -> Outlook:
-    return Outlook(case.number, clock.state or clock.kind, "", None, (), REASONS[why], is_wrong=True)
+def _held(db: Session, case: Case, clock: Clock, why: str) -> Outlook:
+    return Outlook(case.number, clock_code(db, clock.kind, clock.state), "", None, (), REASONS[why], is_wrong=True)
 
 
 def _outlook(db: Session, case: Case, running: Sequence[Clock], at: datetime) -> Outlook:
@@ -117,11 +118,12 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], at: datetime) ->
     elif rung.do == CLIMB:
         to = list(_next_level(db, case, definition, clock, rung.tell, at))
     else:
-        to = list(addressees(db, case, rung.tell, at))
+        department = part_and_unit(clock.state)[1] if clock.kind == PART else None
+        to = list(addressees(db, case, rung.tell, at, department))
     nobody = ("各级均无人在岗", "nobody is there, up to the root")
     why = ("", "") if any(one.people or one.unit_id is None for one in to) else nobody
-    is_wrong = why == nobody
-    return Outlook(case.number, clock.state or clock.kind, f"{rung.do} {rung.at}", clock.next_at, to, why, is_wrong)
+    name, is_wrong = clock_code(db, clock.kind, clock.state), why == nobody
+    return Outlook(case.number, name, f"{rung.do} {rung.at}", clock.next_at, to, why, is_wrong)
 
 
 def _has_fired(db: Session, running: Sequence[Clock]) -> bool:

@@ -78,6 +78,11 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
     return held
 
 
+def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime) -> bool:
+    """Tell whether a person is the one, or one of those, who answer for a desk in a case."""
+    return _answers_for(db, case, post, duties_of(db, by, at), at)
+
+
 def posts(db: Session, case: Case, word: str) -> list[Post]:
     """Return the desks that a role word stands for in a case; none for the submitter and the system."""
     if word.startswith(PARENT):

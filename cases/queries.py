@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlmodel import Session
 
-from cases.clocks import CLIMB
+from cases.clocks import OF_THE_CASE
 from cases.record.case import Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
@@ -127,7 +127,7 @@ def exceptions(db: Session) -> Iterator[tuple[str, str | None]]:
 def _late(at: datetime) -> Select[Any]:
     """Select the cases that were late at a moment with the earliest due moment that had passed."""
     plain = select(_CLOCKS.c.case_id, _CLOCKS.c.due_at).where(
-        _CLOCKS.c.kind != CLIMB,
+        _CLOCKS.c.kind.in_(OF_THE_CASE),
         _CLOCKS.c.spans == 0,
         _CLOCKS.c.started_at <= at,
         _CLOCKS.c.due_at < at,

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session
 
-from cases.clocks import CLIMB, figures_of, ladder_of
+from cases.clocks import OF_THE_CASE, figures_of, ladder_of
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
@@ -147,7 +147,7 @@ class Affected:
     @property
     def due_at(self) -> datetime | None:
         """Return when it is due."""
-        dues = [clock.figures.due_at for clock in self.clocks if clock.row.kind != CLIMB]
+        dues = [clock.figures.due_at for clock in self.clocks if clock.row.kind in OF_THE_CASE]
         return min((due_at for due_at in dues if due_at), default=None)
 
 

@@ -25,6 +25,9 @@ ANYONE = "anyone"
 #: Whom a rung can tell besides the law's roles: whoever has the case now, and the head of their unit.
 OWNER, OWNER_HEAD = "owner", "owner_head"
 
+#: Who works at the desk of a department.
+HANDLERS = ("handler", "head")
+
 #: Who may read what is said in a case, besides everyone in it.
 STAFF = "staff"
 

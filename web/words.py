@@ -56,12 +56,6 @@ PART_STATUS: Mapping[str, Pair] = {
     "returned": ("已退单", "returned"),
     "ended": ("已结束", "ended"),
 }
-CLOCKS: Mapping[str, Pair] = {
-    "case": ("全案时限", "Whole case"),
-    "state": ("本环节时限", "This desk"),
-    "assignment": ("本部门时限", "This department"),
-    "climb": ("升级处置时限", "Level it climbed to"),
-}
 UNITS: Mapping[str, tuple[str, str]] = {
     "wd": ("{} 个工作日", "{} working days"),
     "wh": ("{} 个工作小时", "{} working hours"),

@@ -104,6 +104,18 @@ class CaseClock:
 
 
 @dataclass(frozen=True)
+class PartClock:
+    """How long a support department has, counted from dispatch: to `sign` for its part, or to have it `done`."""
+
+    name: str
+    label: str
+    label_en: str
+    limit: Limit
+    ladder: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Climb:
     """How a matter climbs: who is asked at the case's own unit in turn, and then at every unit above it.
 
@@ -130,6 +142,7 @@ class Definition:
     choices: Mapping[str, Choices]
     case_clock: CaseClock | None
     climb: Climb | None
+    parts: Mapping[str, PartClock]
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

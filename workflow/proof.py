@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from workflow.definition import SYSTEM, Definition, Step
+from workflow.part_rules import PART_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
@@ -229,6 +230,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     unreachable,
     dead_end,
     *WAITING_RULES,
+    *PART_RULES,
     final_left,
     skips_review,
     cycle,

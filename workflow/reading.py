@@ -22,7 +22,7 @@ from workflow.definition import (
     Step,
 )
 from workflow.law_text import NAME, LawError
-from workflow.option_tables import OptionTables
+from workflow.part_tables import PartTables
 from workflow.vocabulary import CLIMB, PARENT, RUNG_DEEDS, Vocabulary
 
 LAW_KEYS = {
@@ -33,6 +33,7 @@ LAW_KEYS = {
     "stages",
     "case",
     "climb",
+    "parts",
     "history",
     "choices",
     "states",
@@ -87,7 +88,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(OptionTables):
+class _Reader(PartTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -129,6 +130,7 @@ class _Reader(OptionTables):
             choices=MappingProxyType(choices),
             case_clock=self.case_clock(data, ladders, choices),
             climb=climb,
+            parts=self.parts(data, ladders),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

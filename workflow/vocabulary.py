@@ -16,6 +16,11 @@ FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", 
 CLIMB = "climb"
 RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, "act"})
 
+#: The clocks of a department's part: to sign for it, and to finish it.
+SIGN, DONE = "sign", "done"
+#: The role of a department that has a part beside the lead.
+SUPPORT = "support"
+
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."
 

@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
+from cases import clocks
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.people import Unit
 from cases.record.statements import Prepared
-from cases.words import Deed, Post, condition, effect, register, role
+from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal
-from workflow.vocabulary import Field
+from workflow.vocabulary import DONE, SIGN, SUPPORT, Field
 
-LEAD, SUPPORT = "lead", "support"
+LEAD = "lead"
 OFFERED, SIGNED, RETURNED, ENDED = "offered", "signed", "returned", "ended"
-HANDLERS = ("handler", "head")
 
 _ASSIGNMENTS = table_of(Assignment)
 _CURRENT = Prepared(
@@ -62,22 +62,24 @@ def sign(deed: Deed) -> None:
     """Note that the lead has signed for the case."""
     for row in current(deed.db, deed.case):
         if row.kind == LEAD and row.status == OFFERED:
-            _SIGN.run(deed.db, {"assignment_id": row.id, "status": SIGNED, "signed_at": deed.at})
+            sign_for(deed, row)
 
 
 @effect("end_assignments")
 def end_assignments(deed: Deed) -> None:
     """Relieve every department that still has a part."""
     for row in current(deed.db, deed.case):
-        _end(deed, row, ENDED)
+        end_part(deed, row, ENDED)
 
 
 @condition("support_done")
 def support_done(deed: Deed) -> Refusal | None:
-    """Refuse while a support department has signed for its part and still has it; an offered part holds nothing up."""
-    # No law lets a support department sign yet: to wait for those offered would be to wait for what nobody can do.
-    if any(row.kind == SUPPORT and row.status == SIGNED for row in current(deed.db, deed.case)):
-        return Refusal("协办单位尚未办完，不能报办结。", "A support department has not finished its part.")
+    """Refuse while a support department has not finished its part; under a law without parts none holds a case up."""
+    if deed.law.definition.parts and any(row.kind == SUPPORT for row in current(deed.db, deed.case)):
+        return Refusal(
+            "协办单位尚未办完，不能报办结：可请督查免除协办。",
+            "A support department has not finished its part; the supervisor may waive it.",
+        )
     return None
 
 
@@ -95,16 +97,18 @@ def relieve_lead(deed: Deed, status: str) -> None:
     """End the lead's part with a status of its own, such as returned."""
     for row in current(deed.db, deed.case):
         if row.kind == LEAD:
-            _end(deed, row, status)
+            end_part(deed, row, status)
 
 
 def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> None:
     for row in current(deed.db, deed.case):
         if not (keeps_supports and row.kind == SUPPORT and row.unit_id not in wanted):
-            _end(deed, row, ENDED)
+            end_part(deed, row, ENDED)
     part = {"case_id": deed.case_id, "status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
     for unit_id, kind in wanted.items():
         _OFFER.run(deed.db, {**part, "unit_id": unit_id, "kind": kind})
+        if kind == SUPPORT:
+            _start_clocks(deed, unit_id)
     deed.sets["lead_id"] = next(unit_id for unit_id, kind in wanted.items() if kind == LEAD)
 
 
@@ -132,5 +136,39 @@ def _named_units(deed: Deed) -> dict[str, int]:
     return known
 
 
-def _end(deed: Deed, row: Any, status: str) -> None:
+def sign_for(deed: Deed, row: Any) -> None:
+    """Note that a department has signed for its part."""
+    _SIGN.run(deed.db, {"assignment_id": row.id, "status": SIGNED, "signed_at": deed.at})
+    if row.kind == SUPPORT:
+        _stop_clocks(deed, row.unit_id, SIGN)
+
+
+def end_part(deed: Deed, row: Any, status: str) -> None:
+    """End a department's part with a status, and the clocks that ran for it."""
     _END.run(deed.db, {"assignment_id": row.id, "status": status, "ended_at": deed.at})
+    if row.kind == SUPPORT:
+        _stop_clocks(deed, row.unit_id, SIGN, DONE)
+
+
+def unit_named(deed: Deed, field: str) -> int:
+    """Return the id of the unit that a field names. Raises InvalidFields."""
+    code = deed.fields[field]
+    found = _UNIT.rows(deed.db, {"code": code})
+    if not found:
+        raise InvalidFields([FieldError(field, f"没有代码为 {code} 的单位", f"There is no unit {code}")])
+    return int(found[0].id)
+
+
+def _start_clocks(deed: Deed, unit_id: int) -> None:
+    noted = deed.facts.setdefault("clocks", [])
+    for clock in deed.law.definition.parts.values():
+        clocks.start(deed, clocks.PART, clocks.of_part(clock.name, unit_id), clock.limit, noted)
+
+
+def _stop_clocks(deed: Deed, unit_id: int, *names: str) -> None:
+    if not deed.law.definition.parts:
+        return
+    noted, ended = deed.facts.setdefault("clocks", []), {clocks.of_part(name, unit_id) for name in names}
+    for clock in clocks.running_clocks(deed.db, deed.case_id):
+        if clock.kind == clocks.PART and clock.state in ended:
+            clocks.halt(deed, clock, noted)

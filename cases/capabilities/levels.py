@@ -8,13 +8,13 @@ from typing import Any, NoReturn
 from sqlmodel import Session
 
 from cases import climbing, clocks
-from cases.capabilities.assignments import HANDLERS, LEAD, hand_over
+from cases.capabilities.assignments import LEAD, hand_over
 from cases.capabilities.extensions import refuse_too_little, refuse_too_much
 from cases.errors import FieldError, InvalidFields
 from cases.policy import people_at, posts
 from cases.record.case import Case
 from cases.record.people import line
-from cases.words import OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
+from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
 from workflow.limits import Limit
 from workflow.vocabulary import Field
 

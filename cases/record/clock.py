@@ -17,7 +17,9 @@ AWAITED = text("stopped_at IS NULL AND next_at IS NOT NULL")
 
 
 class Clock(SQLModel, table=True):
-    """One limit that runs, stands still or has stopped. `kind` is `case`, `state`, `assignment` or `climb`.
+    """One limit that runs, stands still or has stopped. `kind` is `case`, `state`, `part` or `climb`.
+
+    For a part, `state` says which clock of which unit it is: `sign@5`, `done@5`.
 
     `due_at` is empty while the clock stands still (`remaining` then says what is left) and for a case whose source
     fixed no limit. `first_due_at` is the limit as it was first set. A clock that was ever paused, extended or

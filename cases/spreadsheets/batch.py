@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from cases.audit import Entry, digest
-from cases.capabilities.assignments import ENDED, LEAD, OFFERED, SIGNED, SUPPORT
+from cases.capabilities.assignments import ENDED, LEAD, OFFERED, SIGNED
 from cases.spreadsheets.places import Desk
+from workflow.vocabulary import SUPPORT
 
 AUDIENCE = "parties"
 

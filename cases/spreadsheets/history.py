@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cases.audit import Entry, moment
-from cases.clocks import CASE, STATE, ladder_of, started_note
+from cases.clocks import CASE, OF_THE_CASE, PART, STATE, ladder_of, of_part, started_note
 from cases.record.number import number_of
 from cases.spreadsheets.batch import CASES, Tables
 from cases.spreadsheets.faults import BadCell
@@ -78,7 +78,7 @@ class History:
     ) -> None:
         """Add everything that a row leaves in the record. Raises BadCell where the law's arithmetic has no answer."""
         answered, closed, is_guessed = self._ends(record)
-        clocks = self._clocks(record, calendar, closed)
+        clocks = self._clocks(record, parts[1:], calendar, closed)
         case = self._born(record, case_id, unit, parts, clocks, calendar)
         steps = [self._submission(record, case, clocks)]
         if answered is not None:
@@ -140,7 +140,7 @@ class History:
             "external_id": record.external_id,
             "submitted_at": submitted,
             "entered_at": submitted,
-            "due_at": min((clock.due_at for clock in clocks if clock.due_at is not None), default=None),
+            "due_at": min((c.due_at for c in clocks if c.due_at is not None and c.kind in OF_THE_CASE), default=None),
             "first_due_at": next((clock.first_due_at for clock in clocks if clock.kind == CASE), None),
         }
 
@@ -188,17 +188,31 @@ class History:
             return 0, None
         return first_after(calendar, ladder_of(self.law, clock.kind, clock.state), clock.due_at, self.at)
 
-    def _clocks(self, record: Record, calendar: Calendar, closed: datetime | None) -> list[ClockRow]:
-        """Return the clocks of a case: the one that its source fixed, or those of the law."""
-        if record.due_at is not None:
-            return [ClockRow(CASE, None, record.due_at, record.due_at, None, None, False)]
-        if not self.takes_the_law:
+    def _clocks(
+        self, record: Record, supports: list[Desk], calendar: Calendar, closed: datetime | None
+    ) -> list[ClockRow]:
+        """Return the clocks of a case, the one that its source fixed or those of the law, and of its open parts."""
+        if record.due_at is None and not self.takes_the_law:
             return [ClockRow(CASE, None, None, None, None, None, False)]
+        of_parts: list[tuple[str, str | None, Limit | None]] = [
+            (PART, of_part(clock.name, part.id), clock.limit)
+            for part in (supports if closed is None else [])
+            for clock in self.law.parts.values()
+        ]
+        if record.due_at is not None:
+            fixed = ClockRow(CASE, None, record.due_at, record.due_at, None, None, False)
+            return [fixed, *self._begun(of_parts, record, calendar, is_paused=False)]
         state = self.law.states[self.law.history_open]
         chosen = {"tier": record.tier, "urgency": record.urgency}
         limits: list[tuple[str, str | None, Limit | None]] = [(STATE, state.name, self.law.limit_of(state, chosen))]
         if self.law.case_clock is not None:
             limits.append((CASE, None, self.law.limit_of(self.law.case_clock, chosen)))
+        return self._begun([*limits, *of_parts], record, calendar, is_paused=state.pauses and closed is None)
+
+    def _begun(
+        self, limits: list[tuple[str, str | None, Limit | None]], record: Record, calendar: Calendar, *, is_paused: bool
+    ) -> list[ClockRow]:
+        """Return clocks that began with the row; that of the whole case may stand still from the outset."""
         clocks = []
         for kind, name, limit in limits:
             if limit is None:
@@ -208,7 +222,7 @@ class History:
             except Refusal as error:  # the arithmetic ends in 2200
                 raise BadCell("", record.submitted_at, error.zh, error.en) from None
             first_due_at = figures.due_at
-            if kind == CASE and state.pauses and closed is None:
+            if kind == CASE and is_paused:
                 figures = law_of_clocks.pause(calendar, figures, record.submitted_at)
             left = str(figures.remaining) if figures.remaining else None
             clocks.append(ClockRow(kind, name, first_due_at, figures.due_at, left, str(limit), figures.is_provisional))

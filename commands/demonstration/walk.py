@@ -22,7 +22,9 @@ from cases.record.case import Case
 from cases.record.people import User
 from cases.sweep import sweep_through
 from cases.words import ANYONE, SUBMITTER
+from commands.demonstration import departments
 from commands.demonstration.forms import form_of
+from commands.demonstration.matters import Matter
 from commands.demonstration.pace import Turn
 from commands.demonstration.stories import Story
 from workflow.calendar import Calendar
@@ -61,6 +63,8 @@ class Walk:
     seed: int
     stranded: list[str] = field(default_factory=list)
     knocks: list[tuple[datetime, str]] = field(default_factory=list)
+    errands: list[departments.Errand] = field(default_factory=list)
+    matters: dict[str, Matter] = field(default_factory=dict)
 
     def go(self, stories: Sequence[Story], tick: Callable[[], None] = lambda: None) -> None:
         """Take every story to its end, or to the moment at which the demonstration stands; `tick` once a case."""
@@ -89,14 +93,19 @@ class Walk:
     def _let_pass(self, until: datetime) -> None:
         """Let happen what happens by itself; whoever a case climbs to mostly acknowledges it within the day."""
         while True:
-            knock = self.knocks[0] if self.knocks and self.knocks[0][0] <= until else None
-            fired = next(sweep_through(self.db, knock[0] if knock else until), None)
+            knock = self.knocks[0][0] if self.knocks else None
+            errand = self.errands[0][0] if self.errands else None
+            first = min((moment for moment in (knock, errand) if moment and moment <= until), default=None)
+            fired = next(sweep_through(self.db, first or until), None)
             if fired is not None:
                 self._wake(fired)
-            elif knock is not None:
+            elif first is None:
+                return
+            elif first == knock:
                 self._acknowledge(*heapq.heappop(self.knocks))
             else:
-                return
+                one = heapq.heappop(self.errands)
+                departments.run(self.db, one, self.matters[one[1]])
 
     def _wake(self, fired: Fired) -> None:
         """Let whoever a case has just climbed to look at it some office time later, or never."""
@@ -125,6 +134,7 @@ class Walk:
         category = None if one.urgency else one.category
         draft = Draft(story.law, one.unit, one.title, one.text, category, story.identity)
         walker.case = raise_case(self.db, draft, by=raised_by, at=moment)
+        self.matters[walker.case.number] = one
 
     def _take(self, walker: Walker, turn: Turn, walkers: Sequence[Walker], moment: datetime) -> bool:
         """Take the next action as somebody who may; False where nobody may."""
@@ -133,6 +143,8 @@ class Walk:
         case = walker.case = find(self.db, walker.case.number)  # the ladder may have told of it since
         if turn.rung is not None:
             return case.state == turn.step.target
+        if "support_done" in turn.step.only_if:
+            departments.finish(self.db, case, moment, story.matter)
         given = dict(turn.fields)
         if story.into is not None and "into" in turn.step.needs:
             host = walkers[story.into].case
@@ -147,6 +159,8 @@ class Walk:
                 act(self.db, case, turn.step.action, by=person, at=moment, form=form)
             except ActionNotAllowed:
                 continue
+            for errand in departments.errands(self.db, case, self.calendar, moment, self.seed):
+                heapq.heappush(self.errands, errand)
             walker.done.add(turn.step.action)
             walker.answered += "answer" in turn.step.needs and role == LEAD
             if person is not None:

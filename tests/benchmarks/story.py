@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +148,7 @@ def _wait(what: str, has_come: Callable[[], bool]) -> None:
 
 def _unhurried(secret: str) -> Callable[[Any], Any]:
     """Check as the Standard Webhooks libraries do, by the time it is when a message comes."""
-    return lambda got: standard_webhook(secret, datetime.now().timestamp())(got)
+    return lambda got: standard_webhook(secret, clock.now().timestamp())(got)
 
 
 if __name__ == "__main__":

@@ -135,7 +135,9 @@ class Reference:
         forbids = {
             "not_the_submitter": who is not None and who == self.by,
             "not_the_handler": who is not None and who in self.workers,
-            "support_done": False,  # no law lets a support department sign yet
+            "support_done": bool(self.law.get("parts") and self.current("support")),
+            "part_offered": not self.mine(who, "offered"),
+            "part_signed": not self.mine(who, "signed"),
             "no_extension_pending": asked is not None,
             "extension_pending": asked is None,
             "not_the_asker": asked is not None and asked[0] == who,
@@ -170,8 +172,11 @@ class Reference:
         wanted = {form["lead"]: "lead"} | {unit: "support" for unit in form.get("support", [])}
         for part in self.current():
             if part["kind"] == "lead" or "support" in form or part["unit"] in wanted:
-                part |= {"status": "ended", "ended_at": at}
-        self.parts += [self.part(unit, kind, "offered") for unit, kind in wanted.items()]
+                self.end_part(part, "ended", at)
+        for unit, kind in wanted.items():
+            self.parts.append(self.part(unit, kind, "offered"))
+            for name, clock in self.law.get("parts", {}).items() if kind == "support" else ():
+                self.start("part", f"{name}@{unit}", clock["limit"], at)
         self.row["lead"] = form["lead"]
 
     def sign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
@@ -185,7 +190,43 @@ class Reference:
 
     def end_assignments(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         for part in self.current():
-            part |= {"status": "ended", "ended_at": at}
+            self.end_part(part, "ended", at)
+
+    def sign_part(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        part = self.mine(who, "offered")[0]
+        part["status"] = "signed"
+        self.stop(at, f"sign@{part['unit']}")
+
+    def report_part(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.end_part(self.mine(who, "signed")[0], "done", at)
+
+    def waive_part(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        (part,) = (part for part in self.current("support") if part["unit"] == form["part"])
+        self.end_part(part, "waived", at)
+
+    def mine(self, who: str | None, status: str) -> list[dict[str, Any]]:
+        """Return the parts with a status that a person answers for."""
+        parts = [part for part in self.current("support") if part["status"] == status]
+        return [part for part in parts if who in desk(frozenset(HANDLERS), part["unit"], self.by)]
+
+    def end_part(self, part: dict[str, Any], status: str, at: datetime) -> None:
+        part |= {"status": status, "ended_at": at}
+        if part["kind"] == "support":
+            self.stop(at, f"sign@{part['unit']}", f"done@{part['unit']}")
+
+    def stop(self, at: datetime, *names: str) -> None:
+        for clock in self.running():
+            if clock["state"] in names:
+                clock["stopped_at"] = at
+
+    def is_vain(self, action: str, at: datetime, form: dict[str, Any]) -> bool:
+        """Tell whether a sound form says what cannot be: a part that nobody has, more time that is over already."""
+        if action == "waive_part":
+            return form["part"] not in [part["unit"] for part in self.current("support")]
+        if action == "decide_extension" and form["approve"] == "yes" and self.asked:
+            desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
+            return due(desk_clock["due_at"], self.asked[1]) <= at
+        return False
 
     def new_round(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         self.row["round"] += 1
@@ -264,7 +305,11 @@ class Reference:
         return [clock for clock in self.clocks if clock["stopped_at"] is None]
 
     def nearest(self) -> datetime | None:
-        return min((clock["due_at"] for clock in self.running() if clock["due_at"]), default=None)
+        return min(self.dues(), default=None)
+
+    def dues(self) -> list[datetime]:
+        """Return when the case itself is due; a department's part makes nobody late but the department."""
+        return [clock["due_at"] for clock in self.running() if clock["due_at"] and clock["kind"] != "part"]
 
     def current(self, kind: str | None = None) -> list[dict[str, Any]]:
         return [part for part in self.parts if part["ended_at"] is None and kind in (None, part["kind"])]
@@ -273,8 +318,7 @@ class Reference:
         return {"unit": unit, "kind": kind, "status": status, "round": self.row["round"], "ended_at": None}
 
     def remember(self, at: datetime) -> None:
-        dues = [clock["due_at"] for clock in self.running() if clock["due_at"]]
-        self.history.append(Snapshot(at, dict(self.row), dues))
+        self.history.append(Snapshot(at, dict(self.row), self.dues()))
 
     def at(self, moment: datetime) -> Snapshot | None:
         """Return what the case was at a moment; nothing before it began."""

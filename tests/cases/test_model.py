@@ -46,6 +46,7 @@ SOUND: dict[str, list[Any]] = {
     "lead": ["D", "G", "A", "B"], "support": [["A"], ["B"], ["C", "D"], []], "extra": ["3wd", "10d", "16wh", "48h"],
     "approve": ["yes", "no"], "promise": ["明年解决"], "promised_on": ["2030-03-01"], "audience": ["staff", "parties"],
     "reason": ["理由"], "note": ["留言"], "answer": ["答复"], "summary": ["摘要"], "result": ["结果"],
+    "part": ["A", "B", "C", "D"],
 }  # fmt: skip
 UNSOUND: dict[str, list[Any]] = {
     "category": ["字" * 101, "a\x07"], "tier": ["Z"], "urgency": ["1h", 7], "lead": [UNKNOWN, CLOSED, "", ["D"]],
@@ -134,8 +135,8 @@ class Lives(RuleBasedStateMachine):
             self.model.allowed(action, who, self.now)
             if who and who == self.model.by and form.get("audience") == "staff":  # a submitter speaks to everyone
                 fault = "InvalidFields"
-            if fault:
-                raise No(fault)
+            if fault or self.model.is_vain(action, self.now, form):
+                raise No(fault or "InvalidFields")
         except No as no:
             self.refused(str(no), action, who, form)
             return
@@ -179,6 +180,7 @@ class Lives(RuleBasedStateMachine):
             assert [
                 {
                     **{name: row[name] for name in expected if name != "left"},
+                    "state": self.named(row["state"]),
                     "left": row["remaining"] and expected["left"],
                 }
                 for row, expected in zip(rows, self.model.clocks, strict=True)
@@ -256,6 +258,11 @@ class Lives(RuleBasedStateMachine):
             "lead": self.code(row.get("lead_id")),
             "merged_into": other,
         }
+
+    def named(self, state: str | None) -> str | None:
+        """Write what a clock belongs to as the model does: the unit of a part by its code."""
+        name, _, unit_id = (state or "").partition("@")
+        return f"{name}@{self.code(int(unit_id))}" if unit_id else state
 
     def code(self, unit_id: int | None) -> str | None:
         """Return the code of a unit."""

@@ -27,6 +27,7 @@ FIELDS = (
     Field("into", "case", "并入案件", "Merge into"),
     Field("extra", "limit", "延长时限", "Extra time"),
     Field("measure", "choice", "处置措施", "Measure", options={"urge": ("催办", "Urge")}),
+    Field("part", "unit", "协办单位", "Support unit"),
     Field("approve", "yes_no", "是否同意", "Approve"),
     Field(
         "rating",
@@ -53,6 +54,9 @@ EFFECTS = """
     sign give_back end_assignments keep_promise take_up_again new_round appeal_to_parent
 """
 DEMANDING_EFFECTS = {
+    "sign_part": Requirements(only_if=("part_offered",)),
+    "report_part": Requirements(needs=("result",), only_if=("part_signed",)),
+    "waive_part": Requirements(needs=("part", "reason")),
     "acknowledge": Requirements(needs=("measure",)),
     "assign": Requirements(needs=("lead",)),
     "answer": Requirements(needs=("answer",)),
@@ -62,7 +66,8 @@ DEMANDING_EFFECTS = {
     "merge_into": Requirements(needs=("into",)),
 }
 CONDITIONS = """
-    not_the_submitter not_the_handler support_done no_extension_pending extension_pending before_the_limit not_the_asker
+    not_the_submitter not_the_handler part_offered part_signed
+    support_done no_extension_pending extension_pending before_the_limit not_the_asker
 """
 ROLES = "submitter reviewer lead support supervisor leader adjudicator climbed_to system anyone"
 DUTIES = "worker representative reviewer handler head supervisor leader"

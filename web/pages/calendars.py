@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cases.arranging import Tally, arranged, is_known, preview, publish
 from cases.calendars import OFFICE, calendar, ending, names
+from cases.clock_names import clock_name
 from cases.errors import BadRequest, Stale
 from cases.laws import law_of
 from cases.rearranging import Moved
@@ -189,8 +190,8 @@ def _date(visit: Visit, day: date) -> str:
 
 
 def _row(visit: Visit, local: Calendar, row: Moved) -> tuple[str, str, str, str, bool]:
-    state = law_of(visit.db, row.law_id).definition.states.get(row.state or "")
-    clock = words.label(state, visit.language) if state else words.pick(words.CLOCKS[row.kind], visit.language)
+    definition = law_of(visit.db, row.law_id).definition
+    clock = words.pick(clock_name(visit.db, definition, row.kind, row.state), visit.language)
     before, after = (_when(visit, local, moment) for moment in (row.before, row.after))
     return row.number, clock, before, after, row.is_firm_now
 

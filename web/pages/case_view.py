@@ -8,6 +8,8 @@ from typing import Any
 
 from cases.access import is_storable
 from cases.calendars import calendar, calendar_of
+from cases.clock_names import NAMES, clock_name
+from cases.clocks import STATE
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
 from cases.record.people import line
@@ -19,6 +21,7 @@ from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
 from workflow.calendar import Calendar
+from workflow.definition import Definition
 from workflow.limits import Limit
 
 SUBMITTER = "submitter"
@@ -116,7 +119,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         lead=lead.name if lead else "",
         submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
         facts=_facts(visit, sheet, local),
-        clocks=[_clocked(visit, row) for row in sheet.clocks if row.stopped_at is None],
+        clocks=[_clocked(visit, row, sheet.definition) for row in sheet.clocks if row.stopped_at is None],
         history=_history(visit, sheet, local),
         parts=[
             (
@@ -187,11 +190,16 @@ def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]
     ]
 
 
-def _clocked(visit: Visit, row: Clock) -> Clocked:
+def _name(visit: Visit, row: Clock, definition: Definition) -> tuple[str, str]:
+    """Return what a running clock is called beside the state, which stands above them all."""
+    return NAMES[row.kind] if row.kind == STATE else clock_name(visit.db, definition, row.kind, row.state)
+
+
+def _clocked(visit: Visit, row: Clock, definition: Definition) -> Clocked:
     own = calendar(visit.db, row.calendar)
     limit = Limit.parse(row.limit) if row.limit else None
     return Clocked(
-        name=words.pick(words.CLOCKS.get(row.kind, (row.kind, row.kind)), visit.language),
+        name=words.pick(_name(visit, row, definition), visit.language),
         limit=words.limit(row.limit, visit.language),
         due=due_words(visit, row, own, limit),
         first_due=moments.exact(row.first_due_at, own) if row.first_due_at != row.due_at and row.due_at else "",

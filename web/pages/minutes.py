@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cases.clock_names import clock_name
 from cases.minutes import RungFired, Told
 from web import moments, words
 from web.visits import Visit
@@ -13,8 +14,7 @@ from workflow.definition import Definition
 
 def sentence(visit: Visit, definition: Definition, rung: RungFired, local: Calendar) -> str:
     """Return what a rung says beside its name: of which limit it speaks, whom it told, whom it passed over."""
-    state = definition.states.get(rung.state or "")
-    clock = words.label(state, visit.language) if state else words.pick(words.CLOCKS[rung.kind], visit.language)
+    clock = words.pick(clock_name(visit.db, definition, rung.kind, rung.state), visit.language)
     moment = moments.exact(rung.due_at, local)
     parts = [
         visit.say(
