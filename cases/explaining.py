@@ -156,7 +156,8 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
             until_at = later[0].from_at if later else spans[-1].until_at
             yield _paused(office, span.from_at, until_at or span.from_at) if clock.first_due_at else []
         elif span.why == EXTEND:  # more time is counted from the due moment that stood
-            yield _run(office, stood_at, due_at, cut_at, extra or limit or FIXED)
+            assert extra is not None  # `extras_of` raises where nobody granted it
+            yield _run(office, stood_at, due_at, cut_at, extra)
         elif span.why == RESUME:
             yield _rest(office, span.from_at, due_at, cut_at, limit or FIXED)
         else:

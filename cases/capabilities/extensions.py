@@ -39,12 +39,10 @@ def decide_extension(deed: Deed) -> None:
     """Grant the request, which moves every running clock, or refuse it, which leaves them."""
     request = pending(deed.db, deed.case)
     assert request is not None  # the law asks for `extension_pending`
-    request.is_granted = deed.fields["approve"]
-    request.decided_by, request.decided_at = (deed.by.id if deed.by else None), deed.at
-    deed.db.add(request)
-    deed.db.flush()
-    if request.is_granted:
-        clocks.extend(deed, Limit.parse(request.extra))
+    if deed.fields["approve"]:
+        grant(deed, request)
+    else:
+        _decide(deed, request, is_granted=False)
 
 
 @condition("extension_pending")
@@ -91,6 +89,12 @@ def pending(db: Session, case: Case) -> Extension | None:
     return db.exec(waiting).first()
 
 
+def grant(deed: Deed, request: Extension) -> None:
+    """Give every running clock what was asked for, and keep it on record: clocks are counted again from that."""
+    _decide(deed, request, is_granted=True)
+    clocks.extend(deed, Limit.parse(request.extra))
+
+
 def refuse_too_much(deed: Deed, extra: Limit) -> None:
     """Do now the arithmetic that a grant would do. Raises InvalidFields, so that no grant can fail on it."""
     running = clocks.running_clocks(deed.db, deed.case_id)
@@ -98,6 +102,13 @@ def refuse_too_much(deed: Deed, extra: Limit) -> None:
     for moment, days in ((deed.at, deed.calendar), *dues):
         if _later(moment, days, extra) - moment > MOST:
             raise InvalidFields([FieldError("extra", "延长时间最多一年", "Extra time is a year at most")])
+
+
+def _decide(deed: Deed, request: Extension, *, is_granted: bool) -> None:
+    request.is_granted, request.decided_at = is_granted, deed.at
+    request.decided_by = deed.by.id if deed.by else None
+    deed.db.add(request)
+    deed.db.flush()
 
 
 def _later(moment: datetime, days: Calendar, extra: Limit) -> datetime:

@@ -8,10 +8,10 @@ from sqlmodel import Session
 
 from cases import climbing, clocks
 from cases.capabilities.assignments import HANDLERS, LEAD, hand_over
-from cases.capabilities.extensions import refuse_too_much
+from cases.capabilities.extensions import grant, refuse_too_much
 from cases.errors import FieldError, InvalidFields
 from cases.policy import people_at
-from cases.record.case import Case
+from cases.record.case import Case, Extension
 from cases.words import OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
 from workflow.limits import Limit
 from workflow.vocabulary import PARENT, Field
@@ -62,7 +62,8 @@ def _give_time(deed: Deed, role: str) -> None:
         _refuse("extra", "请填写延长时间", "Extra time is required")
     extra = Limit.parse(deed.fields["extra"])
     refuse_too_much(deed, extra)
-    clocks.extend(deed, extra)
+    asker = deed.by.id if deed.by else None
+    grant(deed, Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
 
 
 def _take_over(deed: Deed, unit_id: int) -> None:
