@@ -19,7 +19,7 @@ from workflow.limits import Limit
 REARRANGE = "rearrange"
 
 #: When more time was granted, and how much.
-Grants = Sequence[tuple[datetime, Limit]]
+Grants = Sequence[tuple[datetime, str]]
 
 
 class Ungranted(Refusal):
@@ -60,15 +60,15 @@ def extras_of(spans: Sequence[Any], grants: Grants) -> list[Limit | None]:
                 f"The limit was extended at {span.from_at:%Y-%m-%d %H:%M} UTC, but no grant of more time is on record.",
             )
         left.remove(mine)
-        extras.append(mine[1])
+        extras.append(Limit.parse(mine[1]))
     return extras
 
 
-def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[datetime, Limit]]]:
+def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
     """Return the extensions that cases were granted, in order."""
     granted = select(Extension).where(col(Extension.case_id).in_(list(case_ids)), col(Extension.is_granted).is_(True))
-    found: dict[int, list[tuple[datetime, Limit]]] = {}
+    found: dict[int, list[tuple[datetime, str]]] = {}
     for row in db.exec(granted.order_by(col(Extension.decided_at), col(Extension.id))):
         if row.decided_at is not None:
-            found.setdefault(row.case_id, []).append((row.decided_at, Limit.parse(row.extra)))
+            found.setdefault(row.case_id, []).append((row.decided_at, row.extra))
     return found

@@ -251,3 +251,16 @@ def test_more_time_that_nobody_granted_is_not_guessed(world: World) -> None:
         db.delete(db.exec(select(Extension)).one())
     with reading(world.db) as db, pytest.raises(Refusal, match="没有批准延期的记录"):
         explain(db, story.case)
+
+
+def test_the_rungs_of_a_date_fixed_elsewhere_follow_the_calendar_while_the_date_stays(world: World) -> None:
+    story = Story(world, at=moment("12-10 03:00")).up_to("submit")
+    fixed, rung_at = moment("2027-02-15 17:30"), moment("2027-02-08 17:30")
+    with transaction(world.db) as db:  # as an import leaves it
+        clock = db.merge(world.clock(story.number, "case"))
+        clock.limit, clock.first_due_at, clock.due_at, clock.next_at = None, fixed, fixed, rung_at
+        clock.is_provisional = False
+    published(world, of_2027, moment("12-20 09:00"))
+    clock = world.clock(story.number, "case")
+    assert clock.next_at == moment("2027-02-01 17:30")  # five working days before, past the Spring Festival
+    assert (clock.due_at, clock.spans) == (fixed, 0)
