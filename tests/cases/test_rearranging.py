@@ -264,3 +264,14 @@ def test_the_rungs_of_a_date_fixed_elsewhere_follow_the_calendar_while_the_date_
     clock = world.clock(story.number, "case")
     assert clock.next_at == moment("2027-02-01 17:30")  # five working days before, past the Spring Festival
     assert (clock.due_at, clock.spans) == (fixed, 0)
+
+
+def test_a_level_whose_time_moves_makes_no_case_overdue(world: World) -> None:
+    story = Story(world, at=moment("12-30 03:00")).up_to("submit")
+    with transaction(world.db) as db:
+        clock = db.merge(world.clock(story.number, "state"))
+        clock.kind, clock.state = "climb", None
+    published(world, of_2027, moment("12-31 09:00"))
+    assert world.clock(story.number, "climb").spans == 2
+    with reading(world.db) as db:
+        assert overdue(db, moment("2027-01-20 09:00")) == []
