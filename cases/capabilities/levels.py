@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from cases import climbing, clocks
+from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import HANDLERS, LEAD, hand_over
 from cases.capabilities.extensions import grant, refuse_too_much
 from cases.errors import FieldError, InvalidFields
@@ -78,7 +79,7 @@ def _take_over(deed: Deed, unit_id: int) -> None:
     if state.owner == LEAD:
         hand_over(deed, unit_id)
     else:
-        deed.sets["unit_id"] = unit_id
+        go_to(deed, unit_id)
     deed.sets["entered_at"] = deed.at
     clocks.move(deed, state, state)
 

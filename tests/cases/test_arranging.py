@@ -267,3 +267,25 @@ def test_other_hours_of_make_up_days_move_the_clocks_of_a_calendar_that_follows(
     clock = world.clock(story.number, "state")
     assert clock.due_at is not None and f"{clock.due_at:%m-%d %H:%M}" == "01-31 07:00"
     world.check()
+
+
+def test_after_an_appeal_the_clocks_count_with_the_calendar_of_the_union_above(world: World) -> None:
+    story = in_the_west(world)
+    story.then("submit", "qian")
+    story.then("reject", "tang", reason="不属于受理范围")
+    story.then("appeal", "qian", reason="属于受理范围")
+    assert {clock.calendar for clock in world.clocks(story.number, running=True)} == {"cn-office"}
+    world.check()
+
+
+def test_what_a_level_takes_over_counts_with_the_calendar_of_its_union(world: World) -> None:
+    story = in_the_west(world)
+    story.then("submit", "qian")
+    list(sweep(world.db, moment("2027-01-08 09:00")))
+    story.at = moment("2027-01-08 09:00")
+    assert story.case.level
+    story.then("acknowledge", "zhao", measure="take_over", reason="提级办理")
+    assert story.case.unit_id == world.units["C"]
+    clock = world.clock(story.number, "state")
+    assert (clock.calendar, clock.due_at) == ("cn-office", moment("2027-01-13 17:30"))
+    world.check()
