@@ -14,7 +14,18 @@ from sqlmodel import Session
 
 from cases import audit
 from cases.access import is_storable
-from cases.calendars import LOCK, LONGEST_NAME, OFFICE, alone, calendar, followers, forget_versions, names, newest
+from cases.calendars import (
+    LOCK,
+    LONGEST_NAME,
+    OFFICE,
+    alone,
+    calendar,
+    followers,
+    forget_versions,
+    names,
+    newest,
+    with_holidays,
+)
 from cases.errors import Stale, shown
 from cases.policy import is_system_administrator
 from cases.rearranging import Moved, Reach, foreseen
@@ -113,10 +124,10 @@ def is_known(db: Session, draft: Draft) -> bool:
 
 def preview(db: Session, draft: Draft) -> Iterator[Moved]:
     """Yield the clocks that a draft would move or make firm."""
-    new = parse_calendar(draft.source, draft.name)
-    old = alone(db, draft.name) if draft.name in names(db) else new
+    new = with_holidays(db, parse_calendar(draft.source, draft.name))
+    old = calendar(db, draft.name) if draft.name in names(db) else new
     offices = {name: alone(db, name).following(new) for name in followers(db, draft.name)}
-    offices[draft.name] = new.following(alone(db, new.hours.holidays)) if new.hours.holidays else new
+    offices[draft.name] = new
     return foreseen(db, offices, Reach.between(list(offices), old, new))
 
 

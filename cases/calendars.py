@@ -121,6 +121,11 @@ def followers(db: Session, name: str) -> list[str]:
     return [other for other in names(db) if calendar(db, other).hours.holidays == name]
 
 
+def with_holidays(db: Session, own: Calendar) -> Calendar:
+    """Return a version of a calendar with the holidays that it takes from another one as that is now."""
+    return own.following(alone(db, own.hours.holidays)) if own.hours.holidays else own
+
+
 def source_of(db: Session, name: str, version: int) -> str:
     """Return the text of a version; version 0 is the file that ships. Raises Refusal where there is none."""
     if version:

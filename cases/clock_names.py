@@ -34,4 +34,6 @@ def clock_name(db: Session, definition: Definition, kind: str, state: str | None
         part, unit = definition.parts.get(name), units_by_id(db, [unit_id])[unit_id].name
         return (f"{part.label}（{unit}）", f"{part.label_en} ({unit})") if part else (unit, unit)
     found = definition.states.get(state or "")
-    return (found.label, found.label_en) if found else NAMES[kind]
+    if found:
+        return found.label, found.label_en
+    return (state, state) if state else NAMES[kind]  # a state that this version of the law does not know

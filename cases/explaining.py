@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from cases.calendars import calendar, calendar_since
 from cases.clock_names import clock_name
+from cases.clocks import PART, STATE, part_and_unit
 from cases.laws import law_of
 from cases.outlook import Standing, standings
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan, FiredRung
+from cases.record.event import Event
 from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
 from workflow.calendar import Calendar, Day
 from workflow.clocks import EXTEND, FIXED, RESUME
+from workflow.definition import Definition
 from workflow.errors import Refusal
 from workflow.explanation import Reason
 from workflow.limits import Limit
@@ -76,17 +81,18 @@ class Explanation:
 def explain(db: Session, case: Case) -> list[Explanation]:
     """Explain every clock that a case has had, in the order they began.
 
-    Each is explained with the version of its calendar that it was last counted with.
+    Each is explained with the law that began it and with the version of its calendar that it was last counted with.
     """
     assert case.id is not None
-    definition = law_of(db, case.law_id).definition
+    laws = _laws_of(db, case)
     clocks = db.exec(select(Clock).where(Clock.case_id == case.id).order_by(col(Clock.started_at), col(Clock.id))).all()
     spans = spans_of(db, clocks)
     grants = grants_of(db, [case.id]).get(case.id, [])
     fired = db.exec(select(FiredRung).where(FiredRung.case_id == case.id).order_by(col(FiredRung.id))).all()
     explained = []
     for clock in clocks:
-        zh, en = clock_name(db, definition, clock.kind, clock.state)
+        law = _in_force(laws, clock.started_at)[-1]
+        zh, en = clock_name(db, law, clock.kind, clock.state)
         mine = spans.get(clock.id or 0, [])
         office = _counted_with(db, clock, mine, grants)
         explained.append(
@@ -94,9 +100,9 @@ def explain(db: Session, case: Case) -> list[Explanation]:
                 clock=clock,
                 zh=f"「{zh}」",
                 en=en,
-                law=definition.where,
+                law=law.where,
                 stretches=list(stretches_of(office, clock, mine, grants)),
-                rungs=standings(db, definition, clock, [row for row in fired if row.clock_id == clock.id]),
+                rungs=_rungs(db, laws, clock, [row for row in fired if row.clock_id == clock.id]),
             )
         )
     return explained
@@ -122,6 +128,30 @@ def stretches_of(office: Calendar, clock: Clock, kept: Sequence[ClockSpan], gran
         is_replaced = place + 1 < len(spans) and spans[place + 1].why == REARRANGE
         told = [] if is_replaced else next(days)
         yield Stretch(span.why, *WHY[span.why], span.from_at, span.until_at, span.due_at, told)
+
+
+def _laws_of(db: Session, case: Case) -> list[tuple[datetime, Definition]]:
+    """Return the versions of its law that a case has had, each with when it came into force."""
+    events = select(Event.at, Event.data).where(Event.case_id == case.id).order_by(col(Event.version))
+    sets = [
+        (at, json.loads(data)["set"])
+        for at, data in db.exec(events.where(or_(col(Event.version) == 1, col(Event.action) == "migrate_law")))
+    ]
+    return [(at, law_of(db, row["law_id"]).definition) for at, row in sets]
+
+
+def _in_force(laws: Sequence[tuple[datetime, Definition]], at: datetime) -> list[Definition]:
+    """Return the versions that were in force up to a moment, and the first one at any rate."""
+    return [law for since, law in laws if since <= at] or [laws[0][1]]
+
+
+def _rungs(
+    db: Session, laws: Sequence[tuple[datetime, Definition]], clock: Clock, fired: Sequence[FiredRung]
+) -> list[Standing]:
+    """Return the rungs of a clock: of the last version that it ran under and that knows its state; else none."""
+    had = _in_force(laws, clock.stopped_at) if clock.stopped_at else [law for _, law in laws]
+    knows = [law for law in had if _knows(law, clock)]
+    return standings(db, knows[-1], clock, fired) if knows else []
 
 
 def _counted_with(db: Session, clock: Clock, spans: Sequence[ClockSpan], grants: Grants) -> Calendar:
@@ -155,7 +185,8 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
             until_at = later[0].from_at if later else spans[-1].until_at
             yield _paused(office, span.from_at, until_at or span.from_at) if clock.first_due_at else []
         elif span.why == EXTEND:  # more time is counted from the due moment that stood
-            yield _run(office, stood_at, due_at, cut_at, extra or limit or FIXED)
+            assert extra is not None  # `extras_of` raises where nobody granted it
+            yield _run(office, stood_at, due_at, cut_at, extra)
         elif span.why == RESUME:
             yield _rest(office, span.from_at, due_at, cut_at, limit or FIXED)
         else:
@@ -185,3 +216,10 @@ def _paused(office: Calendar, from_at: datetime, until_at: datetime) -> list[Day
     """Name the days on which a clock stood still; of a pause that goes on, the day it began."""
     days = office.explain_until(from_at, until_at, FIXED)
     return [replace(day, is_counted=False, minutes=0, why=Reason.PAUSED, is_provisional=False) for day in days]
+
+
+def _knows(law: Definition, clock: Clock) -> bool:
+    """Tell whether a version has what a clock times: the case, a level, one of its states, a department's part."""
+    if clock.kind == PART:
+        return part_and_unit(clock.state)[0] in law.parts
+    return clock.kind != STATE or clock.state in law.states

@@ -23,23 +23,29 @@ PERIOD = 15
 OLDEST_BEAT = timedelta(seconds=2 * PERIOD)
 #: Rows of nodes that beat no more are kept this long, for whoever asks when they stopped.
 REMEMBERED = timedelta(days=7)
+#: So long somebody is told that the clock of a node was set, and by how much it has to be to find fault with it.
+TOLD = timedelta(hours=24)
+SLIGHT = timedelta(minutes=1)
 
 _BEATS = table_of(Heartbeat)
 
 
-def beat(engine: Engine, node: str, at: datetime, jumped: timedelta | None = None) -> None:
+def beat(engine: Engine, node: str, at: datetime, jumped: timedelta | None = None, *, is_trusted: bool = True) -> None:
     """Note that the schedule of a node is alive, and drop what nobody needs any more.
 
-    `jumped` is by how much the node's wall clock was set since its last beat, where it was.
+    `jumped` is by how much the node's wall clock was set since its last beat, where it was. By a clock that is not
+    trusted nothing is old: what is deleted cannot be brought back.
     """
     values = {"beat_at": at} | ({"jumped_at": at, "jumped_by": int(jumped.total_seconds())} if jumped else {})
     with transaction(engine) as db:
         insert = sqlite.insert if is_sqlite(db) else postgresql.insert
         row = insert(_BEATS).values(node=node, **values)
         db.connection().execute(row.on_conflict_do_update(index_elements=["node"], set_=values))
-        db.connection().execute(delete(Heartbeat).where(col(Heartbeat.beat_at) < at - REMEMBERED))
-    with transaction(engine) as db:
-        prune(db, at)
+        if is_trusted:
+            db.connection().execute(delete(Heartbeat).where(col(Heartbeat.beat_at) < at - REMEMBERED))
+    if is_trusted:
+        with transaction(engine) as db:
+            prune(db, at)
 
 
 def stop(engine: Engine, node: str) -> None:
@@ -64,6 +70,16 @@ def last_beat(db: Session, node: str | None = None) -> datetime | None:
 def nodes(db: Session) -> Sequence[Heartbeat]:
     """Return the latest beat of every node, in the order of their names."""
     return db.exec(select(Heartbeat).order_by(col(Heartbeat.node))).all()
+
+
+def was_set(node: Heartbeat, at: datetime) -> bool:
+    """Tell whether the clock of a node was set lately while it ran."""
+    return node.jumped_at is not None and at - node.jumped_at < TOLD
+
+
+def is_slight(node: Heartbeat) -> bool:
+    """Tell whether it was only put right, as services that keep the time do after a pause."""
+    return timedelta(seconds=abs(node.jumped_by or 0)) < SLIGHT
 
 
 def lateness(db: Session) -> timedelta | None:

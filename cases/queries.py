@@ -137,6 +137,7 @@ def _late(at: datetime) -> Select[Any]:
         select(_CLOCKS.c.case_id, _SPANS.c.due_at)
         .join(_SPANS, _SPANS.c.clock_id == _CLOCKS.c.id)
         .where(
+            _CLOCKS.c.kind.in_(OF_THE_CASE),
             _CLOCKS.c.spans > 0,
             _SPANS.c.from_at <= at,
             _SPANS.c.due_at < at,

@@ -8,12 +8,14 @@ before can reach are read, some at a time. Nothing is written here (see `cases.s
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from cases.clocks import OF_THE_CASE, figures_of, ladder_of
@@ -26,7 +28,6 @@ from workflow import ladders
 from workflow.calendar import Calendar
 from workflow.clocks import Figures
 from workflow.definition import Rung
-from workflow.errors import Refusal
 from workflow.office_hours import difference
 
 #: Cases that are looked at together: enough to share the cost, few enough that nobody waits long for one of them.
@@ -77,7 +78,7 @@ class Reach:
 
     @classmethod
     def between(cls, names: Collection[str], old: Calendar, new: Calendar) -> Reach:
-        """Return what the difference between two versions reaches."""
+        """Return what the difference reaches between two versions, each with the holidays that it takes."""
         days = difference(old.hours, new.hours)
         return cls(names, _midnight(days[0]) - LEEWAY, _midnight(days[1]) + LEEWAY) if days else cls(names, None, None)
 
@@ -85,13 +86,13 @@ class Reach:
         """Return the condition that a clock is reached.
 
         A clock that has never changed is reached by what lies between its start and its due moment; one that has may
-        have been due before it went on. Its next rung may lie in the difference though its due moment does not.
+        have been due before it went on. Its next rung may lie in the difference though its due moment does not, also
+        where that is a date fixed elsewhere.
         """
         clock = _CLOCKS.c
         is_counted = and_(
             clock.stopped_at.is_(None),
             clock.calendar.in_(sorted(self.names)),
-            or_(clock.limit.is_not(None), clock.spans > 0),
             or_(clock.due_at.is_not(None), clock.remaining.is_not(None)),
         )
         if self.begins is None:
@@ -137,17 +138,26 @@ class Shown:
             yield [PROVISIONAL if self.figures.is_provisional else FIRM, *what]
 
 
+class Failed(NamedTuple):
+    """A running clock, a row of `clocks`, that cannot be counted and stays as it is, with the traceback."""
+
+    row: Any
+    detail: str
+
+
 @dataclass(slots=True)
 class Affected:
     """A case, a row of `cases`, with its running clocks."""
 
     row: Any
     clocks: list[Shown]
+    failed: list[Failed]
 
     @property
     def due_at(self) -> datetime | None:
         """Return when it is due."""
         dues = [clock.figures.due_at for clock in self.clocks if clock.row.kind in OF_THE_CASE]
+        dues += [clock.row.due_at for clock in self.failed if clock.row.kind in OF_THE_CASE]
         return min((due_at for due_at in dues if due_at), default=None)
 
 
@@ -201,26 +211,30 @@ def affected(
     spans = _grouped(db.connection().execute(kept), "clock_id") if changed else {}
     grants = grants_of(db, ids) if changed else {}
     for row in rows:
-        definition, shown = law_of(db, row.law_id).definition, []
+        case = Affected(row, [], [])
         for clock in clocks.get(row.id, []):
-            office, ladder = offices.get(clock.calendar), ladder_of(definition, clock.kind, clock.state)
-            shown.append(_shown(office, ladder, clock, spans.get(clock.id, []), grants.get(row.id, [])))
-        yield Affected(row, shown)
+            try:
+                ladder = ladder_of(law_of(db, row.law_id).definition, clock.kind, clock.state)
+                office = offices.get(clock.calendar)
+                case.clocks.append(_shown(office, ladder, clock, spans.get(clock.id, []), grants.get(row.id, [])))
+            except DBAPIError:
+                raise
+            except Exception:  # whatever is wrong with one case must not keep the others from being put right
+                log.exception("clock %s of case %s is left as it was", clock.id, clock.case_id)
+                case.failed.append(Failed(clock, traceback.format_exc()))
+        yield case
 
 
 def _shown(office: Calendar | None, ladder: Sequence[Rung], clock: Any, spans: Sequence[Any], grants: Grants) -> Shown:
-    """Return a clock as its calendar shows it; one that no calendar moves is as it was."""
-    as_it_was = Shown(clock, figures_of(clock), clock.next_at)
-    is_without_limit = clock.due_at is None and clock.remaining is None
-    if office is None or is_without_limit or (clock.limit is None and not spans):
-        return as_it_was
-    try:
-        figures = rerun(office, clock, spans, grants)[-1]
-        rung_at = ladders.moment(office, ladder, clock.rung, figures.due_at)
-    except Refusal:  # the arithmetic ends in 2200, and no case may keep the others from being put right
-        log.exception("clock %s of case %s is left as it was", clock.id, clock.case_id)
-        return as_it_was
-    return Shown(clock, figures, rung_at)
+    """Return a clock as its calendar shows it; one that no calendar moves is as it was.
+
+    A date that was fixed elsewhere stays, while the rungs before and after it follow the calendar.
+    """
+    if office is None or (clock.due_at is None and clock.remaining is None):
+        return Shown(clock, figures_of(clock), clock.next_at)
+    is_fixed = clock.limit is None and not spans
+    figures = figures_of(clock) if is_fixed else rerun(office, clock, spans, grants)[-1]
+    return Shown(clock, figures, ladders.moment(office, ladder, clock.rung, figures.due_at))
 
 
 def _moved(case: Affected, clock: Shown) -> Moved:

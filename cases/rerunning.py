@@ -12,20 +12,26 @@ from cases.record.case import Extension
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
 from workflow.clocks import EXTEND, PAUSE, Change, Figures
+from workflow.errors import Refusal
 from workflow.limits import Limit
 
 #: Why a stretch began that nobody asked for: there is a new version of its calendar.
 REARRANGE = "rearrange"
 
 #: When more time was granted, and how much.
-Grants = Sequence[tuple[datetime, Limit]]
+Grants = Sequence[tuple[datetime, str]]
+
+
+class Ungranted(Refusal):
+    """More time in the history of a clock of which no grant is on record."""
 
 
 def rerun(office: Calendar, clock: Any, spans: Sequence[Any], grants: Grants) -> list[Figures]:
     """Return what a clock would have shown in each stretch that began with something people did.
 
     `clock` is a row of `clocks`, `spans` are its stretches, none if it has never changed. The stretches that a new
-    version of the calendar began are passed over: under `office` all along there would have been none.
+    version of the calendar began are passed over: under `office` all along there would have been none. Raises Refusal
+    where that cannot be counted.
     """
     acts = [span for span in spans if span.why != REARRANGE]
     stood_still = (acts[0].due_at if acts else clock.due_at) is None
@@ -37,22 +43,32 @@ def rerun(office: Calendar, clock: Any, spans: Sequence[Any], grants: Grants) ->
 
 
 def extras_of(spans: Sequence[Any], grants: Grants) -> list[Limit | None]:
-    """Return for each stretch how much more time began it; grants of one moment count in their order."""
+    """Return for each stretch how much more time began it; grants of one moment count in their order.
+
+    Raises Ungranted for more time that nobody has granted.
+    """
     left = list(grants)
     extras: list[Limit | None] = []
     for span in spans:
-        mine = next((grant for grant in left if grant[0] == span.from_at), None) if span.why == EXTEND else None
-        if mine is not None:
-            left.remove(mine)
-        extras.append(mine[1] if mine else None)
+        if span.why != EXTEND:
+            extras.append(None)
+            continue
+        mine = next((grant for grant in left if grant[0] == span.from_at), None)
+        if mine is None:
+            raise Ungranted(
+                f"时限在 {span.from_at:%Y-%m-%d %H:%M} UTC 延长过，但没有批准延期的记录。",
+                f"The limit was extended at {span.from_at:%Y-%m-%d %H:%M} UTC, but no grant of more time is on record.",
+            )
+        left.remove(mine)
+        extras.append(Limit.parse(mine[1]))
     return extras
 
 
-def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[datetime, Limit]]]:
+def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
     """Return the extensions that cases were granted, in order."""
     granted = select(Extension).where(col(Extension.case_id).in_(list(case_ids)), col(Extension.is_granted).is_(True))
-    found: dict[int, list[tuple[datetime, Limit]]] = {}
+    found: dict[int, list[tuple[datetime, str]]] = {}
     for row in db.exec(granted.order_by(col(Extension.decided_at), col(Extension.id))):
         if row.decided_at is not None:
-            found.setdefault(row.case_id, []).append((row.decided_at, Limit.parse(row.extra)))
+            found.setdefault(row.case_id, []).append((row.decided_at, row.extra))
     return found

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, select, update
 from sqlmodel import Session
 
-from cases import audit
-from cases.calendars import calendar, followers, shipped, source_of
+from cases import audit, parking
+from cases.calendars import calendar, followers, shipped, source_of, versions, with_holidays
 from cases.rearranging import BATCH, Affected, Reach, Shown, affected, reached
 from cases.record import bulk
 from cases.record.calendar import CalendarVersion
@@ -62,8 +62,11 @@ _SPAN = ("clock_id", "why", "from_at", "until_at", "due_at")
 
 
 def is_settled(db: Session) -> bool:
-    """Tell whether the clocks are right under every version that was published."""
-    return db.connection().execute(_UNSETTLED).first() is None
+    """Tell whether the clocks are right under every version that was published.
+
+    In a transaction that may write this stays so until it ends: it keeps those who publish waiting.
+    """
+    return all(row.settled_at is not None for row in versions(db))
 
 
 def settle(engine: Engine, at: datetime) -> Iterator[int]:
@@ -100,11 +103,12 @@ def _settle_some(db: Session, at: datetime) -> int | None:
 
 
 def _before_and_after(db: Session, version: Any) -> tuple[Calendar, Calendar]:
-    after = parse_calendar(version.source, version.name)
+    after = with_holidays(db, parse_calendar(version.source, version.name))
     if version.version > 1:
-        return parse_calendar(source_of(db, version.name, version.version - 1), version.name), after
+        before = parse_calendar(source_of(db, version.name, version.version - 1), version.name)
+        return with_holidays(db, before), after
     try:
-        return shipped(version.name), after
+        return with_holidays(db, shipped(version.name)), after
     except Refusal:  # it never shipped, and no clock has run under it before
         return after, after
 
@@ -119,6 +123,8 @@ def _write(db: Session, cases: Sequence[Affected], version: Any, at: datetime) -
     entries: list[audit.Entry] = []
     for case in cases:
         moment = max(at, last_at.get(case.row.id, at))  # the history of a case never runs backwards
+        for failed in case.failed:
+            parking.park(db, failed.row, parking.FAILED, failed.detail, moment)
         for clock in case.clocks:
             if clock.is_told or clock.next_at != clock.row.next_at:
                 changes.append(_changed(clock))

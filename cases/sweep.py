@@ -27,7 +27,7 @@ from cases.record.clock import Clock
 from cases.record.columns import Moment, table_of
 from cases.record.database import DatabaseError, transaction
 from cases.record.statements import Prepared
-from cases.settling import settle
+from cases.settling import is_settled, settle
 
 #: Clocks taken in one transaction: enough to share its cost, few enough that nobody waits long for one of them.
 BATCH = 64
@@ -46,26 +46,24 @@ _DUE = Prepared(
 )
 
 
+class Unsettled(Exception):
+    """Says that a version of a calendar was published that the clocks do not follow yet."""
+
+
 def sweep(engine: Engine, at: datetime) -> Iterator[Fired]:
     """Fire every rung that is due, in due order, and yield what fired once it is committed.
 
-    Clocks that a new version of their calendar moves are moved before, so that none fires for a moment that is none any
-    more. A case on which a rung fails is parked and delays no other. Raises DatabaseError; what was yielded stays.
+    Clocks that a new version of their calendar moves are moved before, also where it is published meanwhile, so that
+    none fires for a moment that is none any more. A case on which a rung fails is parked and delays no other. Raises
+    DatabaseError; what was yielded stays.
     """
-    deque(settle(engine, at), maxlen=0)
-    is_more = True
-    while is_more:
-        due: Sequence[Any] = ()
+    while True:
+        is_settling = _settled(engine, at)
         try:
-            with transaction(engine) as db:
-                due = due_clocks(db, at)
-                fired = list(_in_order(due, at, partial(firing.fire, db, at=at)))
-        except Exception as error:
-            if isinstance(error, DatabaseError) or not due:
-                raise
-            fired = list(_in_order(due, at, partial(_fire_alone, engine, at=at)))  # so that only what fails is parked
-        yield from fired
-        is_more = len(due) == BATCH
+            yield from _batches(engine, at, is_settling)
+        except Unsettled:
+            continue
+        return
 
 
 def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
@@ -83,6 +81,46 @@ def sweep_through(db: Session, until: datetime) -> Iterator[Fired]:
 def due_clocks(db: Session, at: datetime, most: int = BATCH) -> Sequence[Any]:
     """Return the clocks whose rungs have come, earliest first, and hold their cases; what others hold is left out."""
     return _DUE.rows(db, {"at": at, "most": most})
+
+
+def _settled(engine: Engine, at: datetime) -> bool:
+    """Put the clocks right under every version; tell whether that can be done, for nobody waits until it is mended."""
+    try:
+        deque(settle(engine, at), maxlen=0)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("the clocks do not follow a version of their calendar; what is due fires all the same")
+        return False
+    return True
+
+
+def _batches(engine: Engine, at: datetime, is_settling: bool) -> Iterator[Fired]:
+    """Fire batch after batch, and yield what fired. Raises Unsettled with nothing of its batch fired, if asked to."""
+    is_more = True
+    while is_more:
+        due: Sequence[Any] = ()
+        try:
+            with transaction(engine) as db:
+                _look(db, is_settling)
+                due = due_clocks(db, at, BATCH)
+                fired = list(_in_order(due, at, partial(firing.fire, db, at=at)))
+        except (DatabaseError, Unsettled):
+            raise
+        except Exception:
+            if not due:
+                raise
+            # one by one, so that only what fails is parked
+            yield from _in_order(due, at, partial(_fire_alone, engine, at=at, is_settling=is_settling))
+        else:
+            yield from fired
+        is_more = len(due) == BATCH
+
+
+def _look(db: Session, is_settling: bool) -> None:
+    """Raise Unsettled where clocks have to be put right first; until this transaction ends nobody publishes."""
+    if is_settling and not is_settled(db):
+        raise Unsettled
 
 
 def _in_order(
@@ -103,14 +141,16 @@ def _in_order(
             heapq.heappush(waiting, (next_at, clock_id, clock._replace(rung=clock.rung + 1, next_at=next_at)))
 
 
-def _fire_alone(engine: Engine, clock: Any, at: datetime) -> tuple[Fired | None, datetime | None]:
+def _fire_alone(engine: Engine, clock: Any, at: datetime, is_settling: bool) -> tuple[Fired | None, datetime | None]:
     """Fire a rung in a transaction of its own, and park its clock if that fails."""
     try:
         with transaction(engine) as db:
+            _look(db, is_settling)
             return firing.fire(db, clock, at)
-    except (DatabaseError, Stale) as error:
-        if isinstance(error, DatabaseError):
-            raise
+    except (DatabaseError, Unsettled):
+        raise
+    except Stale:
+        log.info("somebody acts on case %s: what is due of clock %s then, the next pass fires", clock.case_id, clock.id)
     except Stranded as stranded:
         with transaction(engine) as db:
             firing.strand(db, clock, stranded, at)

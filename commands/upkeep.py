@@ -102,7 +102,7 @@ def doctor(
         findings += watching.schedule_findings(db, now)
         findings += watching.news_findings(db, now)
         findings += _unwatched(db)
-        notes = _without_limit(db)
+        notes = [*watching.schedule_notes(db, now), *_without_limit(db)]
     print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)
     if findings:
         say(f"发现 {len(findings)} 项。", f"{len(findings)} findings.")

@@ -11,7 +11,7 @@ from cases import heartbeat
 from cases.audience import Addressee
 from cases.outlook import outlooks
 from cases.record.case import Case
-from cases.record.clock import Parked
+from cases.record.clock import Heartbeat, Parked
 from cases.record.people import User
 from cases.units import units_by_id
 from commands.options import Format, print_rows, say
@@ -39,15 +39,8 @@ def schedule_findings(db: Session, at: datetime) -> list[Finding]:
                     f"has not beaten for {seconds} s and was not shut down",
                 )
             )
-        if node.jumped_by is not None:
-            found.append(
-                (
-                    "clock",
-                    node.node,
-                    f"运行中时间被调整 {node.jumped_by} 秒",
-                    f"its clock was set by {node.jumped_by} s while it ran",
-                )
-            )
+        if heartbeat.was_set(node, at) and not heartbeat.is_slight(node):
+            found.append(_set("clock", node))
     waiting, since = heartbeat.waiting(db, at)
     if since is not None:
         found.append(
@@ -63,6 +56,13 @@ def schedule_findings(db: Session, at: datetime) -> list[Finding]:
         reason = row.detail.strip().splitlines()[-1][:120]
         found.append(("parked", f"{number} #{row.id}", f"已搁置：{reason}", f"parked: {reason}"))
     return found
+
+
+def schedule_notes(db: Session, at: datetime) -> list[Finding]:
+    """Note the clocks that were put right by less than a minute, which is nobody's fault."""
+    return [
+        _set("note", node) for node in heartbeat.nodes(db) if heartbeat.was_set(node, at) and heartbeat.is_slight(node)
+    ]
 
 
 def news_findings(db: Session, at: datetime) -> list[Finding]:
@@ -97,6 +97,11 @@ def escalations(db: Session, at: datetime, form: Format) -> None:
     if wrong:
         say(f"{wrong} 项已搁置、已无下一级，或下一级无人在岗。", f"{wrong} are parked, or have nobody to be told next.")
         raise typer.Exit(1)
+
+
+def _set(kind: str, node: Heartbeat) -> Finding:
+    by = node.jumped_by
+    return kind, node.node, f"运行中时间被调整 {by} 秒", f"its clock was set by {by} s while it ran"
 
 
 def _desk(db: Session, desk: Addressee) -> str:

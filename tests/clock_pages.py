@@ -41,8 +41,8 @@ def ladders_table(law: Definition, language: Language) -> str:
         text += (
             f"\n{part.label}：自交办起 {part.limit}，阶梯 `{part.ladder}`；案件换环节不停，协办了结或案件结束才停。\n"
             if zh
-            else f"\n{part.label_en}: {part.limit} from dispatch, ladder `{part.ladder}`; it runs on when the case moves, and "
-            "ends with the part or the case.\n"
+            else f"\n{part.label_en}: {part.limit} from dispatch, ladder `{part.ladder}`; it runs on "
+            "when the case moves, and ends with the part or the case.\n"
         )
     if law.climb is not None:
         line = role_names(law.climb.line, language)

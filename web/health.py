@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, func, select
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from cases.heartbeat import OLDEST_BEAT, last_beat, lateness, nodes, waiting
+from cases.heartbeat import OLDEST_BEAT, last_beat, lateness, nodes, waiting, was_set
 from cases.record.case import Case
 from cases.record.clock import Parked
 from cases.record.database import DatabaseError, reading
@@ -49,7 +49,7 @@ def metrics(request: Request, at: Moment) -> PlainTextResponse:
         beat = last_beat(db, request.app.state.node)
         waits, _ = waiting(db, at)
         late = lateness(db) or timedelta()
-        jumps = sum(1 for node in nodes(db) if node.jumped_at is not None)
+        jumps = sum(was_set(node, at) for node in nodes(db))
         news = figures(db, at)
         parked = db.exec(select(func.count()).select_from(Parked).where(col(Parked.released_at).is_(None))).one()
     age = (at - beat).total_seconds() if beat else float("nan")
@@ -62,7 +62,7 @@ def metrics(request: Request, at: Moment) -> PlainTextResponse:
         ("bihuan_waiting_messages", "Messages that are still to be sent.", news.waiting),
         ("bihuan_parked_messages", "Messages that were given up.", news.parked),
         ("bihuan_oldest_message_seconds", "How long the oldest of them has waited.", int(news.oldest.total_seconds())),
-        ("bihuan_clock_jumps", "Nodes whose clock was set while they ran.", jumps),
+        ("bihuan_clock_jumps", "Nodes whose clock was set within a day while they ran.", jumps),
         ("bihuan_heartbeat_age_seconds", "Seconds since this node's schedule last beat.", age),
     )
     lines = [f"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n" for name, help, value in shown]

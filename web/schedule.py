@@ -97,7 +97,7 @@ class Schedule:
     def _beat(self) -> None:
         jumped, self._jumped = self._jumped, None
         try:
-            heartbeat.beat(self.engine, self.node, clock.now(), jumped)
+            heartbeat.beat(self.engine, self.node, clock.now(), jumped, is_trusted=self.is_trusted())
         except Refusal as refusal:  # the next beat tries again
             self._jumped = jumped
             log.error("%s", refusal.en)

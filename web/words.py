@@ -46,6 +46,7 @@ OWN_ACTIONS: Mapping[str, Pair] = {
     "raise": ("提出", "Raised"),
     "attach": ("上传附件", "Added a file"),
     "import": ("历史导入", "Imported"),
+    "migrate_law": ("改用另一版办法", "Moved to another version of the law"),
     "rearrange": ("放假安排公布，时限随之调整", "Holidays published, limits follow"),
 }
 PARTS: Mapping[str, Pair] = {"lead": ("主办", "Lead"), "support": ("协办", "Support")}

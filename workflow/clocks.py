@@ -82,6 +82,7 @@ def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Itera
     """Return what a clock showed from its beginning and after each change, had it run under this calendar all along.
 
     `first` gives the limit; a clock without one keeps the due moment that `first` has, which was fixed elsewhere.
+    Raises Refusal for more time of which nobody knows how much.
     """
     shown = [start(calendar, first.limit, began_at) if first.limit else first]
     for change in changes:
@@ -89,6 +90,8 @@ def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Itera
             shown.append(pause(calendar, shown[-1], change.at))
         elif change.why == RESUME:
             shown.append(resume(calendar, shown[-1], change.at))
+        elif change.extra is not None:
+            shown.append(extend(calendar, shown[-1], change.extra))
         else:
-            shown.append(extend(calendar, shown[-1], change.extra or FIXED))
+            raise Refusal("不知道延长了多少时间。", "Nobody knows how much more time was given.")
     return shown

@@ -39,14 +39,11 @@ def decide_extension(deed: Deed) -> None:
     """Grant the request, which moves every running clock, or refuse it, which leaves them."""
     request = pending(deed.db, deed.case)
     assert request is not None  # the law asks for `extension_pending`
-    request.is_granted = deed.fields["approve"]
-    if request.is_granted:
+    if deed.fields["approve"]:
         refuse_too_little(deed, Limit.parse(request.extra), "approve")
-    request.decided_by, request.decided_at = (deed.by.id if deed.by else None), deed.at
-    deed.db.add(request)
-    deed.db.flush()
-    if request.is_granted:
-        clocks.extend(deed, Limit.parse(request.extra))
+        grant(deed, request)
+    else:
+        _decide(deed, request, is_granted=False)
 
 
 @condition("extension_pending")
@@ -93,6 +90,12 @@ def pending(db: Session, case: Case) -> Extension | None:
     return db.exec(waiting).first()
 
 
+def grant(deed: Deed, request: Extension) -> None:
+    """Give every running clock what was asked for, and keep it on record: clocks are counted again from that."""
+    _decide(deed, request, is_granted=True)
+    clocks.extend(deed, Limit.parse(request.extra))
+
+
 def refuse_too_much(deed: Deed, extra: Limit) -> None:
     """Do now the arithmetic that a grant would do. Raises InvalidFields, so that no grant can fail on it."""
     running = clocks.running_clocks(deed.db, deed.case_id)
@@ -110,6 +113,13 @@ def refuse_too_little(deed: Deed, extra: Limit, field: str) -> None:
         if _later(clock.due_at, calendar(deed.db, clock.calendar), extra) <= deed.at:
             zh, en = "延长后的时限也已过，不能给予", "Even with the extra time the limit has passed"
             raise InvalidFields([FieldError(field, zh, en)])
+
+
+def _decide(deed: Deed, request: Extension, *, is_granted: bool) -> None:
+    request.is_granted, request.decided_at = is_granted, deed.at
+    request.decided_by = deed.by.id if deed.by else None
+    deed.db.add(request)
+    deed.db.flush()
 
 
 def _later(moment: datetime, days: Calendar, extra: Limit) -> datetime:

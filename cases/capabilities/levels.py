@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 from sqlmodel import Session
 
 from cases import climbing, clocks
+from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import LEAD, hand_over
-from cases.capabilities.extensions import refuse_too_little, refuse_too_much
+from cases.capabilities.extensions import grant, refuse_too_little, refuse_too_much
 from cases.errors import FieldError, InvalidFields
 from cases.policy import people_at, posts
-from cases.record.case import Case
+from cases.record.case import Case, Extension
 from cases.record.people import line
 from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
 from workflow.limits import Limit
@@ -65,7 +66,8 @@ def _give_time(deed: Deed, role: str) -> None:
     extra = Limit.parse(deed.fields["extra"])
     refuse_too_much(deed, extra)
     refuse_too_little(deed, extra, "extra")
-    clocks.extend(deed, extra)
+    asker = deed.by.id if deed.by else None
+    grant(deed, Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
 
 
 def _take_over(deed: Deed, level: Any) -> None:
@@ -81,7 +83,7 @@ def _take_over(deed: Deed, level: Any) -> None:
             _refuse("measure", "本单位已是主办单位", "Your unit leads the case already")
         hand_over(deed, level.unit_id)
     else:
-        deed.sets["unit_id"] = _place(deed, state.owner or "", level.unit_id)
+        go_to(deed, _place(deed, state.owner or "", level.unit_id))
     deed.sets["entered_at"] = deed.at
     clocks.move(deed, state, state)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from cases import calendars
 from cases.act import act, find
-from cases.arranging import Tally, UnfitCalendar, added, arranged, is_known, publish
+from cases.arranging import Draft, Tally, UnfitCalendar, added, arranged, is_known, publish
 from cases.calendars import Ending, calendar, ending, names
 from cases.errors import Stale
 from cases.explaining import explain
@@ -27,6 +27,7 @@ from tests.cases.calendar_acts import (
     WEST,
     YEAR_2027,
     announced,
+    foreseen,
     of_2027,
     published,
     waiting,
@@ -246,3 +247,45 @@ def test_the_text_of_a_version_reads_as_the_calendar_that_counts(world: World) -
     with reading(world.db) as db:
         row = db.exec(select(CalendarVersion).order_by(col(CalendarVersion.id))).one()
         assert parse_calendar(row.source, "kept").hours == calendar(db).hours
+
+
+def test_other_hours_of_make_up_days_move_the_clocks_of_a_calendar_that_follows(world: World) -> None:
+    story = in_the_west(world)
+    published(world, of_2027, story.at)
+    story.at = moment("2027-01-27 12:00")  # Wednesday; the third working day after it is the make-up Sunday
+    story.then("submit", "qian")
+    clock = world.clock(story.number, "state")
+    assert clock.due_at is not None and f"{clock.due_at:%m-%d %H:%M}" == "01-31 14:00"  # 20:00 in Urumqi
+
+    def with_makeup(db: Session) -> Draft:
+        return added(db, WEST + 'makeup = ["09:00-13:00"]\n', "west.toml")
+
+    assert [(row.kind, f"{row.after:%m-%d %H:%M}") for row in foreseen(world, with_makeup)] == [
+        ("state", "01-31 07:00")
+    ]
+    published(world, with_makeup, story.at + HOUR)
+    clock = world.clock(story.number, "state")
+    assert clock.due_at is not None and f"{clock.due_at:%m-%d %H:%M}" == "01-31 07:00"
+    world.check()
+
+
+def test_after_an_appeal_the_clocks_count_with_the_calendar_of_the_union_above(world: World) -> None:
+    story = in_the_west(world)
+    story.then("submit", "qian")
+    story.then("reject", "tang", reason="不属于受理范围")
+    story.then("appeal", "qian", reason="属于受理范围")
+    assert {clock.calendar for clock in world.clocks(story.number, running=True)} == {"cn-office"}
+    world.check()
+
+
+def test_what_a_level_takes_over_counts_with_the_calendar_of_its_union(world: World) -> None:
+    story = in_the_west(world)
+    story.then("submit", "qian")
+    list(sweep(world.db, moment("2027-01-08 09:00")))
+    story.at = moment("2027-01-08 09:00")
+    assert story.case.level
+    story.then("acknowledge", "zhao", measure="take_over", reason="提级办理")
+    assert story.case.unit_id == world.units["C"]
+    clock = world.clock(story.number, "state")
+    assert (clock.calendar, clock.due_at) == ("cn-office", moment("2027-01-13 17:30"))
+    world.check()

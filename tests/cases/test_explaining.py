@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from cases.calendars import shipped
 from cases.explaining import Explanation, explain, stretches_of
+from cases.laws import migrate_cases, publish
 from cases.record.clock import Clock, ClockSpan
-from cases.record.database import reading
+from cases.record.database import reading, transaction
+from cases.sweep import sweep
+from cases.words import vocabulary
 from tests.cases.test_clocks_rows import moment
+from tests.cases.test_laws import SOURCE
 from tests.cases.world import DAY, HOUR, MINUTE, Story, World
+from tests.cast import MONDAY
 from workflow.calendar import Day
 from workflow.limits import Limit
+from workflow.reading import parse
 
 
 def explained(world: World, number: str) -> list[Explanation]:
@@ -121,3 +127,36 @@ def test_working_time_before_and_after_a_pause_makes_up_the_limit() -> None:
         days = [day for stretch in stretches_of(office, clock, spans, []) for day in stretch.days]
         assert sum(day.minutes for day in days) == 16 * 60
         assert days[-1].date == again.astimezone(office.zone).date()
+
+
+def test_a_clock_is_explained_by_the_law_that_began_it_also_when_its_state_is_gone(world: World) -> None:
+    story = Story(world).up_to("accept")
+    list(sweep(world.db, moment("11-17 18:00")))  # reminded and overdue
+    story.at = moment("11-17 18:10")
+    story.then("sign_for", "wang")
+    before = explained(world, story.number)
+    renamed = SOURCE.replace("assigned           = {", "appointed          = {").replace('"assigned"', '"appointed"')
+    renamed = renamed.replace('label = "办理中"', 'label = "正在办理"')
+    assert renamed.count("appointed") > 5 and "正在办理" in renamed
+    with transaction(world.db) as db:
+        publish(db, parse(renamed, "v2", vocabulary()), at=MONDAY)
+        (row,) = migrate_cases(db, "proposal", 2, at=story.at + HOUR)
+    assert row[4]
+    after = explained(world, story.number)
+    assert [(one.zh, one.law, one.rungs) for one in after] == [(one.zh, one.law, one.rungs) for one in before]
+    story.at += HOUR
+    story.then("report", "wang", answer="已补发工资")
+    laws = {one.clock.state or "": one.law for one in explained(world, story.number)}
+    assert laws == {
+        "draft": "proposal v1", "in_review": "proposal v1", "": "proposal v1", "assigned": "proposal v1",
+        "handling": "proposal v1", "verifying": "proposal v2",
+    }  # fmt: skip
+
+
+def test_a_state_that_no_law_knows_is_called_by_its_name(world: World) -> None:
+    story = Story(world).up_to("accept")
+    with transaction(world.db) as db:
+        clock = db.merge(world.clock(story.number, "state"))
+        clock.state = "elsewhere"
+    (found,) = [one for one in explained(world, story.number) if one.clock.id == clock.id]
+    assert (found.zh, found.en, found.rungs) == ("「elsewhere」", "limit of elsewhere", [])

@@ -9,9 +9,14 @@ from datetime import timedelta
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from cases.act import act, find
 from cases.calendars import calendar, shipped
+from cases.climbing import level_of, post_of
+from cases.clocks import CLIMB, running_clocks
 from cases.explaining import explain
-from cases.record.database import reading
+from cases.firing import fire
+from cases.policy import people_at
+from cases.record.database import reading, transaction
 from cases.verifying import verify_database
 from tests.cases.calendar_acts import of_2027, published, without_2027
 from tests.cases.test_clocks_rows import moment
@@ -29,6 +34,7 @@ DEEDS: tuple[tuple[Act, ...], ...] = (
         ("request_extension", "wang", {"reason": "取证", "extra": "5wd"}),
         ("decide_extension", "zhao", {"approve": "yes"}),
     ),
+    (("acknowledge", "", {"measure": "extend", "extra": "8wd", "reason": "情况复杂"}),),  # by whom it has climbed to
     (("put_on_account", "zhao", {"promise": "明年", "promised_on": "2027-09-01"}),),
     (("take_off_account", "zhao", {"result": "已批"}),),
     (("report", "wang", {"answer": "已办"}), ("verify", "zhao", {}), ("unsatisfied", "zhang", {"reason": "未解决"})),
@@ -52,17 +58,33 @@ def lived(story: Story, life: Iterable[tuple[int, int]]) -> list[tuple[Act, int]
 def _is_done(story: Story, act: Act, wait: int) -> bool:
     action, by, form = act
     try:
-        story.then(action, by, after=wait * MINUTE, **form)
+        story.at += wait * MINUTE
+        if by:
+            story.then(action, by, after=timedelta(), **form)
+        else:
+            _from_above(story, action, form)
     except Refusal:
         story.at -= wait * MINUTE
         return False
     return True
 
 
+def _from_above(story: Story, action: str, form: dict[str, str]) -> None:
+    """Fire what is due of a case and let whom it has climbed to act; where it has not climbed, nothing has happened."""
+    at = story.at
+    with transaction(story.world.db) as db:
+        case = find(db, story.number)
+        while due := [clock for clock in running_clocks(db, case.id or 0) if clock.next_at and clock.next_at <= at]:
+            fire(db, min(due, key=lambda clock: clock.next_at), at)
+        level = level_of(db, case)
+        people = people_at(db, post_of(level), at)[1] if level else []
+        act(db, find(db, story.number), action, by=people[0] if people else None, at=at, form=form)
+
+
 def standing(world: World, story: Story) -> list[tuple[object, ...]]:
     """Return where the clocks of a case stand."""
     running = world.clocks(story.number, running=True)
-    return [(c.kind, c.state, c.limit, c.due_at, c.remaining, c.is_provisional) for c in running]
+    return [(c.kind, c.state, c.limit, c.due_at, c.remaining, c.is_provisional) for c in running if c.kind != CLIMB]
 
 
 @given(st.integers(0, 60 * 24 * 60), lives, lives)

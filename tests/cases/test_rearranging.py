@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -11,6 +12,7 @@ from cases.calendars import shipped
 from cases.explaining import explain
 from cases.parking import FAILED, park, release
 from cases.queries import overdue
+from cases.record.case import Extension
 from cases.record.clock import Clock
 from cases.record.database import reading, transaction
 from cases.record.event import Event
@@ -26,6 +28,7 @@ from tests.cases.calendar_acts import (
 )
 from tests.cases.test_clocks_rows import moment, spans
 from tests.cases.world import DAY, HOUR, Story, World
+from workflow.errors import Refusal
 
 
 @pytest.fixture
@@ -223,3 +226,52 @@ def test_a_second_version_moves_back_what_the_first_moved(world: World, story: S
     assert [stretch.why for stretch in each.stretches] == ["start", "rearrange", "rearrange", "rearrange"]
     assert each.days[-1].total_days == 10
     world.check()
+
+
+def test_more_time_from_a_level_stays_where_a_year_that_does_not_concern_it_is_published(world: World) -> None:
+    story = Story(world).up_to("accept")
+    list(sweep(world.db, moment("11-20 18:00")))
+    story.at = moment("11-23 09:00")
+    story.then("acknowledge", "chen", after=timedelta(), measure="extend", extra="8wd", reason="情况复杂")
+    before = world.clock(story.number, "state")
+    assert before.due_at == moment("11-27 17:30")
+    published(world, of_2027, story.at + HOUR)
+    assert world.clock(story.number, "state").due_at == before.due_at
+    with reading(world.db) as db:
+        (each,) = [one for one in explain(db, story.case) if one.clock.id == before.id]
+    assert (each.days[-1].date.isoformat(), each.days[-1].total_days) == ("2026-11-27", 9)
+    world.check()
+
+
+def test_more_time_that_nobody_granted_is_not_guessed(world: World) -> None:
+    story = Story(world, at=moment("12-10 03:00")).up_to("sign_for")
+    story.then("request_extension", "wang", reason="取证", extra="3wd")
+    story.then("decide_extension", "zhao", approve="yes")
+    with transaction(world.db) as db:
+        db.delete(db.exec(select(Extension)).one())
+    with reading(world.db) as db, pytest.raises(Refusal, match="没有批准延期的记录"):
+        explain(db, story.case)
+
+
+def test_the_rungs_of_a_date_fixed_elsewhere_follow_the_calendar_while_the_date_stays(world: World) -> None:
+    story = Story(world, at=moment("12-10 03:00")).up_to("submit")
+    fixed, rung_at = moment("2027-02-15 17:30"), moment("2027-02-08 17:30")
+    with transaction(world.db) as db:  # as an import leaves it
+        clock = db.merge(world.clock(story.number, "case"))
+        clock.limit, clock.first_due_at, clock.due_at, clock.next_at = None, fixed, fixed, rung_at
+        clock.is_provisional = False
+    published(world, of_2027, moment("12-20 09:00"))
+    clock = world.clock(story.number, "case")
+    assert clock.next_at == moment("2027-02-01 17:30")  # five working days before, past the Spring Festival
+    assert (clock.due_at, clock.spans) == (fixed, 0)
+
+
+def test_a_level_whose_time_moves_makes_no_case_overdue(world: World) -> None:
+    story = Story(world, at=moment("12-30 03:00")).up_to("submit")
+    with transaction(world.db) as db:
+        clock = db.merge(world.clock(story.number, "state"))
+        clock.kind, clock.state = "climb", None
+    published(world, of_2027, moment("12-31 09:00"))
+    assert world.clock(story.number, "climb").spans == 2
+    with reading(world.db) as db:
+        assert overdue(db, moment("2027-01-20 09:00")) == []

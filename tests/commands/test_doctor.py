@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cases.record.database import transaction
+from cases.heartbeat import beat
+from cases.record.database import engine, transaction
 from tests.cases.world import Story, World
 from tests.commands.test_program import Captured, run
 
@@ -86,3 +88,28 @@ def test_the_end_of_a_chain_that_was_cut_off_is_told(capsys: Captured, world: Wo
         does(world, deed)
     does(world, "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)")
     assert "chain_head" in [where for where, _, _ in found(capsys, world)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "hours", "kinds"),
+    [(-11, 0, {"note"}), (61, 0, {"clock"}), (-7200, 23, {"clock"}), (-7200, 24, set()), (-11, 24, set())],
+)
+def test_a_clock_that_was_set_is_found_for_a_day_and_noted_where_it_was_only_put_right(
+    capsys: Captured, world: World, seconds: int, hours: int, kinds: set[str]
+) -> None:
+    set_at = datetime(2026, 11, 19, 9, tzinfo=UTC)
+    at = set_at + timedelta(hours=hours)
+    beat(world.db, "node:1", set_at, timedelta(seconds=seconds))
+    beat(world.db, "node:1", at)
+    _, out, _ = run(capsys, "doctor", "--database", world.url, "--at", at.isoformat(), "--format", "csv")
+    rows = [row for row in csv.DictReader(io.StringIO(out)) if row["where"] == "node:1"]
+    assert {row["kind"] for row in rows} == kinds
+    assert all(row["en"] == f"its clock was set by {seconds} s while it ran" for row in rows)
+
+
+def test_a_clock_that_was_only_put_right_is_no_failure(capsys: Captured, empty_database_url: str) -> None:
+    run(capsys, "init", "--database", empty_database_url)
+    at = datetime(2026, 11, 19, 9, tzinfo=UTC)
+    beat(engine(empty_database_url), "node:1", at, timedelta(seconds=11))
+    status, out, _ = run(capsys, "doctor", "--database", empty_database_url, "--at", at.isoformat())
+    assert (status, "11" in out) == (0, True)

@@ -1,6 +1,11 @@
 """The API explains every clock of a case, and says the same as the command line."""
 
+from cases.laws import migrate_cases, publish
+from cases.record.database import transaction
+from cases.words import vocabulary
+from tests.cases.test_laws import SOURCE
 from tests.web.visitors import API, Office, taken
+from workflow.reading import parse
 
 
 def test_every_clock_is_explained_with_its_stretches_stopped_ones_too(office: Office) -> None:
@@ -24,3 +29,16 @@ def test_every_clock_is_explained_with_its_stretches_stopped_ones_too(office: Of
     assert whole["days"][-1]["date"] == "2027-02-16" == whole["due_at"][:10]
     assert whole["days"][-1]["total_minutes"] == 90 * 24 * 60
     assert [span["why"] for span in clocks[0]["spans"]] == ["start"]
+
+
+def test_a_case_whose_law_has_renamed_a_state_it_went_through_is_still_shown_and_explained(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, "sign_for")
+    renamed = SOURCE.replace("assigned           = {", "appointed          = {").replace('"assigned"', '"appointed"')
+    with transaction(office.engine) as db:
+        publish(db, parse(renamed, "v2", vocabulary()), at=office.at)
+        assert [row[4] for row in migrate_cases(db, "proposal", 2, at=office.at)] == [True]
+    clocks = office.program("zhang").get(f"{API}/cases/{number}/explain").json()["items"]
+    assert [one["state"] for one in clocks] == ["draft", "in_review", None, "assigned", "handling"]
+    for login in ("zhang", "wang"):
+        assert "改用另一版办法" in office.browser(login).get(f"/cases/{number}")

@@ -15,6 +15,7 @@ from cases.record.people import SignIn
 from config.settings import Settings
 from tests.web.visitors import API, SUBMISSION, Office
 from web.app import create_app
+from web.schedule import Schedule
 from web.server import serve
 from workflow.errors import Refusal
 
@@ -86,6 +87,29 @@ def test_what_nobody_can_use_any_more_is_forgotten(office: Office) -> None:
     assert left() == (["new", "old"], 0)
     beat(office.engine, "a:1", office.later(seconds=1))
     assert left() == (["new"], 0)
+
+
+def test_a_clock_that_is_not_believed_makes_nothing_old(office: Office) -> None:
+    office.browser("li")
+    beat(office.engine, "another:1", office.at)
+    schedule = Schedule(office.engine, "ahead:1", Settings())
+    schedule.ahead = timedelta(days=3650)
+    beat(office.engine, "ahead:1", office.at + schedule.ahead, schedule.ahead, is_trusted=schedule.is_trusted())
+    with transaction(office.engine) as db:
+        assert last_beat(db, "another:1") == office.at
+        assert len(db.exec(select(SignIn)).all()) == 1
+    beat(office.engine, "ahead:1", office.at + schedule.ahead)
+    with transaction(office.engine) as db:
+        assert last_beat(db, "another:1") is None
+        assert not db.exec(select(SignIn)).all()
+
+
+def test_that_a_clock_was_set_is_told_for_a_day(office: Office) -> None:
+    beat(office.engine, "node:1", office.at, timedelta(hours=-2))
+    for hours, told in ((0, True), (23, True), (1, False)):
+        office.later(hours=hours)
+        assert f"bihuan_clock_jumps {told:d}" in office.client().get("/metrics").text
+        assert ("被调整 -7200 秒" in office.browser("xitong").get("/admin")) is told
 
 
 def test_figures_for_prometheus(office: Office) -> None:

@@ -54,7 +54,7 @@ def show(visit: Reading) -> Response:
                 "name": node.node,
                 "beat": moments.exact(node.beat_at, local),
                 "is_silent": visit.at - node.beat_at >= heartbeat.OLDEST_BEAT,
-                "jump": node.jumped_by,
+                "jump": node.jumped_by if heartbeat.was_set(node, visit.at) else None,
             }
             for node in heartbeat.nodes(visit.db)
         ],
