@@ -159,4 +159,4 @@ def test_a_state_that_no_law_knows_is_called_by_its_name(world: World) -> None:
         clock = db.merge(world.clock(story.number, "state"))
         clock.state = "elsewhere"
     (found,) = [one for one in explained(world, story.number) if one.clock.id == clock.id]
-    assert (found.zh, found.en, found.rungs) == ("「elsewhere」", "limit of elsewhere", [])
+    assert (found.zh, found.en, found.rungs) == ("「elsewhere」", "elsewhere", [])
