@@ -55,7 +55,6 @@ PART_STATUS: Mapping[str, Pair] = {
     "signed": ("已签收", "signed for"),
     "done": ("已办完", "done"),
     "returned": ("已退单", "returned"),
-    "done": ("已办结", "done"),
     "waived": ("已免除", "waived"),
     "ended": ("已结束", "ended"),
 }
