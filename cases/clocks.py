@@ -58,8 +58,10 @@ def move(deed: Deed, old: State, new: State) -> None:
     running = running_clocks(deed.db, deed.case_id)
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
+    # A department that is late with its part stays so wherever the case goes, and so does whom that has reached.
+    ended = (STATE,) if any(clock.kind == PART and is_late(clock, deed.at) for clock in running) else (STATE, CLIMB)
     for clock in running:
-        if clock.kind in (STATE, CLIMB) or new.final:
+        if clock.kind in ended or new.final:
             stop(deed, clock, noted)
     if not new.final:
         if limit := deed.law.definition.limit_of(new, _chosen(deed)):
@@ -69,6 +71,21 @@ def move(deed: Deed, old: State, new: State) -> None:
         due = _whole_case(deed, whole, old, new, noted)
         dues += [due] if due else []
     deed.sets["due_at"] = min(dues, default=None)
+
+
+def come_down(deed: Deed) -> None:
+    """Leave the level that a case has climbed to once nothing of it is late any more."""
+    running = running_clocks(deed.db, deed.case_id)
+    if any(clock.kind != CLIMB and is_late(clock, deed.at) for clock in running):
+        return
+    for clock in running:
+        if clock.kind == CLIMB:
+            stop(deed, clock, deed.facts.setdefault("clocks", []))
+
+
+def is_late(clock: Any, at: datetime) -> bool:
+    """Tell whether a clock's limit has passed at a moment."""
+    return clock.due_at is not None and bool(clock.due_at <= at)
 
 
 def start(

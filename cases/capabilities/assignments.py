@@ -172,3 +172,4 @@ def _stop_clocks(deed: Deed, unit_id: int, *names: str) -> None:
     for clock in clocks.running_clocks(deed.db, deed.case_id):
         if clock.kind == clocks.PART and clock.state in ended:
             clocks.halt(deed, clock, noted)
+    clocks.come_down(deed)

@@ -8,7 +8,7 @@ from cases.errors import InvalidFields
 from cases.record.database import reading
 from cases.timeline import events_of
 from tests.cases.test_ladders import moment, short, swept
-from tests.cases.world import Story, World
+from tests.cases.world import HOUR, Story, World
 from workflow.machine import ActionNotAllowed, NotByYou
 
 
@@ -95,4 +95,18 @@ def test_a_department_that_takes_the_lead_has_no_part_of_its_own_any_more(world:
     story.then("transfer", "zhao", lead="A", reason="归口办理")
     assert [clock.kind for clock in world.clocks(story.number, running=True)] == ["case", "state"]
     assert world.parts(story.number)[-1] == ("A", "lead", "offered", True)
+    world.check()
+
+
+def test_what_a_late_part_has_climbed_to_stays_until_the_part_is_done(world: World) -> None:
+    story = with_support(world)
+    swept(world, moment("11-20 18:00"), since=story.at)
+    story.at = moment("11-23 09:00")
+    story.then("refer_up", "zhao", after=0 * HOUR, summary="需上级协调")
+    assert story.case.level == 4
+    swept(world, moment("11-23 18:00"), since=story.at)
+    assert story.case.level == 5  # nobody has acknowledged it
+    story.at = moment("11-24 09:00")
+    story.then("sign_part", "zhou")
+    assert story.case.level == 0
     world.check()
