@@ -28,7 +28,8 @@ from cases.calendars import (
 )
 from cases.errors import Stale, shown
 from cases.policy import is_system_administrator
-from cases.rearranging import Moved, Reach, foreseen
+from cases.reach import Reach
+from cases.rearranging import Moved, foreseen
 from cases.record.calendar import CalendarVersion
 from cases.record.database import is_sqlite
 from cases.record.people import User

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,11 +34,13 @@ _BEATS = table_of(Heartbeat)
 def beat(engine: Engine, node: str, at: datetime, jumped: timedelta | None = None, *, is_trusted: bool = True) -> None:
     """Note that the schedule of a node is alive, and drop what nobody needs any more.
 
-    `jumped` is by how much the node's wall clock was set since its last beat, where it was. By a clock that is not
-    trusted nothing is old: what is deleted cannot be brought back.
+    `jumped` is by how much the node's wall clock was set since its last beat, where it was; a larger step of the same
+    day stays on record instead. By a clock that is not trusted nothing is old: what is deleted cannot be brought back.
     """
-    values = {"beat_at": at} | ({"jumped_at": at, "jumped_by": int(jumped.total_seconds())} if jumped else {})
     with transaction(engine) as db:
+        values: dict[str, Any] = {"beat_at": at}
+        if jumped and not _is_less(jumped, db.get(Heartbeat, node), at):
+            values |= {"jumped_at": at, "jumped_by": int(jumped.total_seconds())}
         insert = sqlite.insert if is_sqlite(db) else postgresql.insert
         row = insert(_BEATS).values(node=node, **values)
         db.connection().execute(row.on_conflict_do_update(index_elements=["node"], set_=values))
@@ -94,3 +97,10 @@ def waiting(db: Session, at: datetime) -> tuple[int, datetime | None]:
     due = col(Clock.next_at) < at - OLDEST_BEAT
     found = db.exec(select(func.count(), func.min(Clock.next_at)).where(col(Clock.stopped_at).is_(None), due)).one()
     return int(found[0]), found[1]
+
+
+def _is_less(jumped: timedelta, last: Heartbeat | None, at: datetime) -> bool:
+    """Tell whether the clock was set by more on the same day."""
+    if last is None or last.jumped_at is None or last.jumped_by is None or not was_set(last, at):
+        return False
+    return last.jumped_at <= at and abs(last.jumped_by) > abs(jumped.total_seconds())

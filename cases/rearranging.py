@@ -1,25 +1,25 @@
-"""What a version of a calendar does to the clocks that run: which it can reach, and where each would stand.
+"""What a version of a calendar does to the clocks that it reaches: where each would stand.
 
 A version counts for the past as well: each clock is run again from its own beginning (see `cases.rerunning`), and moves
-to where it would stand had the version been known all along. Only cases with a clock that the difference to the version
-before can reach are read, some at a time. Nothing is written here (see `cases.settling`).
+to where it would stand had the version been known all along. Nothing is written here (see `cases.settling`).
 """
 
 from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from cases.clocks import OF_THE_CASE, figures_of, ladder_of
 from cases.laws import law_of
+from cases.reach import Reach, reached
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
@@ -28,12 +28,7 @@ from workflow import ladders
 from workflow.calendar import Calendar
 from workflow.clocks import Figures
 from workflow.definition import Rung
-from workflow.office_hours import difference
 
-#: Cases that are looked at together: enough to share the cost, few enough that nobody waits long for one of them.
-BATCH = 200
-#: So much more than the days that differ is reached: days begin at other moments in other zones.
-LEEWAY = timedelta(days=2)
 #: A clock that rests on a year that is not published, or does not any more.
 PROVISIONAL, FIRM = "provisional", "firm"
 
@@ -63,42 +58,6 @@ class Moved(NamedTuple):
     def is_firm_now(self) -> bool:
         """Tell whether it rested on a year that was not published, and does not any more."""
         return self.was_provisional and not self.is_provisional
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Which clocks a difference between two versions can reach: those of some calendars, from one moment to another.
-
-    Without moments it reaches only those that are provisional, although they need not be any more.
-    """
-
-    names: Collection[str]
-    begins: datetime | None
-    ends: datetime | None
-
-    @classmethod
-    def between(cls, names: Collection[str], old: Calendar, new: Calendar) -> Reach:
-        """Return what the difference reaches between two versions, each with the holidays that it takes."""
-        days = difference(old.hours, new.hours)
-        return cls(names, _midnight(days[0]) - LEEWAY, _midnight(days[1]) + LEEWAY) if days else cls(names, None, None)
-
-    def condition(self) -> ColumnElement[bool]:
-        """Return the condition that a clock is reached.
-
-        A clock that has never changed is reached by what lies between its start and its due moment; one that has may
-        have been due before it went on. Its next rung may lie in the difference though its due moment does not, also
-        where that is a date fixed elsewhere.
-        """
-        clock = _CLOCKS.c
-        is_counted = and_(
-            clock.stopped_at.is_(None),
-            clock.calendar.in_(sorted(self.names)),
-            or_(clock.due_at.is_not(None), clock.remaining.is_not(None)),
-        )
-        if self.begins is None:
-            return and_(is_counted, clock.is_provisional)
-        later = (clock.due_at >= self.begins, clock.due_at.is_(None), clock.spans > 0, clock.next_at >= self.begins)
-        return and_(is_counted, or_(clock.is_provisional, and_(clock.started_at < self.ends, or_(*later))))
 
 
 @dataclass(slots=True)
@@ -172,28 +131,6 @@ def foreseen(db: Session, offices: Mapping[str, Calendar], reach: Reach) -> Iter
                     yield _moved(case, clock)
 
 
-def outdated(db: Session, name: str, office: Calendar) -> int:
-    """Count the running clocks of a calendar that are provisional though all that they rest on is published by now.
-
-    A newer program came with a calendar that knows another year; clocks move only by an act of their own.
-    """
-    published = sorted(year for year, plan in office.hours.years.items() if plan.is_published)
-    if not published:
-        return 0
-    first = next(year for year in reversed(published) if year - 1 not in published)
-    begins, ends = (datetime(year, 1, 1, tzinfo=office.zone) for year in (first, published[-1] + 1))
-    clock = _CLOCKS.c
-    wanted = select(func.count()).where(clock.stopped_at.is_(None), clock.is_provisional, clock.calendar == name)
-    found = db.connection().execute(wanted.where(clock.started_at >= begins, clock.due_at < ends)).scalar_one()
-    return int(found)
-
-
-def reached(db: Session, reach: Reach, after: int) -> Sequence[int]:
-    """Return the ids of the next cases, in order, that a difference reaches."""
-    cases = select(_CLOCKS.c.case_id).where(reach.condition(), _CLOCKS.c.case_id > after)
-    return db.connection().execute(cases.distinct().order_by(_CLOCKS.c.case_id).limit(BATCH)).scalars().all()
-
-
 def affected(
     db: Session, ids: Sequence[int], offices: Mapping[str, Calendar], *, is_held: bool = False
 ) -> Iterator[Affected]:
@@ -256,9 +193,3 @@ def _grouped(rows: Iterable[Any], column: str) -> dict[Any, list[Any]]:
     for row in rows:
         found.setdefault(getattr(row, column), []).append(row)
     return found
-
-
-def _midnight(day: date) -> datetime:
-    """Return the beginning of a day, inside the years that can be counted."""
-    within = min(max(day, date(1900, 1, 10)), date(2200, 12, 20))
-    return datetime.combine(within, time(), UTC)

@@ -17,7 +17,8 @@ from sqlmodel import Session
 
 from cases import audit, parking
 from cases.calendars import calendar, followers, shipped, source_of, versions, with_holidays
-from cases.rearranging import BATCH, Affected, Reach, Shown, affected, reached
+from cases.reach import BATCH, Reach, reached
+from cases.rearranging import Affected, Shown, affected
 from cases.record import bulk
 from cases.record.calendar import CalendarVersion
 from cases.record.case import Case

@@ -15,7 +15,7 @@ from cases import queries, safeguards
 from cases.calendars import FOLDER, calendar, ending, names, newest
 from cases.laws import build, publish, published
 from cases.policy import duties_of
-from cases.rearranging import outdated
+from cases.reach import outdated
 from cases.record.database import engine, reading, transaction
 from cases.record.law import LawVersion
 from cases.record.people import Duty, User

@@ -131,7 +131,7 @@ def test_the_sweep_finishes_what_a_killed_administrator_began_before_it_fires_an
 
 def test_settling_goes_on_where_it_stopped(world: World, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     stories = [story, *(waiting(world) for _ in range(4))]
-    monkeypatch.setattr("cases.rearranging.BATCH", 2)
+    monkeypatch.setattr("cases.reach.BATCH", 2)
     announced(world, of_2027, PUBLISHED_AT)
     assert next(settle(world.db, PUBLISHED_AT)) == 2
     assert [world.clock(each.number, "state").is_provisional for each in stories] == [False] * 2 + [True] * 3

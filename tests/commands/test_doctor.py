@@ -107,6 +107,24 @@ def test_a_clock_that_was_set_is_found_for_a_day_and_noted_where_it_was_only_put
     assert all(row["en"] == f"its clock was set by {seconds} s while it ran" for row in rows)
 
 
+def test_a_clock_that_is_put_right_after_a_large_step_is_still_found(capsys: Captured, world: World) -> None:
+    at = datetime(2026, 11, 19, 9, tzinfo=UTC)
+    for hours, seconds in ((0, -7200), (1, 11), (2, 7201), (27, 12)):
+        beat(world.db, "node:1", at + timedelta(hours=hours), timedelta(seconds=seconds))
+        _, out, _ = run(
+            capsys,
+            "doctor",
+            "--database",
+            world.url,
+            "--at",
+            (at + timedelta(hours=hours)).isoformat(),
+            "--format",
+            "csv",
+        )
+        told = [row["en"] for row in csv.DictReader(io.StringIO(out)) if row["where"] == "node:1"]
+        assert told == [f"its clock was set by {-7200 if hours == 1 else seconds} s while it ran"]
+
+
 def test_a_clock_that_was_only_put_right_is_no_failure(capsys: Captured, empty_database_url: str) -> None:
     run(capsys, "init", "--database", empty_database_url)
     at = datetime(2026, 11, 19, 9, tzinfo=UTC)
