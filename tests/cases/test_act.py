@@ -18,6 +18,8 @@ def test_a_proposal_goes_through_its_five_stages_and_is_closed_by_the_one_who_ra
         ("submit", "zhang", {}),
         ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D", "support": "A"}),
         ("sign_for", "wang", {}),
+        ("sign_part", "zhou", {}),
+        ("report_part", "zhou", {"result": "已督促单位补缴"}),
         ("report", "wang", {"answer": "已补发工资"}),
         ("verify", "zhao", {}),
         ("satisfied", "zhang", {}),
@@ -26,12 +28,12 @@ def test_a_proposal_goes_through_its_five_stages_and_is_closed_by_the_one_who_ra
         stages.append(story.then(step, by, **form).stage)
 
     case = story.case
-    assert stages == ["submit", "review", "handle", "handle", "supervise", "feedback", "feedback"]
-    assert (case.state, case.version, case.round, case.rating) == ("closed", 7, 1, "satisfied")
+    assert stages == ["submit", "review", *["handle"] * 4, "supervise", "feedback", "feedback"]
+    assert (case.state, case.version, case.round, case.rating) == ("closed", 9, 1, "satisfied")
     assert (case.category, case.tier, case.lead_id) == ("工资报酬", "A", world.units["D"])
     assert (case.closed_at, case.due_at) == (story.at, None)
-    assert (case.submitted_at, case.answered_at) == (story.at - 5 * HOUR, story.at - 2 * HOUR)
-    assert world.parts(story.number) == [("D", "lead", "ended", False), ("A", "support", "ended", False)]
+    assert (case.submitted_at, case.answered_at) == (story.at - 7 * HOUR, story.at - 2 * HOUR)
+    assert world.parts(story.number) == [("D", "lead", "ended", False), ("A", "support", "done", False)]
     world.check()
 
 

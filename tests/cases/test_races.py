@@ -74,7 +74,9 @@ def test_of_two_who_act_at_once_exactly_one_wins(world: World) -> None:
             assert case.state == event["state_to"]
             assert after["events"] == rows["events"] + 1
             assert after["passages"] == rows["passages"] + (1 if {"reason", "answer", "note"} & set(entrant[2]) else 0)
-            started = sum(clock.started_at == moment for clock in world.clocks(story.number)[clocks:])
+            began = [clock for clock in world.clocks(story.number)[clocks:] if clock.started_at == moment]
+            started = sum(clock.kind != "part" for clock in began)
+            assert len(began) - started == (2 if entrant[2].get("support") else 0)
             assert started == (0 if case.closed_at or entrant[0] in ("request_extension", "note") else 1)
     print(dict(told))
     world.check()

@@ -71,6 +71,7 @@ def test_nobody_has_a_part_in_a_case_that_is_closed_and_its_lead_takes_it_up_aga
     story.then("accept", "li", category="工资报酬", tier="B", lead="D", support="A", **urgency)
     if law == "proposal":
         story.then("sign_for", "wang")
+        story.then("waive_part", "zhao", part="A", reason="不需要协办")
     again(story, None if ending == "close_unanswered" else ending)
     assert [is_current for *_, is_current in world.parts(story.number)] == [False, False]
     story.then("reopen", "zhang", after=HOUR, reason="问题又出现了")
