@@ -27,6 +27,7 @@ from web.pages import (
     calendars,
     case,
     desk,
+    explain,
     inbox,
     language,
     news_settings,
@@ -63,7 +64,20 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
     for api in (cases, record, attachments, reports, inbox_api):
         app.include_router(api.router, prefix=API)
-    pages = (admin, admin_news, calendars, sign_in, language, desk, submit, overdue, inbox, news_settings, case)
+    pages = (
+        admin,
+        admin_news,
+        calendars,
+        sign_in,
+        language,
+        desk,
+        submit,
+        overdue,
+        inbox,
+        news_settings,
+        explain,
+        case,
+    )
     for part in (docs, health, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

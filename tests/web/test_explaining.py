@@ -42,3 +42,16 @@ def test_a_case_whose_law_has_renamed_a_state_it_went_through_is_still_shown_and
     assert [one["state"] for one in clocks] == ["draft", "in_review", None, "assigned", "handling"]
     for login in ("zhang", "wang"):
         assert "改用另一版办法" in office.browser(login).get(f"/cases/{number}")
+
+
+def test_behind_each_due_moment_stands_a_page_that_tells_its_days_and_rungs(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, "sign_for")
+    browser = office.browser("wang").client
+    case = browser.get(f"/cases/{number}").text
+    assert f'href="/cases/{number}/explain#clock-' in case
+    page = browser.get(f"/cases/{number}/explain")
+    assert page.status_code == 200
+    for words in ("办理中", "全案时限", "15 个工作日", "起始日不计", "2026-11-21 周六", "周末", "黄牌", "未到", "原因"):
+        assert words in page.text, words
+    assert office.browser("qian").client.get(f"/cases/{number}/explain").status_code == 404

@@ -64,6 +64,7 @@ class Line:
 class Clocked:
     """A running clock in words."""
 
+    id: int | None
     name: str
     limit: str
     due: Due | None
@@ -199,6 +200,7 @@ def _clocked(visit: Visit, row: Clock, definition: Definition) -> Clocked:
     own = calendar(visit.db, row.calendar)
     limit = Limit.parse(row.limit) if row.limit else None
     return Clocked(
+        id=row.id,
         name=words.pick(_name(visit, row, definition), visit.language),
         limit=words.limit(row.limit, visit.language),
         due=due_words(visit, row, own, limit),

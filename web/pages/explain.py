@@ -1,0 +1,102 @@
+"""Behind every due moment: the rule, each day that counted or did not, pauses, extensions, rungs fired and to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from cases.calendars import calendar
+from cases.explaining import Explanation, Stretch
+from cases.explaining import explain as explanations
+from cases.outlook import Standing
+from web import moments, words
+from web.render import page
+from web.visits import Reading, Visit
+from workflow.calendar import Calendar
+from workflow.explanation import Day
+
+#: A rung at which the system takes an action of the law.
+SYSTEM_ACTS = ("系统办理", "The system acts")
+
+router = APIRouter(prefix="/cases/{number}", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class DayShown:
+    """A day in words, and whether it counted."""
+
+    day: str
+    is_counted: bool
+    why: str
+    hours: str
+    total: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A clock in words."""
+
+    id: int | None
+    name: str
+    rule: str
+    is_running: bool
+    is_provisional: bool
+    due: str
+    stretches: list[tuple[str, str, str]]
+    days: list[DayShown]
+    rungs: list[tuple[str, str, str]]
+
+
+@router.get("/explain")
+def show(visit: Reading, number: str) -> Response:
+    """Show why the clocks of a case stand where they stand, those that run first."""
+    case = visit.case(number)
+    clocks = [_shown(visit, one) for one in explanations(visit.db, case)]
+    clocks.sort(key=lambda clock: not clock.is_running)
+    return page(visit.request, "explain.html", visitor=visit.caller, number=case.number, clocks=clocks)
+
+
+def _shown(visit: Visit, one: Explanation) -> Shown:
+    row, local = one.clock, calendar(visit.db, one.clock.calendar)
+    fixed = visit.say("由来源确定", "fixed by its source")
+    limit = words.limit(row.limit, visit.language) if row.limit else fixed
+    return Shown(
+        id=row.id,
+        name=visit.say(one.zh.strip("「」"), one.en),
+        rule=f"{limit} · {row.calendar} · {one.law}",
+        is_running=row.stopped_at is None,
+        is_provisional=row.is_provisional,
+        due=moments.exact(row.due_at, local) if row.due_at else visit.say("暂停计时", "standing still"),
+        stretches=[_stretch(visit, stretch, local) for stretch in one.stretches],
+        days=[_day(visit, day) for day in one.days],
+        rungs=[_rung(visit, rung, local) for rung in one.rungs],
+    )
+
+
+def _stretch(visit: Visit, stretch: Stretch, local: Calendar) -> tuple[str, str, str]:
+    until = moments.exact(stretch.until_at, local) if stretch.until_at else visit.say("至今", "until now")
+    due = moments.exact(stretch.due_at, local) if stretch.due_at else visit.say("停表", "stood still")
+    return visit.say(stretch.zh, stretch.en), f"{moments.exact(stretch.from_at, local)} – {until}", due
+
+
+def _day(visit: Visit, day: Day) -> DayShown:
+    hours, total = (f"{minutes // 60}:{minutes % 60:02}" for minutes in (day.minutes, day.total_minutes))
+    name = visit.say(f"{day.date} {day.weekday_zh}", f"{day.date} {day.weekday_en}")
+    return DayShown(name, day.is_counted, visit.say(day.zh, day.en), hours if day.minutes else "", total)
+
+
+def _rung(visit: Visit, rung: Standing, local: Calendar) -> tuple[str, str, str]:
+    """Return what a rung does, when it is due, and whether it has fired, is passed over or is still to come."""
+    if rung.fired_at is not None:
+        outcome = visit.say(
+            f"已触发 {moments.exact(rung.fired_at, local)}", f"fired {moments.exact(rung.fired_at, local)}"
+        )
+    elif rung.is_passed:
+        outcome = visit.say("起算前已过", "lay before the start")
+    else:
+        outcome = visit.say("未到", "to come") if rung.due_at else "–"
+    deed = words.pick(words.OWN_ACTIONS.get(rung.do, SYSTEM_ACTS), visit.language)
+    name = f"{deed} {words.offset(rung.at, visit.language)}"
+    return name, moments.exact(rung.due_at, local) if rung.due_at else "–", outcome
