@@ -32,6 +32,8 @@ news = typer.Typer(
 )
 
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1)]
+OneOf = Annotated[int | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1)]
+All = Annotated[bool, typer.Option("--all", help="全部。 / All of them.")]
 
 
 class Undelivered(Refusal):
@@ -45,27 +47,39 @@ def parked(database: Database = "", form: Printed = Format.TABLE) -> None:
     List the messages that were given up, and why.
     """
     with reading(connect(database)) as db:
-        rows = given_up.parked(db)
-    columns = ("id", "channel", "kind", "to", "attempts", "made_at", "why_zh", "why_en", "answer")
-    print_rows([(r.id, r.channel, r.kind, r.to, r.attempts, r.made_at, *r.why, r.answer) for r in rows], columns, form)
+        rows, count = given_up.parked(db), given_up.count(db)
+    columns = ("id", "channel", "to", "attempts", "made_at", "why_zh", "why_en", "answer")
+    print_rows(
+        [(r.id, r.channel, r.to or "申请人 / a submitter", r.attempts, r.made_at, *r.why, r.answer) for r in rows],
+        columns,
+        form,
+    )
+    if count > len(rows):
+        say(f"共 {count} 条，显示最近 {len(rows)} 条。", f"{count} in all, the latest {len(rows)} are shown.")
 
 
 @news.command()
-def resend(
-    message: Annotated[int | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1)] = None,
-    all_of_them: Annotated[bool, typer.Option("--all", help="全部。 / All of them.")] = False,
-    database: Database = "",
-    at: At = None,
-) -> None:
+def resend(message: OneOf = None, all_of_them: All = False, database: Database = "", at: At = None) -> None:
     """重发一条搁置的消息，或用 --all 全部重发。
 
     Have one message that was given up sent again, or all of them.
     """
-    if (message is None) is not all_of_them:
-        raise BadRequest("请给出一条消息的编号，或用 --all。", "Name one message, or say --all.")
+    _check_one_or_all(message, all_of_them)
     with transaction(connect(database)) as db:
         count = given_up.resend(db, message, by=None, at=moment(at))
     say(f"将重发 {count} 条。", f"{count} will be sent again.")
+
+
+@news.command()
+def dismiss(message: OneOf = None, all_of_them: All = False, database: Database = "", at: At = None) -> None:
+    """撤下一条搁置的消息，或用 --all 全部撤下，不再发送。
+
+    Dismiss one message that was given up, or all of them: nobody is sent it any more.
+    """
+    _check_one_or_all(message, all_of_them)
+    with transaction(connect(database)) as db:
+        count = given_up.dismiss(db, message, by=None, at=moment(at))
+    say(f"已撤下 {count} 条。", f"{count} are dismissed.")
 
 
 @news.command()
@@ -130,6 +144,11 @@ def try_outlet(outlet: Number, database: Database = "") -> None:
         return
     zh, en = REASONS.get(row.why or "", ("还没有结果", "there is no answer yet"))
     raise Undelivered(f"没有送达：{zh}。{row.answer or ''}", f"It has not arrived: {en}. {row.answer or ''}")
+
+
+def _check_one_or_all(number: int | None, all_of_them: bool) -> None:
+    if (number is None) is not all_of_them:
+        raise BadRequest("请给出一个编号，或用 --all。", "Name one by its number, or say --all.")
 
 
 def _outcome(engine: Engine, message: int, settings: Settings) -> Notification:

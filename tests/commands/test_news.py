@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from cases.record.database import reading
+from cases.record.database import reading, transaction
+from cases.record.news import Notification
 from cases.verifying import verify_database
 from config import clock
 from notifications.outlets import opened
@@ -69,7 +72,7 @@ def test_what_was_given_up_is_listed_with_its_reason_and_sent_again(
     with Mailbox(whim) as box:
         set_up(monkeypatch, **box.settings)
         run(capsys, "sweep", "--database", newsroom.url, *at)
-    first, _ = rows(capsys, newsroom, "parked")
+    _, first = rows(capsys, newsroom, "parked")
     assert (first["channel"], first["to"], first["attempts"]) == ("mail", "li", 1)
     assert (first["why_zh"], first["answer"]) == ("对方拒收", "550 no such user")
     assert story.number not in json.dumps(first)
@@ -85,6 +88,38 @@ def test_what_was_given_up_is_listed_with_its_reason_and_sent_again(
         run(capsys, "sweep", "--database", newsroom.url, *at)
         assert sorted(kept.to for kept in box.kept) == ["li@example.org", "shuang@example.org"]
     assert rows(capsys, newsroom, "parked") == []
+    with reading(newsroom.db) as db:
+        verify_database(db)
+
+
+def test_what_was_given_up_can_be_dismissed_and_never_says_who_raised_a_case(
+    newsroom: Newsroom, capsys: Captured
+) -> None:
+    newsroom.settings = replace(newsroom.settings, smtp_host="x", smtp_from="a@b.cn")
+    Story(newsroom).up_to("verify")
+    newsroom.tells(MONDAY)
+    with transaction(newsroom.db) as db:
+        for row in db.exec(select(Notification).where(Notification.channel == "mail")):
+            row.state, row.next_at, row.why, row.answer = "parked", None, "refused", "550 <someone@example.org>"
+        digest = Notification(kind="digest", user_id=newsroom.people["zhang"], channel="mail", state="parked",
+                              made_at=MONDAY, why="refused", answer="550 <zhang@example.org>")  # fmt: skip
+        db.add(digest)
+        db.flush()
+        raised = db.exec(select(Notification).where(Notification.user_id == newsroom.people["zhang"])).first()
+        assert raised is not None
+        raised.digest_id, raised.state = digest.id, "gathered"
+    listed = rows(capsys, newsroom, "parked")
+    submitters = [row for row in listed if row["to"] == "申请人 / a submitter"]
+    assert len(submitters) > 1
+    assert {row["answer"] for row in submitters} == {""}
+    said = json.dumps(listed, ensure_ascii=False)
+    assert "zhang" not in said
+    assert not {"kind", "question", "answered"} & set(listed[0])
+    assert [row["id"] for row in listed] == sorted((row["id"] for row in listed), reverse=True)
+    for words, status in (((), 2), (("99999",), 2), ((str(listed[0]["id"]),), 0), (("--all",), 0)):
+        assert run(capsys, "news", "dismiss", *words, "--database", newsroom.url)[0] == status
+    assert rows(capsys, newsroom, "parked") == []
+    assert {(row.state, row.why) for row in newsroom.rows(id=listed[0]["id"])} == {("dropped", "dismissed")}
     with reading(newsroom.db) as db:
         verify_database(db)
 

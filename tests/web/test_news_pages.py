@@ -168,6 +168,26 @@ def test_what_was_given_up_is_explained_and_sent_again(office: Office) -> None:
     assert "没有搁置的消息" in admin.get("/admin/news")
 
 
+def test_what_was_given_up_can_be_dismissed(office: Office) -> None:
+    office.app.state.settings = replace(
+        office.app.state.settings, smtp_host="127.0.0.1", smtp_from="a@b.cn", smtp_security="none"
+    )
+    with transaction(office.engine) as db:
+        for login in ("li", "wang"):
+            person(db, login).email = "none"
+    office.submitted()
+    sends(office)
+    admin = office.browser("xitong")
+    page = admin.get("/admin/news")
+    (message,) = re.findall(r"parked/(\d+)/dismiss", page)
+    assert "交您办理 ·" not in page
+    admin.send(f"/admin/news/parked/{message}/dismiss")
+    assert "没有搁置的消息" in admin.get("/admin/news")
+    with reading(office.engine) as db:
+        events = db.exec(select(Event.action).where(Event.role == "administrator")).all()
+    assert events == ["dismiss_news"]
+
+
 def test_words_are_edited_with_known_placeholders_only(office: Office) -> None:
     admin = office.browser("xitong")
     here = "/admin/news/words/task/zh"

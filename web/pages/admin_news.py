@@ -48,9 +48,23 @@ def resend_all(visit: Writing, form: Form) -> Response:
 def resend(visit: Writing, message: int, form: Form) -> Response:
     """Have one message that was given up sent again."""
     require_administrator(visit)
-    if not 0 < message < 2**63:
-        raise NotFound("没有这条搁置的消息。", "No message of that number is parked.")
-    parked.resend(visit.db, message, by=visit.by, at=visit.at)
+    parked.resend(visit.db, _parked(message), by=visit.by, at=visit.at)
+    return RedirectResponse(HERE, SEE_OTHER)
+
+
+@router.post("/dismiss")
+def dismiss_all(visit: Writing, form: Form) -> Response:
+    """Send nobody any more what was given up."""
+    require_administrator(visit)
+    parked.dismiss(visit.db, None, by=visit.by, at=visit.at)
+    return RedirectResponse(HERE, SEE_OTHER)
+
+
+@router.post("/parked/{message}/dismiss")
+def dismiss(visit: Writing, message: int, form: Form) -> Response:
+    """Send nobody any more one message that was given up."""
+    require_administrator(visit)
+    parked.dismiss(visit.db, _parked(message), by=visit.by, at=visit.at)
     return RedirectResponse(HERE, SEE_OTHER)
 
 
@@ -106,6 +120,13 @@ def change_words(visit: Writing, kind: str, language: str, form: Form) -> Respon
     return RedirectResponse(HERE, SEE_OTHER)
 
 
+def _parked(message: int) -> int:
+    """Return the number of a message, if it can be one."""
+    if not 0 < message < 2**63:
+        raise NotFound("没有这条搁置的消息。", "No message of that number is parked.")
+    return message
+
+
 def _page(
     visit: Visit,
     *,
@@ -129,7 +150,7 @@ def _page(
         ],
         parked=[
             {"row": row, "channel": words.pick(words.CHANNELS[row.channel], visit.language), "why": say(*row.why),
-             "kind": say(KINDS[row.kind].zh, KINDS[row.kind].en), "at": moments.exact(row.made_at, local)}
+             "to": say("申请人", "a submitter") if row.to is None else row.to, "at": moments.exact(row.made_at, local)}
             for row in parked.parked(visit.db)
         ],
         outlets=[
