@@ -19,6 +19,7 @@ from config import clock
 from config.settings import Settings, load
 from notifications import outlets as of_units
 from notifications import parked as given_up
+from notifications import untellable as put_aside
 from notifications.delivering import deliver
 from notifications.outlets import Wanted
 from notifications.parked import REASONS
@@ -80,6 +81,37 @@ def dismiss(message: OneOf = None, all_of_them: All = False, database: Database 
     with transaction(connect(database)) as db:
         count = given_up.dismiss(db, message, by=None, at=moment(at))
     say(f"已撤下 {count} 条。", f"{count} are dismissed.")
+
+
+@news.command()
+def untellable(database: Database = "", form: Printed = Format.TABLE) -> None:
+    """列出无法通知的事件及原因。
+
+    List the events that could not be told, and why.
+    """
+    with reading(connect(database)) as db:
+        rows = put_aside.untellable(db)
+    print_rows(
+        [(row.seq, row.parked_at, row.detail.strip().splitlines()[-1][:200]) for row in rows],
+        ("event", "parked_at", "why"),
+        form,
+    )
+
+
+@news.command("tell")
+def tell_again(event: OneOf = None, all_of_them: All = False, database: Database = "", at: At = None) -> None:
+    """重新通知一个无法通知的事件，或用 --all 全部重新通知。
+
+    Tell an event that could not be told, or all of them.
+    """
+    _check_one_or_all(event, all_of_them)
+    db_engine, settings = connect(database), load(os.environ)
+    with reading(db_engine) as db:
+        seqs = [row.seq for row in put_aside.untellable(db)] if event is None else [event]
+    for seq in seqs:
+        with transaction(db_engine) as db:
+            made = put_aside.tell_again(db, seq, settings, by=None, at=moment(at))
+        say(f"事件 {seq}：{made} 条消息。", f"event {seq}: {made} messages.")
 
 
 @news.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, exists, func, or_, select, update
@@ -14,7 +14,7 @@ from cases import audit
 from cases.errors import NotFound
 from cases.record.case import Case
 from cases.record.columns import table_of
-from cases.record.news import DROPPED, IS_DUE, IS_PARKED, WAITING, Notification, Outlet
+from cases.record.news import DROPPED, IS_PARKED, WAITING, Notification, Outlet
 from cases.record.people import User
 from workflow.definition import SYSTEM
 
@@ -63,15 +63,6 @@ class Parked:
     made_at: datetime
     why: tuple[str, str]
     answer: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How the news stand: how many wait to be sent, how many were given up, and how long the oldest has waited."""
-
-    waiting: int
-    parked: int
-    oldest: timedelta
 
 
 _NEWS, _CASES, _USERS, _OUTLETS = (table_of(model) for model in (Notification, Case, User, Outlet))
@@ -135,10 +126,3 @@ def _settled(
     role = "administrator" if by else SYSTEM
     audit.append(db, [audit.Entry(at, action, role, facts, actor_id=by.id if by else None)])
     return settled
-
-
-def figures(db: Session, at: datetime) -> Figures:
-    """Return how the news stand."""
-    connection = db.connection()
-    waiting, first = connection.execute(select(func.count(), func.min(_NEWS.c.made_at)).where(IS_DUE)).one()
-    return Figures(waiting, count(db), max(at - first, timedelta()) if first else timedelta())

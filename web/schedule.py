@@ -117,7 +117,7 @@ class Schedule:
         if not self.is_trusted:
             return
         try:
-            tell(self.engine, self.settings, clock.now())
+            tell(self.engine, self.settings, clock.now(), self._is_over.is_set)
         except Refusal as refusal:
             log.error("%s", refusal.en)
 

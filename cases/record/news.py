@@ -16,6 +16,7 @@ WAITING, HELD, GATHERED, SENT, PARKED, DROPPED = "waiting", "held", "gathered", 
 
 #: Conditions that an index answers; a query says them word for word, or SQLite would not use it.
 IS_DUE, IS_HELD, IS_PARKED = text("state = 'waiting'"), text("state = 'held'"), text("state = 'parked'")
+IS_UNTOLD = text("released_at IS NULL")
 IN_INBOX = text("channel = 'inbox' AND state = 'sent'")
 IS_UNREAD = text("channel = 'inbox' AND state = 'sent' AND read_at IS NULL")
 
@@ -33,6 +34,19 @@ class NewsCursor(SQLModel, table=True):
 
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
     seq: int = Field(sa_type=Id)
+
+
+class Untellable(SQLModel, table=True):
+    """An event that could not be told, and why; it keeps no other waiting, and an administrator has it told again."""
+
+    __tablename__ = "untellable"
+    __table_args__ = (_of("ix_untellable_open", IS_UNTOLD, "seq"),)
+
+    seq: int = Field(primary_key=True, sa_type=Id, foreign_key="events.seq", sa_column_kwargs={"autoincrement": False})
+    detail: str = Field(sa_type=LongText)
+    parked_at: datetime = Field(sa_type=Moment)
+    released_at: datetime | None = Field(default=None, sa_type=Moment)
+    released_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
 
 
 class Outlet(SQLModel, table=True):
@@ -67,6 +81,7 @@ class Notification(SQLModel, table=True):
         CheckConstraint("(user_id IS NULL) <> (outlet_id IS NULL)"),
         _of("ix_notifications_due", IS_DUE, "channel", "next_at", "id"),
         _of("ix_notifications_held", IS_HELD, "next_at"),
+        _of("ix_notifications_group", IS_HELD, "user_id", "outlet_id", "channel", "next_at"),
         _of("ix_notifications_parked", IS_PARKED, "id"),
         _of("ix_notifications_gathered", text("digest_id IS NOT NULL"), "digest_id", "id"),
         _of("ix_notifications_outlet", text("outlet_id IS NOT NULL"), "outlet_id", "id"),

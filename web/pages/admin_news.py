@@ -12,7 +12,8 @@ from cases.calendars import calendar
 from cases.errors import InvalidFields, NotFound
 from cases.record.news import NewsTemplate
 from cases.record.people import Unit
-from notifications import outlets, parked, wording
+from notifications import outlets, parked, untellable, wording
+from notifications.figures import figures
 from notifications.kinds import KINDS
 from notifications.outlets import Wanted
 from notifications.wording import LANGUAGES, Words
@@ -65,6 +66,14 @@ def dismiss(visit: Writing, message: int, form: Form) -> Response:
     """Send nobody any more one message that was given up."""
     require_administrator(visit)
     parked.dismiss(visit.db, _parked(message), by=visit.by, at=visit.at)
+    return RedirectResponse(HERE, SEE_OTHER)
+
+
+@router.post("/events/{seq}/tell")
+def tell_again(visit: Writing, seq: int, form: Form) -> Response:
+    """Tell an event that could not be told."""
+    require_administrator(visit)
+    untellable.tell_again(visit.db, seq, visit.settings, by=visit.by, at=visit.at)
     return RedirectResponse(HERE, SEE_OTHER)
 
 
@@ -143,7 +152,7 @@ def _page(
         "admin_news.html",
         status=status,
         visitor=visit.caller,
-        figures=parked.figures(visit.db, visit.at),
+        figures=figures(visit.db, visit.at),
         channels=[
             (words.pick(words.CHANNELS["mail"], visit.language), bool(visit.settings.smtp_host)),
             (words.pick(words.CHANNELS["sms"], visit.language), bool(visit.settings.sms_url)),
@@ -152,6 +161,11 @@ def _page(
             {"row": row, "channel": words.pick(words.CHANNELS[row.channel], visit.language), "why": say(*row.why),
              "to": say("申请人", "a submitter") if row.to is None else row.to, "at": moments.exact(row.made_at, local)}
             for row in parked.parked(visit.db)
+        ],
+        untellable=[
+            {"seq": row.seq, "at": moments.exact(row.parked_at, local), "detail": row.detail,
+             "summary": row.detail.strip().splitlines()[-1][:300]}
+            for row in untellable.untellable(visit.db)
         ],
         outlets=[
             {"id": row.id, "name": row.name, "unit": unit, "to": outlets.masked(row.address),

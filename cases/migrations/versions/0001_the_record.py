@@ -567,6 +567,19 @@ def _make_news() -> None:
     )
     op.bulk_insert(cursor, [{"id": 1, "seq": 0}])
     op.create_table(
+        "untellable",
+        sa.Column("seq", Id, autoincrement=False, nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("parked_at", Moment(), nullable=False),
+        sa.Column("released_at", Moment(), nullable=True),
+        sa.Column("released_by", Id, nullable=True),
+        sa.ForeignKeyConstraint(["seq"], ["events.seq"]),
+        sa.ForeignKeyConstraint(["released_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    untold = sa.text("released_at IS NULL")
+    op.create_index("ix_untellable_open", "untellable", ["seq"], sqlite_where=untold, postgresql_where=untold)
+    op.create_table(
         "outlets",
         sa.Column("id", Id, nullable=False),
         sa.Column("unit_id", Id, nullable=False),
@@ -611,6 +624,7 @@ def _make_news() -> None:
     for name, columns, condition in (
         ("due", ["channel", "next_at", "id"], "state = 'waiting'"),
         ("held", ["next_at"], "state = 'held'"),
+        ("group", ["user_id", "outlet_id", "channel", "next_at"], "state = 'held'"),
         ("parked", ["id"], "state = 'parked'"),
         ("gathered", ["digest_id", "id"], "digest_id IS NOT NULL"),
         ("outlet", ["outlet_id", "id"], "outlet_id IS NOT NULL"),
