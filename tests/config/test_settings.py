@@ -71,7 +71,7 @@ def test_another_process_reads_the_same_settings() -> None:
     "wrong",
     [
         {"digest_at": "8:30"}, {"quiet_from": "24:00"}, {"quiet_until": ""}, {"smtp_security": "ssl"},
-        {"smtp_host": "mail.example"}, {"patience": 0}, {"public_url": "news.example"},
+        {"smtp_host": "mail.example"}, {"patience": 0}, {"patience": 121}, {"public_url": "news.example"},
     ],
 )  # fmt: skip
 def test_settings_of_the_news_that_cannot_be_are_named_in_both_languages(wrong: dict[str, object]) -> None:
