@@ -15,8 +15,10 @@ from cases.errors import BadRequest
 from cases.record.database import reading, transaction
 from cases.record.news import SENT, WAITING, Notification
 from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
+from commands.record import As, person
 from config import clock
 from config.settings import Settings, load
+from notifications import confirming
 from notifications import outlets as of_units
 from notifications import parked as given_up
 from notifications import untellable as put_aside
@@ -122,9 +124,10 @@ def outlets(database: Database = "", form: Printed = Format.TABLE) -> None:
     """
     with reading(connect(database)) as db:
         rows = [
-            (r.id, r.channel, unit, r.name, of_units.masked(r.address), r.made_at) for r, unit in of_units.opened(db)
+            (r.id, r.channel, unit, r.name, of_units.masked(r.address), r.made_at, r.confirmed_at)
+            for r, unit in of_units.opened(db)
         ]
-    print_rows(rows, ("id", "channel", "unit", "name", "to", "made_at"), form)
+    print_rows(rows, ("id", "channel", "unit", "name", "to", "made_at", "confirmed_at"), form)
 
 
 @news.command("open")
@@ -147,6 +150,17 @@ def open_outlet(
     if made:
         say("签名密钥只显示这一次：", "its signing secret is shown this once:")
         typer.echo(made)
+
+
+@news.command()
+def confirm(outlet: Number, as_login: As, database: Database = "", at: At = None) -> None:
+    """以该单位的主席、督办人或负责人身份确认机器人：此后实名案件的标题也会发给它。
+
+    Confirm an outlet as somebody who oversees its unit: from then on it is told the titles of named cases.
+    """
+    with transaction(connect(database)) as db:
+        confirming.confirm(db, outlet, by=person(db, as_login), at=moment(at))
+    say("已确认。", "It is confirmed.")
 
 
 @news.command("end")

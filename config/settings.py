@@ -90,6 +90,8 @@ class Settings:
                 "public_url 应以 http:// 或 https:// 开头。", "public_url begins with http:// or https://."
             )
 
+        object.__setattr__(self, "public_url", self.public_url.rstrip("/"))  # so that every address made of it is one
+
     def as_environment(self) -> dict[str, str]:
         """Return the variables that make another process read the same settings."""
         return {PREFIX + name.upper(): str(value) for name, value in asdict(self).items()}

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import CursorResult, Engine, func, insert, or_, select, update
 from sqlmodel import Session
 
 from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
-from cases.record.news import GATHERED, INBOX, IS_HELD, SENT, WAITING, NewsCursor, Notification
+from cases.record.news import GATHERED, INBOX, IS_HELD, SENT, WAITING, NewsCursor, Notification, Outlet
 from notifications.audience import LATE
 from notifications.kinds import DIGEST
 
 #: Nobody waits longer than this for a ladder that does not catch up.
 PATIENCE = timedelta(minutes=15)
+#: A robot that speaks more than twenty times a minute is silenced for ten; what is tried again counts too.
+ROBOT_PAUSE = timedelta(seconds=15)
 #: Groups sent on in one transaction, so that other writers get their turn.
 BATCH = 100
 
-_NEWS, _CLOCKS, _CURSOR = table_of(Notification), table_of(Clock), table_of(NewsCursor)
+_NEWS, _CLOCKS, _CURSOR, _OUTLETS = (table_of(model) for model in (Notification, Clock, NewsCursor, Outlet))
 
 
 def gather(engine: Engine, at: datetime, is_stopping: Callable[[], bool] = lambda: False) -> int:
@@ -60,6 +62,8 @@ def _send_on(db: Session, group: Any, at: datetime) -> int:
     held = db.connection().execute(select(func.count()).select_from(_NEWS).where(*of_group)).scalar_one()
     if not held:
         return 0  # another node has sent them on meanwhile
+    if group.outlet_id is not None and not _may_speak(db, group.outlet_id, at):
+        return 0
     is_inbox = group.channel == INBOX
     goes = {"state": SENT, "sent_at": at, "next_at": None} if is_inbox else {"state": WAITING, "next_at": at}
     if held == 1:
@@ -70,6 +74,14 @@ def _send_on(db: Session, group: Any, at: datetime) -> int:
     gathered = {"state": GATHERED, "next_at": None, "digest_id": db.connection().execute(digest).scalar_one()}
     db.connection().execute(update(_NEWS).where(*of_group).values(**gathered))
     return 1
+
+
+def _may_speak(db: Session, outlet_id: int, at: datetime) -> bool:
+    """Tell whether a robot has been silent for long enough, and note that it speaks now."""
+    last = _OUTLETS.c.spoken_at
+    is_rested = or_(last.is_(None), last <= at - ROBOT_PAUSE, last > at)  # a clock that was set back mutes nobody
+    speaks = update(_OUTLETS).where(_OUTLETS.c.id == outlet_id, is_rested).values(spoken_at=at)
+    return cast("CursorResult[Any]", db.connection().execute(speaks)).rowcount == 1
 
 
 def _is_catching_up(db: Session, at: datetime) -> bool:

@@ -87,7 +87,7 @@ def begin(db: Session, at: datetime) -> None:
 def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -> Iterator[Planned]:
     """Yield the notifications of a batch of events, as rows."""
     told = [(event, audience_of(db, event, at)) for event in _happenings(db, events)]
-    recipients = choosing.people(db, {user_id for _, audience in told for user_id in audience.people}, settings)
+    recipients = choosing.people(db, {user_id for _, audience in told for user_id in audience.people}, settings, at)
     users = {user.id: user for user in db.exec(select_rows(User).where(col(User.id).in_(sorted(recipients))))}
     duties = {user_id: duties_of(db, users[user_id], at) for user_id in recipients}
     places = _Outlets(db, settings)

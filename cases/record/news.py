@@ -52,7 +52,9 @@ class Untellable(SQLModel, table=True):
 class Outlet(SQLModel, table=True):
     """A robot in a unit's group chat, or another system that wants to hear: where to, and what it is signed with.
 
-    `address` of a robot holds its key: like `secret` it is never shown, logged or told by an event.
+    `address` of a robot holds its key: like `secret` it is never shown, logged or told by an event. Until a second
+    person has confirmed it, it hears of no case more than its number. `spoken_at` is when it was last given something
+    to say.
     """
 
     __tablename__ = "outlets"
@@ -64,6 +66,10 @@ class Outlet(SQLModel, table=True):
     address: str = Field(max_length=1_000)
     secret: str | None = Field(default=None, max_length=200)
     made_at: datetime = Field(sa_type=Moment)
+    made_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
+    confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
+    confirmed_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
+    spoken_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
 
 

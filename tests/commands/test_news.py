@@ -144,6 +144,10 @@ def test_a_robot_is_opened_tried_and_ended_and_its_secrets_stay_on_stdin(
         assert status == 1
         assert "密钥、口令或签名不对" in said
         assert other.got == []
+    for login, status in (("xitong", 2), ("wang", 2), ("nobody", 2), ("wu", 0), ("sun", 2)):
+        confirmed = run(capsys, "news", "confirm", str(right), "--as", login, "--database", newsroom.url)
+        assert confirmed[0] == status, login
+    assert [bool(row["confirmed_at"]) for row in rows(capsys, newsroom, "outlets")] == [True, False]
     assert run(capsys, "news", "end", str(wrong), "--database", newsroom.url)[0] == 0
     assert run(capsys, "news", "end", str(wrong), "--database", newsroom.url)[0] == 2
     with reading(newsroom.db) as db:

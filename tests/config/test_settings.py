@@ -85,3 +85,7 @@ def test_no_secret_of_a_setting_is_shown() -> None:
     settings = Settings(smtp_password="geheim", sms_url="https://x.example/?key=geheim", sms_header="Key: geheim")
     assert "geheim" not in repr(settings)
     assert load(settings.as_environment()) == settings
+
+
+def test_the_public_address_ends_with_no_slash() -> None:
+    assert Settings(public_url="https://news.example/bihuan/").public_url == "https://news.example/bihuan"

@@ -338,6 +338,21 @@ def test_one_channel_that_hangs_holds_up_no_other(newsroom: Newsroom) -> None:
     assert order.count("mail") == 16
 
 
+def test_another_system_is_told_when_it_happened_and_not_when_it_was_written_down(newsroom: Newsroom) -> None:
+    newsroom.opens("C", "webhook", "https://x.example", MONDAY)
+    story = Story(newsroom).up_to("submit")
+    newsroom.tells(TEN + HOUR / 2)
+    times: list[datetime] = []
+
+    class Hears:
+        def send(self, message: Message, at: datetime) -> Answer:
+            times.append(message.event["time"])
+            return done()
+
+    deliver(newsroom.db, newsroom.post({"webhook": Hears()}, TEN + HOUR))
+    assert times == [story.at]
+
+
 def test_words_that_cannot_be_filled_in_and_errors_nobody_foresaw_hold_nothing_up(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -177,6 +177,18 @@ def test_a_group_is_found_by_an_index(newsroom: Newsroom) -> None:
             assert "ix_notifications_group" in plan or "ix_notifications_held" in plan
 
 
+def test_a_robot_rests_between_two_messages(newsroom: Newsroom) -> None:
+    newsroom.opens("C", "dingtalk", "https://x.example", MONDAY)
+
+    def said(seconds: int) -> int:
+        Story(newsroom).up_to("submit")
+        newsroom.tells(MONDAY + timedelta(seconds=seconds))
+        return gather(newsroom.db, MONDAY + timedelta(seconds=seconds))
+
+    assert [said(seconds) for seconds in (0, 3, 14, 15, 29, 30)] == [1, 0, 0, 1, 0, 1]
+    assert said(-3600) == 1  # the clock was set back
+
+
 def test_another_system_hears_of_the_whole_subtree_and_one_by_one(newsroom: Newsroom) -> None:
     newsroom.opens("P", "webhook", "https://x.example", MONDAY)
     newsroom.opens("P", "wecom", "https://x.example", MONDAY)

@@ -170,6 +170,7 @@ def _page(
         outlets=[
             {"id": row.id, "name": row.name, "unit": unit, "to": outlets.masked(row.address),
              "channel": words.pick(words.CHANNELS[row.channel], visit.language),
+             "is_confirmed": row.confirmed_at is not None,
              "last": _last(visit, row.id or 0)}
             for row, unit in outlets.opened(visit.db)
         ],

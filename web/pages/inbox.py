@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cases.calendars import calendar
 from cases.laws import law_of
-from notifications import inbox
+from notifications import confirming, inbox
 from notifications.kinds import KINDS
 from web import moments, words
 from web.pages.forms import Form
@@ -79,6 +79,7 @@ def _page(visit: Visit, found: inbox.Page, *, is_first: bool, of: int | None = N
         next=found.next,
         is_first=is_first,
         of=of,
+        awaiting=0 if of else len(confirming.awaiting(visit.db, visit.by, visit.at)),
     )
 
 

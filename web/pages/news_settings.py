@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from cases.errors import InvalidFields
-from notifications import preferences
+from notifications import confirming, outlets, preferences
 from notifications.kinds import CHOSEN
 from notifications.preferences import Preferences
 from web import words
@@ -41,6 +41,13 @@ def change(visit: Writing, form: Form) -> Response:
     return RedirectResponse("/settings/news?saved=true", 303)
 
 
+@router.post("/outlets/{outlet}/confirm")
+def confirm(visit: Writing, outlet: int, form: Form) -> Response:
+    """Let a robot or another system hear what its unit is told."""
+    confirming.confirm(visit.db, outlet, by=visit.by, at=visit.at)
+    return RedirectResponse("/settings/news", 303)
+
+
 def _wanted(visit: Visit, form: Posted) -> Preferences:
     """Return what a form says; a channel that the page does not offer is not spoken of."""
     hows = {}
@@ -71,8 +78,13 @@ def _page(
         kinds=[(kind.word, visit.say(kind.zh, kind.en)) for kind in CHOSEN],
         hows=[(how, words.pick(pair, visit.language)) for how, pair in words.HOWS.items()],
         chosen=chosen,
+        awaiting=[
+            {"id": row.id, "name": row.name, "unit": unit, "to": outlets.masked(row.address),
+             "channel": words.pick(words.CHANNELS[row.channel], visit.language)}
+            for row, unit in confirming.awaiting(visit.db, visit.by, visit.at)
+        ],
         errors=errors or {},
         saved=saved,
         digest_at=visit.settings.digest_at,
         is_loud=visit.settings.urgent_ignores_quiet,
-    )
+    )  # fmt: skip

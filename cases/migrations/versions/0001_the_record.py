@@ -588,8 +588,14 @@ def _make_news() -> None:
         sa.Column("address", sa.String(length=1000), nullable=False),
         sa.Column("secret", sa.String(length=200), nullable=True),
         sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", Id, nullable=True),
+        sa.Column("confirmed_at", Moment(), nullable=True),
+        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("spoken_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["made_by"], ["users.id"]),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["users.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_outlets_unit_id", "outlets", ["unit_id"], unique=False)
