@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, select, update
+from sqlalchemy import CursorResult, Engine, literal, select, union_all, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -35,6 +35,8 @@ LINES = 4
 LEASE = timedelta(minutes=10)
 #: What is due for so long and taken by no channel is nobody's business any more.
 STALE = timedelta(days=14)
+#: Seconds between the beginnings of two messages, so that pages get the interpreter and the writer in between.
+BREATH = 0.025
 #: Seconds between two attempts to record answers, and for how long that is tried when this is to stop.
 PAUSE, LAST_CALL = 1.0, 10.0
 
@@ -77,7 +79,7 @@ def deliver(engine: Engine, post: Post) -> Counter[str]:
     """
     tally: Counter[str] = Counter()
     _drop_what_is_stale(engine, post.now())
-    if _is_anything_due(engine, post, post.channels):
+    if _due(engine, post.channels, post.now()):
         with ThreadPoolExecutor(LINES * max(1, len(post.channels)), thread_name_prefix="news") as threads:
             _Delivery(engine, post, threads, tally).run()
     return tally
@@ -114,9 +116,9 @@ class _Delivery:
 
     def _settle(self) -> None:
         """Record what has ended and claim what there is room for, in one transaction."""
-        room = self._room()
         ours = [claim.id for claim in self.under_way.values()]
-        if not self.ended and not _is_anything_due(self.engine, self.post, room, ours):
+        room = self._room(ours)
+        if not (self.ended or room):
             return
         at, until = self.post.now(), _until(self.post)
         with transaction(self.engine) as db:
@@ -125,12 +127,13 @@ class _Delivery:
         self.tally.update(counted)
         self.ended, self.claimed = [], self.claimed + claimed
 
-    def _room(self) -> dict[str, int]:
-        """Return how many messages each channel may take; none while the database fails or this is to stop."""
+    def _room(self, ours: Collection[int]) -> dict[str, int]:
+        """Return how many messages each channel may take that has some; none while the database fails or at the end."""
         if self.post.is_stopping() or self.failing_since is not None or self.claimed:
             return {}
         busy = Counter(claim.channel for claim in self.under_way.values())
-        return {channel: LINES - busy[channel] for channel in self.post.channels if busy[channel] < LINES}
+        free = [channel for channel in self.post.channels if busy[channel] < LINES]
+        return {channel: LINES - busy[channel] for channel in _due(self.engine, free, self.post.now(), ours)}
 
     def _begin(self) -> None:
         """Put into words what was claimed, and send it."""
@@ -141,6 +144,7 @@ class _Delivery:
                 channel = self.post.channels[claim.channel]
                 sending = self.threads.submit(_send, channel, message, self.post.signed_at())
                 self.under_way[sending] = claim
+                time.sleep(BREATH)
             else:
                 self.ended.append((claim, message))
 
@@ -173,13 +177,20 @@ def _drop_what_is_stale(engine: Engine, at: datetime) -> None:
     log.warning("%s messages were due for %s and taken by no channel; they are dropped", count, STALE)
 
 
-def _is_anything_due(engine: Engine, post: Post, channels: Collection[str], ours: Collection[int] = ()) -> bool:
-    """Look without waiting for a writer, for most of the time there is nothing."""
-    due = select(_NEWS.c.id).where(
-        IS_DUE, _NEWS.c.channel.in_(sorted(channels)), _NEWS.c.next_at <= post.now(), _NEWS.c.id.not_in(ours)
+def _due(engine: Engine, channels: Collection[str], at: datetime, ours: Collection[int] = ()) -> list[str]:
+    """Return which of some channels have something to send, without waiting for a writer: mostly none has."""
+    if not channels:
+        return []
+    found = (
+        select(literal(channel)).where(
+            select(_NEWS.c.id)
+            .where(IS_DUE, _NEWS.c.channel == channel, _NEWS.c.next_at <= at, _NEWS.c.id.not_in(ours))
+            .exists()
+        )
+        for channel in sorted(channels)
     )
     with reading(engine) as db:
-        return db.connection().execute(due.limit(1)).first() is not None
+        return list(db.connection().execute(union_all(*found)).scalars())
 
 
 def _send(channel: Channel, message: Message, at: datetime) -> Answer:
