@@ -29,12 +29,14 @@ from cases.record.people import Unit, User, line
 from config.settings import Settings
 from notifications.channels import Answer, Message, never
 from notifications.choosing import MAIL, SMS
-from notifications.kinds import DIGEST, KINDS, SEALED, TRIAL
+from notifications.kinds import DIGEST, EXCEPTION, KINDS, SEALED, TRIAL
 from notifications.wording import Wordings, wordings
 
 #: A digest names so many of what it holds; the rest is counted.
 MOST_LINES = 30
 OPEN_IDENTITY = "named"
+#: Where news leads that is of no case.
+PLACES = {TRIAL.word: "/", EXCEPTION.word: "/admin"}
 
 _CASES, _EVENTS, _NEWS = (table_of(model) for model in (Case, Event, Notification))
 _CLOCKS, _RUNGS, _SPANS = (table_of(model) for model in (Clock, FiredRung, ClockSpan))
@@ -117,8 +119,8 @@ def _message(
             "lines": lines,
             "link": settings.public_url + ("/inbox" if reader.user else "/"),
         }
-    elif row.kind == TRIAL.word:
-        values["link"] = settings.public_url + "/"
+    elif row.kind in PLACES:
+        values["link"] = settings.public_url + PLACES[row.kind]
     else:
         case = db.get_one(Case, row.case_id)
         if not _may_hear(db, reader, case, at):
@@ -195,19 +197,23 @@ def _limit_of(db: Session, event: Any) -> datetime | None:
 
 def _lines(db: Session, row: Notification, reader: _Reader, settings: Settings, at: datetime) -> tuple[str, int]:
     """Return what a digest holds, a line each, and of how much."""
-    sees = true() if reader.user is None else visible_to(db, reader.user, at)
-    held = select(_NEWS.c.kind, _CASES.c.number, _CASES.c.title, _CASES.c.identity).join(
+    sees = true() if reader.user is None else or_(_NEWS.c.case_id.is_(None), visible_to(db, reader.user, at))
+    held = select(_NEWS.c.kind, _CASES.c.number, _CASES.c.title, _CASES.c.identity).outerjoin(
         Case, col(Case.id) == _NEWS.c.case_id
     )
     held = held.where(_NEWS.c.digest_id == row.id, sees)
     count = db.connection().execute(select(func.count()).select_from(held.subquery())).scalar_one()
     lines = []
     for kind, number, title, identity in db.connection().execute(held.order_by(_NEWS.c.id).limit(MOST_LINES)):
-        if identity == OPEN_IDENTITY and reader.is_confirmed:
-            said = f"{reader.say(KINDS[kind].zh, KINDS[kind].en)} {number} {' '.join(title.split())}"
+        link = link_of(settings, number) if number else settings.public_url + PLACES[kind]
+        label = reader.say(KINDS[kind].zh, KINDS[kind].en)
+        if number is None:
+            said = label
+        elif identity == OPEN_IDENTITY and reader.is_confirmed:
+            said = f"{label} {number} {' '.join(title.split())}"
         else:
             said = reader.say("您有一件待办", "You have something to do")
-        lines.append(f"· {said}\n  {link_of(settings, number)}")
+        lines.append(f"· {said}\n  {link}")
     if count > MOST_LINES:
         rest = count - MOST_LINES
         lines.append(reader.say(f"· 另有 {rest} 条", f"· and {rest} more"))

@@ -49,6 +49,20 @@ class Untellable(SQLModel, table=True):
     released_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
 
 
+class Alarm(SQLModel, table=True):
+    """Something that only an administrator can mend, of which the administrators have been told.
+
+    `what` is `clock`, `event`, `message` or `calendar`; `number` is the id of what is parked, or the year that is
+    missing.
+    """
+
+    __tablename__ = "alarms"
+
+    what: str = Field(primary_key=True, max_length=16)
+    number: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    told_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class Outlet(SQLModel, table=True):
     """A robot in a unit's group chat, or another system that wants to hear: where to, and what it is signed with.
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cases.errors import InvalidFields
 from notifications import confirming, outlets, preferences
-from notifications.kinds import CHOSEN
+from notifications.kinds import CHOSEN, EXCEPTION
 from notifications.preferences import Preferences
 from web import words
 from web.errors import field_errors
@@ -75,7 +75,11 @@ def _page(
         status=status,
         visitor=visit.caller,
         channels=[(name, words.pick(words.CHANNELS[name], visit.language), to) for name, to in channels.items()],
-        kinds=[(kind.word, visit.say(kind.zh, kind.en)) for kind in CHOSEN],
+        kinds=[
+            (kind.word, visit.say(kind.zh, kind.en))
+            for kind in CHOSEN
+            if kind is not EXCEPTION or visit.is_administrator
+        ],
         hows=[(how, words.pick(pair, visit.language)) for how, pair in words.HOWS.items()],
         chosen=chosen,
         awaiting=[

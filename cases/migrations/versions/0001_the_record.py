@@ -580,6 +580,14 @@ def _make_news() -> None:
     untold = sa.text("released_at IS NULL")
     op.create_index("ix_untellable_open", "untellable", ["seq"], sqlite_where=untold, postgresql_where=untold)
     op.create_table(
+        "alarms",
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("number", Id, autoincrement=False, nullable=False),
+        sa.Column("told_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "number"),
+    )
+    op.create_index("ix_alarms_told_at", "alarms", ["told_at"], unique=False)
+    op.create_table(
         "outlets",
         sa.Column("id", Id, nullable=False),
         sa.Column("unit_id", Id, nullable=False),
