@@ -22,7 +22,7 @@ from notifications import confirming
 from notifications import outlets as of_units
 from notifications import parked as given_up
 from notifications import untellable as put_aside
-from notifications.delivering import deliver
+from notifications.delivering import deliver_one
 from notifications.outlets import Wanted
 from notifications.parked import REASONS
 from notifications.passing import post_of
@@ -183,7 +183,7 @@ def try_outlet(outlet: Number, database: Database = "") -> None:
     db_engine, settings = connect(database), load(os.environ)
     with transaction(db_engine) as db:
         trial = of_units.try_outlet(db, outlet, clock.now())
-    deliver(db_engine, post_of(settings, clock.now, clock.now))
+    deliver_one(db_engine, post_of(settings, clock.now, clock.now), trial.id or 0)
     row = _outcome(db_engine, trial.id or 0, settings)
     if row.state == SENT:
         say("测试消息已送达。", "The trial message has arrived.")

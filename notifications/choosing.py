@@ -25,8 +25,8 @@ DINGTALK, WECOM, FEISHU, WEBHOOK = "dingtalk", "wecom", "feishu", "webhook"
 PERSONAL: Mapping[str, str] = {MAIL: "now", SMS: "never"}
 #: Channels to a unit's robot or system.
 OUTLETS = (DINGTALK, WECOM, FEISHU, WEBHOOK)
-NOW, DIGEST, NEVER = "now", "digest", "never"
-HOWS = (NOW, DIGEST, NEVER)
+NOW, MORNING, NEVER = "now", "digest", "never"
+HOWS = (NOW, MORNING, NEVER)
 
 DAY = timedelta(days=1)
 #: No calendar is free for so many days in a row; then every day counts.
@@ -64,7 +64,7 @@ def way(
         return WAITING, at
     if channel == INBOX:
         return (HELD, at) if is_late else (SENT, at)
-    if how == DIGEST:
+    if how == MORNING:
         return HELD, next_digest(to.calendar, settings.digest_at, at)
     is_loud = KINDS[kind].is_urgent and settings.urgent_ignores_quiet
     if not is_loud and (end := end_of_quiet(to.quiet, to.calendar, at)) is not None:

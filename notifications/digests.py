@@ -21,7 +21,7 @@ from notifications.audience import LATE
 from notifications.kinds import DIGEST
 
 #: Nobody waits longer than this for a ladder that does not catch up.
-PATIENCE = timedelta(minutes=15)
+LONGEST_HELD = timedelta(minutes=15)
 #: A robot that speaks more than twenty times a minute is silenced for ten; what is tried again counts too.
 ROBOT_PAUSE = timedelta(seconds=15)
 #: Groups sent on in one transaction, so that other writers get their turn.
@@ -34,7 +34,7 @@ def gather(engine: Engine, at: datetime, is_stopping: Callable[[], bool] = lambd
     """Send on what has been held long enough, several as one digest; return how many messages that made."""
     with reading(engine) as db:
         first = db.connection().execute(select(func.min(_NEWS.c.next_at)).where(IS_HELD)).scalar()
-        if first is None or first > at or (_is_catching_up(db, at) and at - first < PATIENCE):
+        if first is None or first > at or (_is_catching_up(db, at) and at - first < LONGEST_HELD):
             return 0
         due = select(_NEWS.c.user_id, _NEWS.c.outlet_id, _NEWS.c.channel).where(IS_HELD, _NEWS.c.next_at <= at)
         groups = db.connection().execute(due.distinct().order_by("user_id", "outlet_id", "channel")).all()

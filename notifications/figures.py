@@ -12,11 +12,11 @@ from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.news import IS_DUE, IS_HELD, NewsCursor, Notification
 from notifications import parked, untellable
-from notifications.digests import PATIENCE
+from notifications.digests import LONGEST_HELD
 from notifications.outbox import SILENT
 
 #: What is held for so long beyond its moment is gathered by nobody.
-OVERDUE = PATIENCE + timedelta(minutes=5)
+OVERDUE = LONGEST_HELD + timedelta(minutes=5)
 
 _NEWS, _EVENTS, _CURSOR = (table_of(model) for model in (Notification, Event, NewsCursor))
 

@@ -40,7 +40,8 @@ from cases.record.people import User
 from cases.record.schema import migrate
 from config.settings import Settings
 from notifications.choosing import MAIL
-from notifications.delivering import LEASE, Post, deliver
+from notifications.claims import LEASE
+from notifications.delivering import Post, deliver
 from notifications.kinds import TRIAL
 from notifications.letters import message_id
 from notifications.passing import post_of

@@ -139,11 +139,16 @@ def test_a_robot_is_opened_tried_and_ended_and_its_secrets_stay_on_stdin(
             assert (status, out) == (0, "")
             assert secret not in said
         right, wrong = (row["id"] for row in rows(capsys, newsroom, "outlets"))
+        other_news = Notification(kind="trial", outlet_id=right, channel="dingtalk", state="waiting",
+                                  next_at=MONDAY, made_at=MONDAY)  # fmt: skip
+        with transaction(newsroom.db) as db:
+            db.add(other_news)
         assert run(capsys, "news", "try", str(right), "--database", newsroom.url)[0] == 0
         status, _, said = run(capsys, "news", "try", str(wrong), "--database", newsroom.url)
         assert status == 1
         assert "密钥、口令或签名不对" in said
         assert other.got == []
+        assert [row.attempts for row in newsroom.rows(id=other_news.id)] == [0]
     for login, status in (("xitong", 2), ("wang", 2), ("nobody", 2), ("wu", 0), ("sun", 2)):
         confirmed = run(capsys, "news", "confirm", str(right), "--as", login, "--database", newsroom.url)
         assert confirmed[0] == status, login

@@ -22,7 +22,8 @@ from cases.record.database import DatabaseError, reading, transaction
 from cases.record.people import User
 from notifications import delivering, letters
 from notifications.channels import Answer, Message, done, later
-from notifications.delivering import LEASE, deliver
+from notifications.claims import LEASE
+from notifications.delivering import deliver
 from notifications.passing import channels_of
 from notifications.retrying import MOST_ATTEMPTS, next_attempt
 from tests.cases.world import HOUR, Story

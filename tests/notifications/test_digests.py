@@ -15,7 +15,7 @@ from cases.record.database import reading, transaction
 from cases.record.news import NewsChoice
 from cases.sweep import due_clocks, sweep
 from notifications import digests
-from notifications.digests import PATIENCE, gather
+from notifications.digests import LONGEST_HELD, gather
 from tests.cases.world import HOUR, Story
 from tests.cast import MONDAY
 from tests.notifications.mailbox import Mailbox
@@ -134,7 +134,7 @@ def test_a_ladder_that_never_catches_up_keeps_nobody_waiting_for_ever(mailed: tu
         clock.next_at = now - 5 * HOUR
     newsroom.sends(now)
     assert len(box.kept) == before
-    newsroom.sends(now + PATIENCE)
+    newsroom.sends(now + LONGEST_HELD)
     assert len(box.kept) > before
 
 

@@ -70,6 +70,7 @@ def test_what_i_choose_is_kept_and_counts(mailed: tuple[Office, Mailbox]) -> Non
     [
         {"task.mail": "sometimes"}, {"quiet": "yes", "quiet_from": "", "quiet_until": "08:00"},
         {"quiet": "yes", "quiet_from": "25:00", "quiet_until": "08:00"}, {"language": "fr"},
+        {"quiet": "yes", "quiet_from": "08:00", "quiet_until": "08:00"},
     ],
 )  # fmt: skip
 def test_a_choice_that_is_none_is_refused_in_words(mailed: tuple[Office, Mailbox], fields: dict[str, str]) -> None:
@@ -80,6 +81,22 @@ def test_a_choice_that_is_none_is_refused_in_words(mailed: tuple[Office, Mailbox
     assert "没有保存" in li.page.text
     with reading(office.engine) as db:
         assert db.exec(select(NewsChoice)).all() == []
+
+
+def test_whoever_saves_anything_else_keeps_the_quiet_hours_of_the_union(mailed: tuple[Office, Mailbox]) -> None:
+    office, _ = mailed
+    li = office.browser("li")
+
+    def kept(**fields: str) -> list[tuple[str | None, str | None]]:
+        li.get("/settings/news")
+        li.send("/settings/news", language="zh", **fields)
+        with reading(office.engine) as db:
+            return [(row.from_time, row.until_time) for row in db.exec(select(QuietHours))]
+
+    assert kept(quiet="yes", quiet_from="21:00", quiet_until="08:00") == []
+    assert kept(quiet="yes", quiet_from="22:00", quiet_until="07:00") == [("22:00", "07:00")]
+    assert kept() == [(None, None)]
+    assert kept(quiet="yes", quiet_from="21:00", quiet_until="08:00") == []
 
 
 def test_only_a_system_administrator_sees_to_the_news(office: Office) -> None:

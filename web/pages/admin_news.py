@@ -12,11 +12,12 @@ from cases.calendars import calendar
 from cases.errors import InvalidFields, NotFound
 from cases.record.news import NewsTemplate
 from cases.record.people import Unit
+from config.settings import LANGUAGES
 from notifications import outlets, parked, untellable, wording
 from notifications.figures import figures
 from notifications.kinds import KINDS
 from notifications.outlets import Wanted
-from notifications.wording import LANGUAGES, Words
+from notifications.wording import Words
 from web import moments, words
 from web.errors import field_errors
 from web.pages.admin import require_administrator

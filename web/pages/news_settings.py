@@ -33,7 +33,7 @@ def change(visit: Writing, form: Form) -> Response:
     """Keep what was chosen, or show it again with what is wrong."""
     wanted = _wanted(visit, form)
     try:
-        preferences.keep(visit.db, visit.by, wanted)
+        preferences.keep(visit.db, visit.by, wanted, visit.settings)
     except InvalidFields as refusal:
         visit.db.rollback()
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
@@ -55,9 +55,8 @@ def _wanted(visit: Visit, form: Posted) -> Preferences:
         for channel in preferences.channels(visit.by, visit.settings):
             if how := form.text(f"{kind.word}.{channel}"):
                 hows[kind.word, channel] = how
-    is_quiet = bool(form.text(QUIET))
-    begins, ends = (form.text("quiet_from"), form.text("quiet_until")) if is_quiet else ("", "")
-    return Preferences(hows, begins or "?" * is_quiet, ends or "?" * is_quiet, form.text("language"))
+    times = (form.text("quiet_from"), form.text("quiet_until"))
+    return Preferences(hows, bool(form.text(QUIET)), *times, form.text("language"))
 
 
 def _page(
