@@ -15,11 +15,14 @@ from cases.record.clock import Heartbeat, Parked
 from cases.record.people import User
 from cases.units import units_by_id
 from commands.options import Format, print_rows, say
-from notifications.parked import figures
+from notifications.figures import figures
 from workflow.role_names import role_name
 
 #: Messages wait for a night, and for a mail server that is away for some hours; not for longer than all attempts take.
 OLDEST_MESSAGE = timedelta(hours=36)
+
+#: Events are told within seconds of when they happen, if anybody tells at all.
+LONGEST_UNTOLD = timedelta(minutes=10)
 
 Finding = tuple[str, str, str, str]  # kind, where, zh, en
 
@@ -66,24 +69,37 @@ def schedule_notes(db: Session, at: datetime) -> list[Finding]:
 
 
 def news_findings(db: Session, at: datetime) -> list[Finding]:
-    """Find messages that were given up, and those that nobody sends."""
-    found: list[Finding] = []
+    """Find events that nobody tells or can tell, and messages that nobody gathers or sends, or that were given up."""
     news = figures(db, at)
-    if news.parked:
-        found.append(
-            (
-                "news",
-                str(news.parked),
-                "条消息未能送达：bihuan news parked",
-                "messages could not be delivered: bihuan news parked",
-            )
-        )
-    if news.oldest >= OLDEST_MESSAGE:
-        hours = int(news.oldest.total_seconds() // 3600)
-        found.append(
-            ("news", str(news.waiting), f"条消息待发，最早的已等 {hours} 小时", f"wait, the oldest for {hours} h")
-        )
-    return found
+    untold, hours = int(news.untold_for.total_seconds() // 60), int(news.oldest.total_seconds() // 3600)
+    found = (
+        (
+            news.untellable,
+            "个事件无法通知：bihuan news untellable",
+            "events cannot be told: bihuan news untellable",
+        ),
+        (
+            news.untold if news.untold_for >= LONGEST_UNTOLD else 0,
+            f"个事件尚未通知，最早的已等 {untold} 分钟：请运行 bihuan serve 或 bihuan sweep",
+            f"events are told to nobody yet, the oldest for {untold} min: run bihuan serve or bihuan sweep",
+        ),
+        (
+            news.overdue,
+            "条消息到点未汇总：请运行 bihuan serve 或 bihuan sweep",
+            "held messages are due and nobody gathers them: run bihuan serve or bihuan sweep",
+        ),
+        (
+            news.parked,
+            "条消息未能送达：bihuan news parked",
+            "messages could not be delivered: bihuan news parked",
+        ),
+        (
+            news.waiting if news.oldest >= OLDEST_MESSAGE else 0,
+            f"条消息待发，最早的已等 {hours} 小时",
+            f"wait, the oldest for {hours} h",
+        ),
+    )
+    return [("news", str(count), zh, en) for count, zh, en in found if count]
 
 
 def escalations(db: Session, at: datetime, form: Format) -> None:

@@ -17,6 +17,8 @@ DEFAULT_FILE = Path("settings.toml")
 LANGUAGES = ("zh", "en")
 SMTP_SECURITY = ("starttls", "tls", "none")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+#: Seconds; a message that is under way belongs to its sender for some minutes only.
+LONGEST_PATIENCE = 120
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -79,12 +81,16 @@ class Settings:
             )
         if self.smtp_host and not self.smtp_from:
             raise SettingsError("设置了 smtp_host 就须填写 smtp_from。", "smtp_host needs smtp_from as well.")
-        if self.patience < 1:
-            raise SettingsError("patience 至少为 1 秒。", "patience is a second at least.")
+        if not 1 <= self.patience <= LONGEST_PATIENCE:
+            raise SettingsError(
+                f"patience 应为 1 至 {LONGEST_PATIENCE} 秒。", f"patience is 1 to {LONGEST_PATIENCE} seconds."
+            )
         if not self.public_url.startswith(("http://", "https://")):
             raise SettingsError(
                 "public_url 应以 http:// 或 https:// 开头。", "public_url begins with http:// or https://."
             )
+
+        object.__setattr__(self, "public_url", self.public_url.rstrip("/"))  # so that every address made of it is one
 
     def as_environment(self) -> dict[str, str]:
         """Return the variables that make another process read the same settings."""

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from cases.calendars import calendar, calendar_of
 from cases.record.news import HELD, INBOX, SENT, WAITING, NewsChoice, Outlet, QuietHours
-from cases.record.people import Duty, User, line
+from cases.record.people import Duty, User, in_force, line
 from config.settings import Settings
 from notifications.kinds import KINDS
 from workflow.calendar import Calendar
@@ -25,8 +25,8 @@ DINGTALK, WECOM, FEISHU, WEBHOOK = "dingtalk", "wecom", "feishu", "webhook"
 PERSONAL: Mapping[str, str] = {MAIL: "now", SMS: "never"}
 #: Channels to a unit's robot or system.
 OUTLETS = (DINGTALK, WECOM, FEISHU, WEBHOOK)
-NOW, DIGEST, NEVER = "now", "digest", "never"
-HOWS = (NOW, DIGEST, NEVER)
+NOW, MORNING, NEVER = "now", "digest", "never"
+HOWS = (NOW, MORNING, NEVER)
 
 DAY = timedelta(days=1)
 #: No calendar is free for so many days in a row; then every day counts.
@@ -64,7 +64,7 @@ def way(
         return WAITING, at
     if channel == INBOX:
         return (HELD, at) if is_late else (SENT, at)
-    if how == DIGEST:
+    if how == MORNING:
         return HELD, next_digest(to.calendar, settings.digest_at, at)
     is_loud = KINDS[kind].is_urgent and settings.urgent_ignores_quiet
     if not is_loud and (end := end_of_quiet(to.quiet, to.calendar, at)) is not None:
@@ -103,8 +103,8 @@ def _with_digest(calendar: Calendar, digest_at: str, end: datetime) -> datetime:
     return digest if digest.date() == end.date() else end
 
 
-def people(db: Session, ids: Collection[int], settings: Settings) -> dict[int, Recipient]:
-    """Return the active ones among some people as recipients."""
+def people(db: Session, ids: Collection[int], settings: Settings, at: datetime) -> dict[int, Recipient]:
+    """Return the active ones among some people as recipients, on the wall clock of the duty they took up last."""
     wanted = sorted(ids)
     users = db.exec(select(User).where(col(User.id).in_(wanted), User.is_active)).all()
     choices: dict[int, dict[tuple[str, str], str]] = {}
@@ -112,7 +112,7 @@ def people(db: Session, ids: Collection[int], settings: Settings) -> dict[int, R
         choices.setdefault(row.user_id, {})[row.kind, row.channel] = row.how
     quiet = {row.user_id: row for row in db.exec(select(QuietHours).where(col(QuietHours.user_id).in_(wanted)))}
     duties = db.exec(
-        select(Duty.user_id, Duty.unit_id).where(col(Duty.user_id).in_(wanted)).order_by(col(Duty.id).desc())
+        select(Duty.user_id, Duty.unit_id).where(col(Duty.user_id).in_(wanted), in_force(at)).order_by(col(Duty.id))
     )
     calendars = _calendars(db, duties.all())
     return {

@@ -21,6 +21,9 @@ class Kind:
     is_urgent: bool = False
 
 
+#: What only an administrator can mend: told to nobody else, and of no case.
+EXCEPTION = Kind("exception", "系统异常", "Needs an administrator", ("name", "link"), is_urgent=True)
+
 #: What a person chooses channels for, in the order in which it is offered.
 CHOSEN = (
     Kind("task", "交您办理", "Yours to handle"),
@@ -36,6 +39,7 @@ CHOSEN = (
     Kind("answer", "已有答复", "Answered"),
     Kind("outcome", "已有结果", "Concluded"),
     Kind("note", "留言和附件", "Notes and files"),
+    EXCEPTION,
 )
 #: What the engine sends of itself: several news in one, what may not be said aloud, and a trial of a channel.
 DIGEST = Kind("digest", "消息摘要", "Digest", ("name", "count", "lines", "link"))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -26,12 +27,12 @@ from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.database import DatabaseError, reading, transaction
 from cases.record.event import Event
-from cases.record.news import INBOX, SENT, NewsCursor, Outlet
+from cases.record.news import INBOX, SENT, NewsCursor, Outlet, Untellable
 from cases.record.people import Unit, User, ancestors
 from cases.timeline import NOT_IN_EVENTS, events_of, replay
 from config.settings import Settings
 from notifications import choosing
-from notifications.audience import Audience, Happening, audience_of
+from notifications.audience import LATE, Audience, Happening, audience_of
 from notifications.choosing import WEBHOOK, Recipient
 
 #: Events told in one transaction.
@@ -48,36 +49,33 @@ _CURSOR, _EVENTS = table_of(NewsCursor), table_of(Event)
 Planned = tuple[Any, ...]
 
 
-def fan_out(engine: Engine, settings: Settings, at: datetime) -> int:
+def fan_out(engine: Engine, settings: Settings, at: datetime, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Write the notifications of every event that has none yet, and return how many were written.
 
-    An event that nobody can make sense of tells nobody, and keeps no other waiting.
+    An event that cannot be told is put aside with the reason and keeps no other waiting.
     """
     written, alone = 0, 0
-    while True:
-        seen, last, planned = 0, 0, []
+    while not is_stopping():
+        seen, events = _ahead(engine, 1 if alone else BATCH)
+        if not events:
+            break
+        last = events[-1].seq
         try:
             with reading(engine) as db:
-                seen = last = db.connection().execute(select(_CURSOR.c.seq)).scalar_one()
-                ahead = select(_EVENTS).where(_EVENTS.c.seq > seen).order_by(_EVENTS.c.seq)
-                events = db.connection().execute(ahead.limit(1 if alone else BATCH)).all()
-                last = events[-1].seq if events else seen
-                planned = list(_plan(db, events, settings, at))
+                planned = list(plan(db, events, settings, at))
+            is_ours = _write(engine, seen, last, planned)
         except DatabaseError:
             raise
         except Exception:
             if not alone:
-                alone = BATCH  # one by one, so that only what fails is passed over
+                alone = len(events)  # one by one, so that only what fails is put aside
                 continue
-            log.exception("event %s is told to nobody", last)
-        if last == seen:
-            return written
-        with transaction(engine) as db:
-            move = update(_CURSOR).where(_CURSOR.c.seq == seen).values(seq=last)
-            if cast("CursorResult[Any]", db.connection().execute(move)).rowcount != 1:
-                return written  # another node tells of these
-            bulk.write(db, "notifications", COLUMNS, planned)
+            log.exception("event %s cannot be told", last)
+            planned, is_ours = [], _put_aside(engine, seen, last, traceback.format_exc(), at)
+        if not is_ours:
+            break  # another node tells of these
         written, alone = written + len(planned), max(0, alone - 1)
+    return written
 
 
 def begin(db: Session, at: datetime) -> None:
@@ -86,35 +84,80 @@ def begin(db: Session, at: datetime) -> None:
     db.connection().execute(update(_CURSOR).values(seq=func.coalesce(past, 0)))
 
 
-def _plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -> Iterator[Planned]:
+def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -> Iterator[Planned]:
     """Yield the notifications of a batch of events, as rows."""
     told = [(event, audience_of(db, event, at)) for event in _happenings(db, events)]
-    recipients = choosing.people(db, {user_id for _, audience in told for user_id in audience.people}, settings)
+    recipients = choosing.people(db, {user_id for _, audience in told for user_id in audience.people}, settings, at)
     users = {user.id: user for user in db.exec(select_rows(User).where(col(User.id).in_(sorted(recipients))))}
     duties = {user_id: duties_of(db, users[user_id], at) for user_id in recipients}
     places = _Outlets(db, settings)
     for event, audience in told:
         row = partial(_row, event, at)
+        is_late = event.is_late or at - event.at > LATE
         today = db.get(Case, event.case.id)  # who may see it is asked of the case as it is now
         for user_id, kind in audience.people.items():
             if user_id in recipients and today and may_see(db, today, users[user_id], at, duties[user_id]):
-                yield from _to_person(event, kind, user_id, recipients[user_id], settings, at, row)
+                yield from _to_person(event, kind, user_id, recipients[user_id], settings, at, row, is_late)
         for outlet, kind in places.told(audience):
             to = places.recipients[outlet.id or 0]
-            if found := choosing.way(to, kind, outlet.channel, at, settings, is_late=event.is_late):
+            if found := choosing.way(to, kind, outlet.channel, at, settings, is_late=is_late):
                 yield row(kind, None, outlet.id, outlet.channel, *found)
 
 
 def _to_person(
-    event: Happening, kind: str, user_id: int, to: Recipient, settings: Settings, at: datetime, row: Any
+    event: Happening,
+    kind: str,
+    user_id: int,
+    to: Recipient,
+    settings: Settings,
+    at: datetime,
+    row: Callable[..., Planned],
+    is_late: bool,
 ) -> Iterator[Planned]:
     """Yield what one person is told; nobody contacts whoever raised a case anonymously, their inbox waits for them."""
     is_anonymous = event.case.identity == "anonymous" and user_id == event.case.submitter_id
     for channel in to.channels:
         if is_anonymous and channel != INBOX:
             continue
-        if found := choosing.way(to, kind, channel, at, settings, is_late=event.is_late):
+        if found := choosing.way(to, kind, channel, at, settings, is_late=is_late):
             yield row(kind, user_id, None, channel, *found)
+
+
+def write(db: Session, planned: Sequence[Planned]) -> None:
+    """Write notifications."""
+    bulk.write(db, "notifications", COLUMNS, planned)
+
+
+def _ahead(engine: Engine, most: int) -> tuple[int, Sequence[Any]]:
+    """Return where the cursor stands, and the events that come next."""
+    with reading(engine) as db:
+        seen = db.connection().execute(select(_CURSOR.c.seq)).scalar_one()
+        ahead = select(_EVENTS).where(_EVENTS.c.seq > seen).order_by(_EVENTS.c.seq).limit(most)
+        return seen, db.connection().execute(ahead).all()
+
+
+def _write(engine: Engine, seen: int, last: int, planned: Sequence[Planned]) -> bool:
+    """Move the cursor and write what was planned, unless another node was faster."""
+    with transaction(engine) as db:
+        if not _move(db, seen, last):
+            return False
+        write(db, planned)
+        return True
+
+
+def _put_aside(engine: Engine, seen: int, seq: int, detail: str, at: datetime) -> bool:
+    """Pass over an event, and keep why, unless another node was faster."""
+    with transaction(engine) as db:
+        if not _move(db, seen, seq):
+            return False
+        db.add(Untellable(seq=seq, detail=detail, parked_at=at))
+        db.flush()
+        return True
+
+
+def _move(db: Session, seen: int, last: int) -> bool:
+    move = update(_CURSOR).where(_CURSOR.c.seq == seen).values(seq=last)
+    return cast("CursorResult[Any]", db.connection().execute(move)).rowcount == 1
 
 
 def _row(

@@ -1,6 +1,7 @@
 """The robots of a unit's group chats, and the systems that want to hear: opened, tried and ended by an administrator.
 
-Where an outlet leads and what it is signed with are secrets: they are taken and never shown again.
+Where an outlet leads and what it is signed with are secrets: they are taken and never shown again. What it may hear is
+for a second person to say: see `notifications.confirming`.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def open_outlet(
         address=wanted.address.strip(),
         secret=made or wanted.secret.strip() or None,
         made_at=at,
+        made_by=by.id if by else None,
     )
     db.add(row)
     db.flush()
@@ -139,7 +141,7 @@ def _address_error(wanted: Wanted, settings: Settings) -> FieldError | None:
     is_address = parts.scheme in ("http", "https") and parts.hostname and not parts.username and address.isprintable()
     if not is_address or len(address) > LONGEST_ADDRESS or " " in address:
         return FieldError("address", "地址应以 https:// 或 http:// 开头", "The address begins with https:// or http://")
-    if not settings.private_addresses and any(not is_public(ip) for ip in _addresses(parts.hostname or "", port)):
+    if not settings.private_addresses and not _may_be_public(parts.hostname or "", port):
         return FieldError(
             "address",
             "此地址在内网，未经允许（private_addresses）",
@@ -148,12 +150,16 @@ def _address_error(wanted: Wanted, settings: Settings) -> FieldError | None:
     return None
 
 
-def _addresses(host: str, port: int) -> list[str]:
-    """Return the addresses of a name, none if nobody knows it now; each message asks again."""
+def _may_be_public(host: str, port: int) -> bool:
+    """Tell whether an address that is written in figures is a public one.
+
+    What a name stands for is asked for each message anew; to ask it here would keep every other writer waiting.
+    """
     try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
-        return []
+        return host != "localhost"
+    return all(is_public(str(address[0])) for *_, address in found)
 
 
 def _secret_errors(wanted: Wanted) -> list[FieldError]:

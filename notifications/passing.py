@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from notifications.alarms import raise_alarms
 from notifications.channels import Channel
 from notifications.channels.dingtalk import DingTalk
 from notifications.channels.feishu import Feishu
@@ -49,10 +50,11 @@ def post_of(
     return Post(channels_of(settings), settings, now, signed_at, is_stopping=is_stopping)
 
 
-def tell(engine: Engine, settings: Settings, at: datetime) -> int:
+def tell(engine: Engine, settings: Settings, at: datetime, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Write down who is told of what has happened, and return how many notifications that made."""
-    written = fan_out(engine, settings, at)
-    gather(engine, at)
+    written = fan_out(engine, settings, at, is_stopping)
+    raise_alarms(engine, settings, at)
+    gather(engine, at, is_stopping)
     return written
 
 

@@ -21,10 +21,10 @@ from cases.access import is_storable
 from cases.errors import FieldError, InvalidFields, NotFound, shown
 from cases.record.news import NewsTemplate
 from cases.record.people import User
+from config.settings import LANGUAGES
 from notifications.kinds import KINDS
 
 FOLDER = Path(__file__).resolve().parent / "templates"
-LANGUAGES = ("zh", "en")
 LONGEST_SUBJECT, LONGEST_BODY = 200, 5_000
 
 

@@ -13,7 +13,7 @@ from cases.record.case import Case
 from cases.record.clock import Parked
 from cases.record.database import DatabaseError, reading
 from cases.record.schema import is_current
-from notifications.parked import figures
+from notifications.figures import figures
 from web.visits import Moment, is_clock_trusted
 
 router = APIRouter(include_in_schema=False)
@@ -59,6 +59,10 @@ def metrics(request: Request, at: Moment) -> PlainTextResponse:
         ("bihuan_waiting_clocks", "Clocks that are due for longer than a beat may take.", waits),
         ("bihuan_parked_clocks", "Clocks that an administrator has to release.", parked),
         ("bihuan_rung_lateness_seconds", "How late the rung came that fired last.", int(late.total_seconds())),
+        ("bihuan_untold_events", "Events that nobody has been told of yet.", news.untold),
+        ("bihuan_untold_seconds", "How long the oldest of them has waited.", int(news.untold_for.total_seconds())),
+        ("bihuan_untellable_events", "Events that could not be told.", news.untellable),
+        ("bihuan_overdue_held_messages", "Held messages that nobody has gathered in time.", news.overdue),
         ("bihuan_waiting_messages", "Messages that are still to be sent.", news.waiting),
         ("bihuan_parked_messages", "Messages that were given up.", news.parked),
         ("bihuan_oldest_message_seconds", "How long the oldest of them has waited.", int(news.oldest.total_seconds())),

@@ -119,7 +119,7 @@ class Schedule:
         if not self.is_trusted():
             return
         try:
-            tell(self.engine, self.settings, at)
+            tell(self.engine, self.settings, at, lambda: self._is_over.is_set() or not self.is_trusted())
         except Refusal as refusal:
             log.error("%s", refusal.en)
 

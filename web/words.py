@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from notifications import outlets
 from web.language import Language
 from workflow.definition import Definition, Option, State, Step
 from workflow.role_names import role_name
@@ -70,10 +71,7 @@ CHANNELS: Mapping[str, Pair] = {
     "inbox": ("站内", "Inbox"),
     "mail": ("邮件", "E-mail"),
     "sms": ("短信", "Short message"),
-    "dingtalk": ("钉钉", "DingTalk"),
-    "wecom": ("企业微信", "WeCom"),
-    "feishu": ("飞书", "Feishu"),
-    "webhook": ("Webhook", "Webhook"),
+    **outlets.NAMES,
 }
 HOWS: Mapping[str, Pair] = {"now": ("立即", "At once"), "digest": ("摘要", "Digest"), "never": ("不发", "Not at all")}
 NEWS_STATES: Mapping[str, Pair] = {

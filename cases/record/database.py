@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from workflow.errors import Refusal
@@ -108,6 +109,8 @@ def explained(db: Engine) -> Iterator[None]:
     driver = db.dialect.loaded_dbapi
     try:
         yield
+    except PoolTimeout as error:  # every connection is in use, and none came back in time
+        raise DatabaseError(*_sentence(db, "busy")) from error
     except DBAPIError as error:
         if isinstance(error, OperationalError) or error.connection_invalidated or _is_no_database(error.orig):
             raise DatabaseError(*_sentence(db, str(error.orig))) from error

@@ -16,6 +16,7 @@ WAITING, HELD, GATHERED, SENT, PARKED, DROPPED = "waiting", "held", "gathered", 
 
 #: Conditions that an index answers; a query says them word for word, or SQLite would not use it.
 IS_DUE, IS_HELD, IS_PARKED = text("state = 'waiting'"), text("state = 'held'"), text("state = 'parked'")
+IS_UNTOLD = text("released_at IS NULL")
 IN_INBOX = text("channel = 'inbox' AND state = 'sent'")
 IS_UNREAD = text("channel = 'inbox' AND state = 'sent' AND read_at IS NULL")
 
@@ -35,10 +36,39 @@ class NewsCursor(SQLModel, table=True):
     seq: int = Field(sa_type=Id)
 
 
+class Untellable(SQLModel, table=True):
+    """An event that could not be told, and why; it keeps no other waiting, and an administrator has it told again."""
+
+    __tablename__ = "untellable"
+    __table_args__ = (_of("ix_untellable_open", IS_UNTOLD, "seq"),)
+
+    seq: int = Field(primary_key=True, sa_type=Id, foreign_key="events.seq", sa_column_kwargs={"autoincrement": False})
+    detail: str = Field(sa_type=LongText)
+    parked_at: datetime = Field(sa_type=Moment)
+    released_at: datetime | None = Field(default=None, sa_type=Moment)
+    released_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
+
+
+class Alarm(SQLModel, table=True):
+    """Something that only an administrator can mend, of which the administrators have been told.
+
+    `what` is `clock`, `event`, `message` or `calendar`; `number` is the id of what is parked, or the year that is
+    missing.
+    """
+
+    __tablename__ = "alarms"
+
+    what: str = Field(primary_key=True, max_length=16)
+    number: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    told_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class Outlet(SQLModel, table=True):
     """A robot in a unit's group chat, or another system that wants to hear: where to, and what it is signed with.
 
-    `address` of a robot holds its key: like `secret` it is never shown, logged or told by an event.
+    `address` of a robot holds its key: like `secret` it is never shown, logged or told by an event. Until a second
+    person has confirmed it, it hears of no case more than its number. `spoken_at` is when it was last given something
+    to say.
     """
 
     __tablename__ = "outlets"
@@ -50,6 +80,10 @@ class Outlet(SQLModel, table=True):
     address: str = Field(max_length=1_000)
     secret: str | None = Field(default=None, max_length=200)
     made_at: datetime = Field(sa_type=Moment)
+    made_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
+    confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
+    confirmed_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
+    spoken_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
@@ -67,6 +101,7 @@ class Notification(SQLModel, table=True):
         CheckConstraint("(user_id IS NULL) <> (outlet_id IS NULL)"),
         _of("ix_notifications_due", IS_DUE, "channel", "next_at", "id"),
         _of("ix_notifications_held", IS_HELD, "next_at"),
+        _of("ix_notifications_group", IS_HELD, "user_id", "outlet_id", "channel", "next_at"),
         _of("ix_notifications_parked", IS_PARKED, "id"),
         _of("ix_notifications_gathered", text("digest_id IS NOT NULL"), "digest_id", "id"),
         _of("ix_notifications_outlet", text("outlet_id IS NOT NULL"), "outlet_id", "id"),

@@ -15,6 +15,7 @@ from notifications.channels import Answer, Message
 from notifications.channels.posting import Poster
 from notifications.channels.robots import say, text_of
 
+#: The whole body may have 20 KB.
 LONGEST = 18_000
 #: Busy, and too many messages in a minute.
 BUSY = (-1, 130101, 130102, 410100, 90018, 90030)
@@ -32,7 +33,7 @@ class DingTalk:
         """Say a message in a group."""
         body = {"msgtype": "text", "text": {"content": text_of(message, LONGEST)}}
         params = signed(message.secret, at) if message.secret else None
-        return say(self.poster, message, body, code="errcode", busy=BUSY, unsigned=UNSIGNED, params=params)
+        return say(self.poster, message, body, code=("errcode",), busy=BUSY, unsigned=UNSIGNED, params=params)
 
 
 def signed(secret: str, at: datetime) -> dict[str, str]:

@@ -14,9 +14,12 @@ from notifications.channels import Answer, Message
 from notifications.channels.posting import Poster
 from notifications.channels.robots import say, text_of
 
+#: The whole body may have 20 KB.
 LONGEST = 18_000
+#: Older robots say `StatusCode` where others say `code`.
+CODES = ("code", "StatusCode")
 #: Too many messages in a minute, and inner errors.
-BUSY = (9499, 11232, 1500, 99991400)
+BUSY = (11232, 1500, 99991400)
 #: The signature does not fit, the network is not let in, the word is missing, the address is none.
 UNSIGNED = (19021, 19022, 19024, 19001)
 
@@ -29,10 +32,10 @@ class Feishu:
 
     def send(self, message: Message, at: datetime) -> Answer:
         """Say a message in a group; a `<` could call everybody by `<at user_id="all">`, and is written wide."""
-        text = text_of(message, LONGEST).replace("<", "＜")
+        text = text_of(message, LONGEST, {"<": "＜"})
         body = {"msg_type": "text", "content": {"text": text}}
         stamp = signed(message.secret, at) if message.secret else {}
-        return say(self.poster, message, {**stamp, **body}, code="code", busy=BUSY, unsigned=UNSIGNED)
+        return say(self.poster, message, {**stamp, **body}, code=CODES, busy=BUSY, unsigned=UNSIGNED)
 
 
 def signed(secret: str, at: datetime) -> dict[str, str]:

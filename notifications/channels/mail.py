@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -22,6 +24,7 @@ from notifications.channels import Answer, Message, done, later, never
 LONGEST_ADDRESS = 254
 #: Plain addresses only; above all, nothing with a line break in it, which could begin a header of its own.
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+#: Only on a line of its own: an address inside a title was written by whoever raised the case.
 WEB_ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -43,13 +46,13 @@ class Mail:
         try:
             with self._connection() as smtp:
                 smtp.sendmail(parseaddr(self.settings.smtp_from)[1], [message.to], letter)
-        except smtplib.SMTPAuthenticationError as error:
-            return self._refused("bad_secret", error.smtp_code, error.smtp_error)
-        except smtplib.SMTPResponseException as error:
-            return self._refused("refused", error.smtp_code, error.smtp_error)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
-            return self._refused("refused", code, said)
+            return (never if code >= 500 else later)("refused", _heard(code, said))
+        except smtplib.SMTPAuthenticationError as error:
+            return later("bad_secret", _heard(error.smtp_code, error.smtp_error))
+        except smtplib.SMTPResponseException as error:  # the sender or the letter: that can be set right
+            return later("refused", _heard(error.smtp_code, error.smtp_error))
         except smtplib.SMTPNotSupportedError as error:
             return later("unsupported", error)
         except ssl.SSLCertVerificationError as error:
@@ -63,21 +66,14 @@ class Mail:
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         """Open a session; whatever the server does, it is cut off when its time is over."""
-        settings, is_over = self.settings, False
+        settings = self.settings
         if settings.smtp_security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(local_hostname=_my_name(), context=self.tls)
+            smtp: _Hurried = _HurriedTLS(local_hostname=_my_name(), context=self.tls)
         else:
-            smtp = smtplib.SMTP(local_hostname=_my_name())
+            smtp = _Hurried(local_hostname=_my_name())
         smtp.timeout = settings.patience + 1
-
-        def cut() -> None:
-            nonlocal is_over
-            is_over = True
-            with suppress(OSError):
-                if smtp.sock is not None:
-                    socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)  # below TLS, whose own would wait for an answer
-
-        watch = Timer(settings.patience, cut)
+        smtp.until = time.monotonic() + settings.patience
+        watch = Timer(settings.patience, smtp.cut)
         watch.start()
         try:
             smtp._host = settings.smtp_host  # type: ignore[attr-defined]  # what TLS checks; else only __init__ sets it
@@ -90,7 +86,7 @@ class Mail:
             with suppress(OSError, smtplib.SMTPException):  # it has arrived, however the parting goes
                 smtp.quit()
         except (OSError, smtplib.SMTPServerDisconnected):
-            if is_over:
+            if smtp.is_over:
                 raise TimeoutError from None
             raise
         finally:
@@ -110,10 +106,55 @@ class Mail:
         letter.add_alternative(_as_html(message), subtype="html", cte="base64")
         return letter.as_bytes()
 
-    @staticmethod
-    def _refused(why: str, code: int, said: bytes | str) -> Answer:
-        heard = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
-        return never(why, heard) if code >= 500 else later(why, heard)
+
+class _Hurried(smtplib.SMTP):
+    """A session that `cut` ends at any point of it, and that connects only as long as there is time left."""
+
+    until = math.inf
+    line: socket.socket | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the time is over."""
+        return time.monotonic() >= self.until
+
+    def cut(self) -> None:
+        """Hang up, below TLS, whose own parting would wait for an answer."""
+        with suppress(OSError):
+            if self.line is not None:
+                self.line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Leave nothing open."""
+        super().close()
+        if self.line is not None:
+            self.line.close()
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Connect to the first address of a name that answers in what is left of the time."""
+        problem: OSError = TimeoutError()
+        for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            if (left := self.until - time.monotonic()) <= 0:
+                raise TimeoutError
+            try:
+                found = socket.create_connection((str(address[0]), int(address[1])), left)
+            except OSError as error:
+                problem = error
+                continue
+            found.settimeout(timeout)
+            self.line = found.dup()  # TLS takes the first one apart before it has shaken hands
+            if self.is_over:  # nobody else would cut it
+                raise TimeoutError
+            return found
+        raise problem
+
+
+class _HurriedTLS(smtplib.SMTP_SSL, _Hurried):
+    """The same, encrypted from the first byte."""
+
+
+def _heard(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
 
 
 @cache
@@ -134,8 +175,7 @@ def _as_html(message: Message) -> str:
 
 
 def _linked(text: str) -> str:
-    parts, end = [], 0
-    for found in WEB_ADDRESS.finditer(text):
-        parts += [escape(text[end : found.start()]), f'<a href="{escape(found[0])}">{escape(found[0])}</a>']
-        end = found.end()
-    return "".join([*parts, escape(text[end:])])
+    return "\n".join(
+        f'<a href="{escape(one)}">{escape(one)}</a>' if WEB_ADDRESS.fullmatch(one.strip()) else escape(one)
+        for one in text.split("\n")
+    )

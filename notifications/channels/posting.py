@@ -7,6 +7,7 @@ so that no second answer of a name server leads elsewhere. No redirect is follow
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 import ssl
 import time
@@ -22,9 +23,15 @@ from notifications.channels import Answer, later, never
 
 #: So much of an answer is read; the rest is left unread.
 LONGEST_REPLY = 64 * 1024
-#: Networks that lead to others in disguise: NAT64 and 6to4.
-DISGUISED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
-RETRIED = (408, 425, 429)
+#: The IPv6 of the open Internet, and the networks in it that lead to others in disguise or are for books: 6to4, Teredo.
+OPEN = ipaddress.IPv6Network("2000::/3")
+DISGUISED = tuple(ipaddress.IPv6Network(network) for network in ("2002::/16", "2001::/32", "3fff::/20"))
+#: Its last four bytes are the IPv4 address that is meant.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+GONE = 410
+
+for chatty in ("httpx2", "httpcore2"):  # they log every address, and that of a robot holds its key
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class PrivateAddress(Exception):
@@ -55,7 +62,8 @@ class Poster:
             target = httpx2.URL(url)
             if target.scheme not in ("http", "https") or not target.host or target.userinfo:
                 return never("bad_address")
-            target = target.copy_merge_params(dict(params or {}))
+            if params:  # else the address stays as it was typed in
+                target = target.copy_merge_params(dict(params))
             return self._posted(target, content, headers)
         except (httpx2.InvalidURL, UnicodeError, ValueError):
             return never("bad_address")
@@ -89,17 +97,19 @@ def refusal(reply: Reply) -> Answer | None:
         return None
     said = f"HTTP {reply.status} {reply.body[:200].decode('utf-8', 'replace')}"
     if 300 <= reply.status < 400:
-        return never("redirect", f"HTTP {reply.status}")
-    return later("refused", said) if reply.status >= 500 or reply.status in RETRIED else never("refused", said)
+        return later("redirect", f"HTTP {reply.status}")
+    return never("refused", said) if reply.status == GONE else later("refused", said)
 
 
 def is_public(address: str) -> bool:
     """Tell whether an IP address is one of the open Internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
+        if ip in NAT64:
+            ip = ipaddress.IPv4Address(ip.packed[-4:])
+        elif ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
-        elif any(ip in network for network in DISGUISED) or ip.teredo is not None:
+        elif ip not in OPEN or any(ip in network for network in DISGUISED):
             return False
     return ip.is_global and not ip.is_multicast
 

@@ -24,4 +24,4 @@ class WeCom:
     def send(self, message: Message, at: datetime) -> Answer:
         """Say a message in a group."""
         body = {"msgtype": "text", "text": {"content": text_of(message, LONGEST)}}
-        return say(self.poster, message, body, code="errcode", busy=BUSY, unsigned=UNSIGNED)
+        return say(self.poster, message, body, code=("errcode",), busy=BUSY, unsigned=UNSIGNED)

@@ -3,7 +3,8 @@
 The server refuses 30 % with 451, cuts the line after DATA 5 % of the time and hangs 1 % of the time; one address in a
 hundred is refused for good. Processes that send are killed while they do. Time stands still in each pass and jumps to
 the next attempt when nothing is due, so that hours of waiting cost nothing. Prints what was lost, what came twice and
-what was parked, for SQLite and PostgreSQL, and how long a page takes beside it.
+what was parked, for SQLite and PostgreSQL, and how long a page takes beside a server that hangs and beside this one;
+`--pages` prints the latter alone. The server that pages are measured beside is a process of its own, as it is in life.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from threading import Event, Thread
 from typing import Any, cast
 
@@ -37,7 +40,8 @@ from cases.record.people import User
 from cases.record.schema import migrate
 from config.settings import Settings
 from notifications.choosing import MAIL
-from notifications.delivering import LEASE, Post, deliver
+from notifications.claims import LEASE
+from notifications.delivering import Post, deliver
 from notifications.kinds import TRIAL
 from notifications.letters import message_id
 from notifications.passing import post_of
@@ -49,7 +53,7 @@ from tests.web.visitors import Office
 
 ROOT_MODULE = "tests.benchmarks.delivering"
 AT = MONDAY + timedelta(hours=3)
-POISON = 100
+POISON, POISONED = 100, "poison@example.org"
 KILLS = 20
 _NEWS = table_of(Notification)
 
@@ -81,9 +85,6 @@ class Ledger:
     async def whim(self, server: SMTP, envelope: Envelope, message: EmailMessage) -> str | None:
         """Refuse, cut, hang, or take; a message that was taken before the line was cut is taken all the same."""
         known_as = str(message["Message-ID"])
-        if envelope.rcpt_tos[0].startswith("poison"):
-            self.whims["poison"] += 1
-            return "550 no such user"
         throw = self.dice.random()
         if throw < 0.30:
             self.whims["451"] += 1
@@ -106,6 +107,7 @@ def run(url: str, messages: int, kills: int = KILLS, seed: int = 1, patience: in
     """Send messages through the bad server until nothing waits any more."""
     ledger = Ledger(seed)
     with Mailbox(ledger.whim) as box:
+        box.unknown.add(POISONED)
         settings = replace(Settings(database=url, patience=patience), **box.settings)
         migrate(url)
         fill(World(url).db, messages)
@@ -123,7 +125,7 @@ def run(url: str, messages: int, kills: int = KILLS, seed: int = 1, patience: in
         messages=messages,
         sent=counted["sent"],
         parked=counted["parked"],
-        lost=messages - counted["parked"] - len(known & ledger.taken.keys()),
+        lost=len(known - parked_ids(engine(url)) - ledger.taken.keys()),
         doubled=sum(count - 1 for count in ledger.told.values()),
         strange=len(ledger.taken.keys() - known),
         kills=killed,
@@ -136,7 +138,7 @@ def fill(db_engine: Engine, messages: int) -> None:
     """Write the messages, one in a hundred of them to somebody whose address is refused."""
     with transaction(db_engine) as db:
         wang, poison = (db.exec(select_rows(User).where(User.login == login)).one() for login in ("wang", "wu"))
-        wang.email, poison.email = "wang@example.org", "poison@example.org"
+        wang.email, poison.email = "wang@example.org", POISONED
         columns = ("kind", "user_id", "channel", "state", "attempts", "next_at", "made_at")
         rows = [
             (TRIAL.word, poison.id if n % POISON == 0 else wang.id, MAIL, WAITING, 0, AT, AT) for n in range(messages)
@@ -179,13 +181,17 @@ def next_due(db_engine: Engine) -> datetime | None:
         return cast("datetime | None", found)
 
 
-def known_ids(db_engine: Engine) -> set[str]:
+def known_ids(db_engine: Engine, *conditions: Any) -> set[str]:
     """Return the Message-IDs of all messages."""
     with reading(db_engine) as db:
         key = number_key(db)
-        return {
-            f"<{message_id(key, one)}@union.example>" for one in db.connection().execute(select(_NEWS.c.id)).scalars()
-        }
+        ids = db.connection().execute(select(_NEWS.c.id).where(*conditions)).scalars()
+        return {f"<{message_id(key, one)}@union.example>" for one in ids}
+
+
+def parked_ids(db_engine: Engine) -> set[str]:
+    """Return the Message-IDs of the messages that were given up."""
+    return known_ids(db_engine, _NEWS.c.state == "parked")
 
 
 def send(words: str, at: str) -> None:
@@ -199,26 +205,65 @@ def standing(settings: Settings, at: datetime) -> Post:
     return post_of(settings, lambda: at, lambda: at)
 
 
-def page_beside(url: str, folder: Path, messages: int) -> tuple[float, float]:
-    """Return the 99th percentile of a page's milliseconds, alone and while every mail hangs."""
+@dataclass(frozen=True)
+class Beside:
+    """The 99th percentile of a page's milliseconds, alone and while mail is sent, and how many mails went meanwhile."""
+
+    alone: float
+    beside: float
+    sent: int
+
+
+def page_beside(url: str, folder: Path, messages: int, *, is_hanging: bool) -> Beside:
+    """Measure a page alone and beside a mail server that hangs always, or has the whims of this benchmark."""
+    migrate(url)
+    with mail_server(is_hanging) as port, Office(url, folder) as office:
+        settings = replace(
+            office.app.state.settings, patience=20 if is_hanging else 1, smtp_host="127.0.0.1", smtp_port=port,
+            smtp_security="none", smtp_from="闭环 <news@union.example>",
+        )  # fmt: skip
+        fill(office.engine, messages)
+        client, is_over = office.browser("li").client, Event()
+        alone = [p99(client)]
+        post = replace(post_of(settings, lambda: AT, lambda: AT), is_stopping=is_over.is_set)
+        sending = Thread(target=deliver, args=(office.engine, post), daemon=True)
+        sending.start()
+        time.sleep(1)
+        before = counts(office.engine)["waiting"]
+        beside = [p99(client) for _ in range(3)]
+        left = next_due(office.engine)
+        sent = before - counts(office.engine)["waiting"]
+        is_over.set()
+        sending.join()
+        alone += [p99(client) for _ in range(2)]
+    assert (left is not None and left <= AT) or is_hanging, "there were too few messages"
+    return Beside(median(alone), median(beside), sent)
+
+
+@contextmanager
+def mail_server(is_hanging: bool) -> Iterator[int]:
+    """Run a mail server as a process of its own, and give its port."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", ROOT_MODULE, "--mail", "hangs" if is_hanging else "whims"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert server.stdout is not None
+        yield int(server.stdout.readline())
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def serve_mail(how: str) -> None:
+    """Take mails until whoever asked is gone."""
 
     async def hangs(*arguments: Any) -> None:
         await asyncio.sleep(3600)
 
-    migrate(url)
-    with Mailbox(hangs) as box, Office(url, folder) as office:
-        settings = replace(office.app.state.settings, patience=20, **box.settings)
-        fill(office.engine, messages)
-        client, is_over = office.browser("li").client, Event()
-        alone = p99(client)
-        post = replace(standing(settings, AT), is_stopping=is_over.is_set)
-        sending = Thread(target=deliver, args=(office.engine, post), daemon=True)
-        sending.start()
-        time.sleep(1)
-        beside = p99(client)
-        is_over.set()
-    sending.join()
-    return alone, beside
+    with Mailbox(hangs if how == "hangs" else Ledger(1).whim) as box:
+        print(box.port, flush=True)
+        sys.stdin.read()
 
 
 def p99(client: Any) -> float:
@@ -235,19 +280,37 @@ def main(messages: int) -> None:
     """Print a table for both databases."""
     print("| database | messages | sent | parked | lost | doubled | unknown ids | kills | seconds |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/news.db"
-        row("SQLite", run(url, messages))
+    for name, url in databases("news"):
+        row(name, run(url, messages))
         release(url)
-        alone, beside = page_beside(f"sqlite:///{folder}/pages.db", Path(folder) / "files", 200)
-        print(f"\na page beside a mail server that hangs: p99 {alone:.1f} ms alone, {beside:.1f} ms beside\n")
+    pages(messages)
+
+
+def pages(messages: int) -> None:
+    """Print how long a page takes beside mail that is sent, for both databases."""
+    print("\n| database | the mail server | p99 alone, ms | p99 beside, ms | change | messages meanwhile |")
+    print("|---|---|---:|---:|---:|---:|")
+    for is_hanging in (True, False):
+        for name, url in databases("pages"):
+            with tempfile.TemporaryDirectory() as folder:
+                one = page_beside(url, Path(folder), messages, is_hanging=is_hanging)
+            release(url)
+            change = (one.beside / one.alone - 1) * 100
+            kind = "hangs" if is_hanging else "has whims"
+            print(
+                f"| {name} | {kind} | {one.alone:.1f} | {one.beside:.1f} | {change:+.0f} % | {one.sent} |", flush=True
+            )
+
+
+def databases(purpose: str) -> Iterator[tuple[str, str]]:
+    """Yield a fresh database of each kind that there is."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield "SQLite", f"sqlite:///{folder}/{purpose}.db"
     if (programs := find_programs()) is None:
         return
     cluster = Cluster(programs, DURABLE)
     try:
-        url = cluster.create("news")
-        row("PostgreSQL", run(url, messages))
-        release(url)
+        yield "PostgreSQL", cluster.create(purpose)
     finally:
         cluster.remove()
 
@@ -261,5 +324,9 @@ def row(name: str, one: Outcome) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--send"]:
         send(sys.argv[2], sys.argv[3])
+    elif sys.argv[1:2] == ["--mail"]:
+        serve_mail(sys.argv[2])
+    elif sys.argv[1:2] == ["--pages"]:
+        pages(int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from cases.record.database import reading
+from cases.record.database import reading, transaction
+from cases.record.news import Notification
 from cases.verifying import verify_database
 from config import clock
 from notifications.outlets import opened
@@ -48,7 +51,7 @@ def test_a_sweep_fires_what_is_due_and_passes_on_the_news(
             capsys, "sweep", "--database", newsroom.url, "--at", "2026-11-17T14:00", "--format", "csv"
         )
         assert (status, out.count("\n")) == (0, 2)
-        assert "消息：新 16 条，送达 8" in said
+        assert "消息：新 16 条，送达 7" in said
         assert len(box.to("wang")) == 2
         status, out, said = run(
             capsys, "sweep", "--database", newsroom.url, "--at", "2026-11-17T14:01", "--format", "csv"
@@ -62,14 +65,12 @@ def test_what_was_given_up_is_listed_with_its_reason_and_sent_again(
     story = Story(newsroom).up_to("submit")
     set_up(monkeypatch, smtp_host="127.0.0.1", smtp_from="a@b.cn", smtp_security="none")
 
-    async def whim(*arguments: object) -> str:
-        return "550 no such user"
-
     at = ("--at", "2026-11-16T12:00")
-    with Mailbox(whim) as box:
+    with Mailbox() as box:
+        box.unknown |= {"li@example.org", "shuang@example.org"}
         set_up(monkeypatch, **box.settings)
         run(capsys, "sweep", "--database", newsroom.url, *at)
-    first, _ = rows(capsys, newsroom, "parked")
+    _, first = rows(capsys, newsroom, "parked")
     assert (first["channel"], first["to"], first["attempts"]) == ("mail", "li", 1)
     assert (first["why_zh"], first["answer"]) == ("对方拒收", "550 no such user")
     assert story.number not in json.dumps(first)
@@ -85,6 +86,38 @@ def test_what_was_given_up_is_listed_with_its_reason_and_sent_again(
         run(capsys, "sweep", "--database", newsroom.url, *at)
         assert sorted(kept.to for kept in box.kept) == ["li@example.org", "shuang@example.org"]
     assert rows(capsys, newsroom, "parked") == []
+    with reading(newsroom.db) as db:
+        verify_database(db)
+
+
+def test_what_was_given_up_can_be_dismissed_and_never_says_who_raised_a_case(
+    newsroom: Newsroom, capsys: Captured
+) -> None:
+    newsroom.settings = replace(newsroom.settings, smtp_host="x", smtp_from="a@b.cn")
+    Story(newsroom).up_to("verify")
+    newsroom.tells(MONDAY)
+    with transaction(newsroom.db) as db:
+        for row in db.exec(select(Notification).where(Notification.channel == "mail")):
+            row.state, row.next_at, row.why, row.answer = "parked", None, "refused", "550 <someone@example.org>"
+        digest = Notification(kind="digest", user_id=newsroom.people["zhang"], channel="mail", state="parked",
+                              made_at=MONDAY, why="refused", answer="550 <zhang@example.org>")  # fmt: skip
+        db.add(digest)
+        db.flush()
+        raised = db.exec(select(Notification).where(Notification.user_id == newsroom.people["zhang"])).first()
+        assert raised is not None
+        raised.digest_id, raised.state = digest.id, "gathered"
+    listed = rows(capsys, newsroom, "parked")
+    submitters = [row for row in listed if row["to"] == "申请人 / a submitter"]
+    assert len(submitters) > 1
+    assert {row["answer"] for row in submitters} == {""}
+    said = json.dumps(listed, ensure_ascii=False)
+    assert "zhang" not in said
+    assert not {"kind", "question", "answered"} & set(listed[0])
+    assert [row["id"] for row in listed] == sorted((row["id"] for row in listed), reverse=True)
+    for words, status in (((), 2), (("99999",), 2), ((str(listed[0]["id"]),), 0), (("--all",), 0)):
+        assert run(capsys, "news", "dismiss", *words, "--database", newsroom.url)[0] == status
+    assert rows(capsys, newsroom, "parked") == []
+    assert {(row.state, row.why) for row in newsroom.rows(id=listed[0]["id"])} == {("dropped", "dismissed")}
     with reading(newsroom.db) as db:
         verify_database(db)
 
@@ -106,11 +139,20 @@ def test_a_robot_is_opened_tried_and_ended_and_its_secrets_stay_on_stdin(
             assert (status, out) == (0, "")
             assert secret not in said
         right, wrong = (row["id"] for row in rows(capsys, newsroom, "outlets"))
+        other_news = Notification(kind="trial", outlet_id=right, channel="dingtalk", state="waiting",
+                                  next_at=MONDAY, made_at=MONDAY)  # fmt: skip
+        with transaction(newsroom.db) as db:
+            db.add(other_news)
         assert run(capsys, "news", "try", str(right), "--database", newsroom.url)[0] == 0
         status, _, said = run(capsys, "news", "try", str(wrong), "--database", newsroom.url)
         assert status == 1
         assert "密钥、口令或签名不对" in said
         assert other.got == []
+        assert [row.attempts for row in newsroom.rows(id=other_news.id)] == [0]
+    for login, status in (("xitong", 2), ("wang", 2), ("nobody", 2), ("wu", 0), ("sun", 2)):
+        confirmed = run(capsys, "news", "confirm", str(right), "--as", login, "--database", newsroom.url)
+        assert confirmed[0] == status, login
+    assert [bool(row["confirmed_at"]) for row in rows(capsys, newsroom, "outlets")] == [True, False]
     assert run(capsys, "news", "end", str(wrong), "--database", newsroom.url)[0] == 0
     assert run(capsys, "news", "end", str(wrong), "--database", newsroom.url)[0] == 2
     with reading(newsroom.db) as db:

@@ -71,7 +71,7 @@ def test_another_process_reads_the_same_settings() -> None:
     "wrong",
     [
         {"digest_at": "8:30"}, {"quiet_from": "24:00"}, {"quiet_until": ""}, {"smtp_security": "ssl"},
-        {"smtp_host": "mail.example"}, {"patience": 0}, {"public_url": "news.example"},
+        {"smtp_host": "mail.example"}, {"patience": 0}, {"patience": 121}, {"public_url": "news.example"},
     ],
 )  # fmt: skip
 def test_settings_of_the_news_that_cannot_be_are_named_in_both_languages(wrong: dict[str, object]) -> None:
@@ -85,3 +85,7 @@ def test_no_secret_of_a_setting_is_shown() -> None:
     settings = Settings(smtp_password="geheim", sms_url="https://x.example/?key=geheim", sms_header="Key: geheim")
     assert "geheim" not in repr(settings)
     assert load(settings.as_environment()) == settings
+
+
+def test_the_public_address_ends_with_no_slash() -> None:
+    assert Settings(public_url="https://news.example/bihuan/").public_url == "https://news.example/bihuan"

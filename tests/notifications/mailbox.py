@@ -47,6 +47,7 @@ class Mailbox:
     def __init__(self, whim: Whim | None = None, **options: Any) -> None:
         self.kept: list[Kept] = []
         self.whim = whim
+        self.unknown: set[str] = set()
         self.controller = _Controller(self, hostname="127.0.0.1", port=0, **options)
 
     def __enter__(self) -> Self:
@@ -73,6 +74,15 @@ class Mailbox:
     def to(self, login: str) -> list[Kept]:
         """Return what one of the cast was sent."""
         return [kept for kept in self.kept if kept.to == f"{login}@example.org"]
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Know a recipient, or not."""
+        if address in self.unknown:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take a message, or not."""

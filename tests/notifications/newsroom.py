@@ -65,12 +65,22 @@ class Newsroom(World):
                 wanted = wanted.where(getattr(Notification, name) == value)
             return list(db.exec(wanted))
 
-    def opens(self, unit: str, channel: str, address: str, at: datetime, secret: str | None = None) -> int:
+    def opens(
+        self,
+        unit: str,
+        channel: str,
+        address: str,
+        at: datetime,
+        secret: str | None = None,
+        *,
+        is_confirmed: bool = True,
+    ) -> int:
         """Give a unit a robot or another system to tell, and return its id."""
         with transaction(self.db) as db:
             row = Outlet(
-                unit_id=self.units[unit], channel=channel, name=channel, address=address, secret=secret, made_at=at
-            )
+                unit_id=self.units[unit], channel=channel, name=channel, address=address, secret=secret, made_at=at,
+                confirmed_at=at if is_confirmed else None,
+            )  # fmt: skip
             db.add(row)
             db.flush()
             return row.id or 0

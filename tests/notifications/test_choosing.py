@@ -7,10 +7,12 @@ from datetime import UTC, datetime, time
 import pytest
 
 from cases.calendars import shipped
-from cases.record.database import transaction
+from cases.record.database import reading, transaction
 from cases.record.news import NewsChoice, QuietHours
+from cases.record.people import Duty, Unit
 from config.settings import Settings
 from notifications.choosing import Recipient, end_of_quiet, next_digest, people, way
+from tests.cases.calendar_acts import published, west
 from tests.notifications.newsroom import Newsroom
 
 OFFICE = shipped()
@@ -88,7 +90,7 @@ def test_what_somebody_chose_counts(newsroom: Newsroom) -> None:
         db.add(NewsChoice(user_id=wang, kind="red", channel="sms", how="now"))
         db.add(QuietHours(user_id=wang))
         db.flush()
-        found = people(db, [wang, wu, newsroom.people["zheng"]], settings)
+        found = people(db, [wang, wu, newsroom.people["zheng"]], settings, at("11-16 10:00"))
     assert set(found) == {wang, wu}
     assert found[wang].channels == ("inbox", "mail", "sms")
     assert way(found[wang], "note", "mail", at("11-16 10:00"), settings) == ("held", at("11-17 08:30"))
@@ -98,7 +100,25 @@ def test_what_somebody_chose_counts(newsroom: Newsroom) -> None:
     assert found[wu].quiet == NIGHT
 
 
+def test_the_wall_clock_is_that_of_the_duty_taken_up_last_and_still_in_force(newsroom: Newsroom) -> None:
+    now, li = at("11-16 10:00"), newsroom.people["li"]
+    published(newsroom, west, at("11-01 09:00"))
+
+    def zone() -> str:
+        with reading(newsroom.db) as db:
+            return str(people(db, [li], PLAIN, now)[li].calendar.zone)
+
+    with transaction(newsroom.db) as db:
+        db.get_one(Unit, newsroom.units["T"]).calendar = "west"
+        duty = Duty(user_id=li, unit_id=newsroom.units["T"], role="reviewer", until_at=now)
+        db.add(duty)
+    assert zone() == "Asia/Shanghai"  # it has ended
+    with transaction(newsroom.db) as db:
+        db.merge(duty).until_at = None
+    assert zone() == "Asia/Urumqi"
+
+
 def test_without_an_address_or_a_server_there_is_only_the_inbox(newsroom: Newsroom) -> None:
     with transaction(newsroom.db) as db:
-        found = people(db, [newsroom.people["li"]], PLAIN)
+        found = people(db, [newsroom.people["li"]], PLAIN, at("11-16 10:00"))
     assert [one.channels for one in found.values()] == [("inbox",)]

@@ -11,10 +11,11 @@ from sqlmodel import select
 
 from cases.firing import fire
 from cases.record.clock import Clock
-from cases.record.database import transaction
+from cases.record.database import reading, transaction
 from cases.record.news import NewsChoice
 from cases.sweep import due_clocks, sweep
-from notifications.digests import PATIENCE, gather
+from notifications import digests
+from notifications.digests import LONGEST_HELD, gather
 from tests.cases.world import HOUR, Story
 from tests.cast import MONDAY
 from tests.notifications.mailbox import Mailbox
@@ -133,20 +134,59 @@ def test_a_ladder_that_never_catches_up_keeps_nobody_waiting_for_ever(mailed: tu
         clock.next_at = now - 5 * HOUR
     newsroom.sends(now)
     assert len(box.kept) == before
-    newsroom.sends(now + PATIENCE)
+    newsroom.sends(now + LONGEST_HELD)
     assert len(box.kept) > before
 
 
 def test_a_robot_says_what_comes_together_in_one_message(newsroom: Newsroom) -> None:
     newsroom.opens("C", "dingtalk", "https://x.example", MONDAY)
     newsroom.opens("D", "feishu", "https://x.example", MONDAY)
-    for _ in range(3):
-        Story(newsroom).up_to("accept")
-    newsroom.tells(MONDAY + 3 * HOUR)
-    assert gather(newsroom.db, MONDAY + 3 * HOUR) == 2
+    now = [Story(newsroom).up_to("accept").at for _ in range(3)][-1]
+    newsroom.tells(now)
+    assert gather(newsroom.db, now) == 2
     assert [(row.channel, row.kind, row.state) for row in newsroom.rows() if row.outlet_id and row.seq is None] == [
         ("dingtalk", "digest", "waiting"), ("feishu", "digest", "waiting"),
     ]  # fmt: skip
+
+
+def test_many_groups_are_gathered_a_few_at_a_time(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        Story(newsroom).up_to("satisfied")
+    newsroom.tells(MONDAY + timedelta(days=9))
+    people = {row.user_id for row in newsroom.rows(state="held")}
+    monkeypatch.setattr(digests, "BATCH", 2)
+    turns = iter([False, True])
+    assert gather(newsroom.db, MONDAY + timedelta(days=9), lambda: next(turns)) == 2
+    assert gather(newsroom.db, MONDAY + timedelta(days=9)) == len(people) - 2
+    assert {row.user_id for row in newsroom.rows(kind="digest")} == people
+    assert newsroom.rows(state="held") == []
+
+
+def test_a_group_is_found_by_an_index(newsroom: Newsroom) -> None:
+    group = (
+        "SELECT count(*) FROM notifications WHERE state = 'held' AND user_id = 1 AND outlet_id IS NULL "
+        "AND channel = 'mail' AND next_at <= '2026-11-16'"
+    )
+    with reading(newsroom.db) as db:
+        if newsroom.db.dialect.name == "sqlite":
+            plan = str(db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {group}").all())
+            assert "ix_notifications_group (user_id=? AND outlet_id=? AND channel=? AND next_at<?)" in plan
+        else:
+            db.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")  # the table is empty
+            plan = str(db.connection().exec_driver_sql(f"EXPLAIN {group}").all())
+            assert "ix_notifications_group" in plan or "ix_notifications_held" in plan
+
+
+def test_a_robot_rests_between_two_messages(newsroom: Newsroom) -> None:
+    newsroom.opens("C", "dingtalk", "https://x.example", MONDAY)
+
+    def said(seconds: int) -> int:
+        Story(newsroom).up_to("submit")
+        newsroom.tells(MONDAY + timedelta(seconds=seconds))
+        return gather(newsroom.db, MONDAY + timedelta(seconds=seconds))
+
+    assert [said(seconds) for seconds in (0, 3, 14, 15, 29, 30)] == [1, 0, 0, 1, 0, 1]
+    assert said(-3600) == 1  # the clock was set back
 
 
 def test_another_system_hears_of_the_whole_subtree_and_one_by_one(newsroom: Newsroom) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import col, select
 
-from cases.record.database import transaction
-from cases.record.news import NewsChoice
+from cases.record.clock import Clock, FiredRung
+from cases.record.database import reading, transaction
+from cases.record.event import Event
+from cases.record.news import NewsChoice, Notification, Outlet
 from cases.sweep import sweep
+from notifications.channels import Message
 from notifications.channels.webhook import new_secret
+from notifications.letters import compose
 from tests.cases.world import HOUR, Story
 from tests.cast import MONDAY
 from tests.notifications.mailbox import Mailbox
@@ -87,16 +94,19 @@ def walked(town: Town, identity: str) -> Story:
     with transaction(town.newsroom.db) as db:
         case = db.merge(town.newsroom.case(story.number))
         case.identity, case.title = identity, "驿站金丝雀"
-    for action, by, form in (
-        ("submit", "zhang", {}),
-        ("accept", "li", {"category": "类别金丝雀", "tier": "A", "lead": "D", "reason": "理由金丝雀"}),
-        ("sign_for", "wang", {}),
-        ("note", "zhang", {"note": "正文金丝雀"}),
-        ("report", "wang", {"answer": "答复金丝雀"}),
-        ("verify", "zhao", {}),
+    for turn, (action, by, form) in enumerate(
+        (
+            ("submit", "zhang", {}),
+            ("accept", "li", {"category": "类别金丝雀", "tier": "A", "lead": "D", "reason": "理由金丝雀"}),
+            ("sign_for", "wang", {}),
+            ("note", "zhang", {"note": "正文金丝雀"}),
+            ("report", "wang", {"answer": "答复金丝雀"}),
+            ("verify", "zhao", {}),
+        )
     ):
         story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
-        town.newsroom.sends(MONDAY + 2 * HOUR)  # the receivers check that what is signed was sent within the hour
+        # Robots rest for 15 seconds, and the receivers check that what is signed was sent within the hour.
+        town.newsroom.sends(MONDAY + 2 * HOUR + turn * timedelta(seconds=20))
     return story
 
 
@@ -122,6 +132,55 @@ def test_a_case_whose_submitter_is_named_is_called_by_its_title(town: Town) -> N
     assert all("驿站金丝雀" in text for words in said.values() for text in words)
     for canary in ("正文金丝雀", "理由金丝雀", "答复金丝雀", "类别金丝雀"):
         assert not any(canary in text for words in said.values() for text in words)
+
+
+def test_whoever_nobody_has_confirmed_is_told_numbers_only(town: Town) -> None:
+    with transaction(town.newsroom.db) as db:
+        for outlet in db.exec(select(Outlet)):
+            outlet.confirmed_at = None
+    story = walked(town, "named")
+    for channel, words in town.said().items():
+        is_outlet = channel in ("dingtalk", "wecom", "feishu", "webhook")
+        assert words, channel
+        for text in words:
+            assert story.number in text
+            assert ("驿站金丝雀" in text) is not is_outlet, channel
+            assert not is_outlet or not [canary for canary in CANARIES if canary in text], channel
+
+
+def test_a_rung_speaks_of_the_limit_of_its_own_clock(town: Town) -> None:
+    story = Story(town.newsroom).up_to("accept")
+    with transaction(town.newsroom.db) as db:
+        db.merge(town.newsroom.case(story.number)).identity = "named"
+    town.newsroom.tells(story.at)
+    now = story.at
+    while now < at("11-20 18:00"):
+        now += HOUR
+        list(sweep(town.newsroom.db, now))
+    with transaction(town.newsroom.db) as db:
+        limits = {
+            rung.version: clock.due_at
+            for rung, clock in db.exec(
+                select(FiredRung, Clock).join(Clock, col(Clock.id) == FiredRung.clock_id).where(Clock.kind != "case")
+            )
+        }
+        case = db.merge(town.newsroom.case(story.number))
+        case.due_at = at("12-31 12:00")  # the limit of the case as it is today is none of theirs
+    town.newsroom.tells(now)
+    with reading(town.newsroom.db) as db:
+        told = db.exec(
+            select(Notification, Event.version)
+            .join(Event, col(Event.seq) == Notification.seq)
+            .where(Notification.kind == "overdue", Notification.channel == "mail")
+        ).all()
+        rows = [(row, limits[version or 0]) for row, version in told if version in limits]
+        made = compose(db, [row for row, _ in rows], town.newsroom.settings, now)
+    assert rows
+    for row, limit in rows:
+        message = made[row.id or 0]
+        assert isinstance(message, Message)
+        assert limit is not None
+        assert limit.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M") in message.text
 
 
 def test_cards_and_climbs_go_out_too(town: Town) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import smtplib
 import socket
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -73,17 +74,42 @@ def test_a_line_break_in_a_subject_begins_no_header() -> None:
 @pytest.mark.parametrize(
     ("said", "verdict"),
     [
-        ("451 try again", Verdict.LATER), ("421 going down", Verdict.LATER), ("550 no such user", Verdict.NEVER),
-        ("554 spam", Verdict.NEVER),
+        ("451 try again", Verdict.LATER), ("421 going down", Verdict.LATER), ("554 not from here", Verdict.LATER),
     ],
 )  # fmt: skip
-def test_what_the_server_says_decides(said: str, verdict: Verdict) -> None:
+def test_what_is_no_fault_of_the_recipient_is_tried_again(said: str, verdict: Verdict) -> None:
     async def whim(server: SMTP, envelope: Envelope, message: EmailMessage) -> str:
         return said
 
     with Mailbox(whim) as box:
         answer = mail(box).send(MESSAGE, MONDAY)
     assert (answer.verdict, answer.why, answer.said) == (verdict, "refused", said)
+
+
+def test_a_recipient_whom_nobody_knows_is_not_written_to_again() -> None:
+    with Mailbox() as box:
+        box.unknown.add(MESSAGE.to)
+        answer = mail(box).send(MESSAGE, MONDAY)
+    assert (answer.verdict, answer.why, answer.said) == (Verdict.NEVER, "refused", "550 no such user")
+
+
+def test_a_sender_who_is_refused_is_no_fault_of_the_recipient() -> None:
+    class Strict(Mailbox):
+        async def handle_MAIL(self, *arguments: Any) -> str:
+            return "553 sender not allowed"
+
+    with Strict() as box:
+        answer = mail(box).send(MESSAGE, MONDAY)
+    assert (answer.verdict, answer.why) == (Verdict.LATER, "refused")
+
+
+def test_only_an_address_on_a_line_of_its_own_is_linked() -> None:
+    with Mailbox() as box:
+        title = "案件「请点 https://evil.example/ 领奖」到了。"
+        mail(box).send(replace(MESSAGE, text=f"{title}\n\n{MESSAGE.link}"), MONDAY)
+    html = box.kept[0].body("html")
+    assert html.count("<a ") == 1
+    assert f'<a href="{MESSAGE.link}">' in html
 
 
 def test_a_server_that_cuts_the_line_or_is_not_there_is_tried_again() -> None:
@@ -131,6 +157,48 @@ def test_a_server_that_speaks_a_letter_a_moment_is_left_too() -> None:
         assert time.monotonic() - begin < 3
 
 
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_slow_connection_does_not_switch_the_time_limit_off(security: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.create_connection
+
+    def slowly(*arguments: Any, **more: Any) -> socket.socket:
+        time.sleep(0.9)  # of one second; what is left then is cut all the same
+        return connect(*arguments, **more)
+
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"2" if security == "none" else b"\x16")
+                    time.sleep(0.2)
+
+        Thread(target=drip, daemon=True).start()
+        settings = Settings(
+            smtp_host="127.0.0.1", smtp_port=listener.getsockname()[1], smtp_security=security, smtp_from="a@b.cn",
+            patience=1,
+        )  # fmt: skip
+        begin = time.monotonic()
+        assert Mail(settings).send(MESSAGE, MONDAY).verdict is Verdict.LATER
+        assert time.monotonic() - begin < 2.5
+
+
+def test_of_several_addresses_all_together_get_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(address: tuple[str, int], timeout: float) -> socket.socket:
+        time.sleep(timeout)
+        raise TimeoutError
+
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n}", 25)) for n in range(5)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **more: addresses)
+    monkeypatch.setattr(socket, "create_connection", nobody)
+    begin = time.monotonic()
+    sender = Mail(Settings(smtp_host="mail.example", smtp_security="none", smtp_from="a@b.cn", patience=1))
+    assert sender.send(MESSAGE, MONDAY).why == "timeout"
+    assert time.monotonic() - begin < 2
+
+
 def test_it_has_arrived_even_if_the_parting_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(self: smtplib.SMTP) -> tuple[int, bytes]:
         raise smtplib.SMTPServerDisconnected("gone")
@@ -141,7 +209,7 @@ def test_it_has_arrived_even_if_the_parting_fails(monkeypatch: pytest.MonkeyPatc
     assert len(box.kept) == 1
 
 
-def test_starttls_encrypts_and_a_wrong_password_is_refused_for_good(
+def test_starttls_encrypts_and_a_wrong_password_is_told_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, context = certificate(tmp_path)
@@ -152,7 +220,7 @@ def test_starttls_encrypts_and_a_wrong_password_is_refused_for_good(
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         assert mail(box, **login).send(MESSAGE, MONDAY).verdict is Verdict.DONE
         wrong = mail(box, **login | {"smtp_password": "guess"}).send(MESSAGE, MONDAY)
-        assert (wrong.verdict, wrong.why) == (Verdict.NEVER, "bad_secret")
+        assert (wrong.verdict, wrong.why) == (Verdict.LATER, "bad_secret")
         assert "guess" not in repr(wrong)
     assert len(box.kept) == 1
 

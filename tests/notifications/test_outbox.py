@@ -9,11 +9,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
+from cases.errors import NotFound
 from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.news import NewsCursor, Notification
-from notifications import outbox
+from cases.verifying import verify_database
+from notifications import outbox, untellable
 from notifications.audience import Audience, Happening, audience_of
+from notifications.figures import figures
+from notifications.untellable import StillUntellable
 from tests.cases.world import Story
 from tests.cast import MONDAY
 from tests.notifications.newsroom import Newsroom
@@ -24,6 +28,11 @@ AFTER = MONDAY + timedelta(days=60)
 def cursor(newsroom: Newsroom) -> int:
     with reading(newsroom.db) as db:
         return db.get_one(NewsCursor, 1).seq
+
+
+def cursor_ahead(newsroom: Newsroom) -> int:
+    with reading(newsroom.db) as db:
+        return db.exec(select(func.max(Event.seq))).one() - cursor(newsroom)
 
 
 def test_everything_is_told_once_and_the_cursor_ends_with_the_chain(newsroom: Newsroom) -> None:
@@ -56,11 +65,11 @@ def test_what_fails_half_way_is_told_the_next_time(newsroom: Newsroom, monkeypat
     Story(newsroom).up_to("satisfied")
 
     def fails(*arguments: object) -> None:
-        raise RuntimeError("killed")
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr("cases.record.bulk.write", fails)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(KeyboardInterrupt):
             newsroom.tells(AFTER)
     assert (cursor(newsroom), newsroom.rows()) == (0, [])
     newsroom.tells(AFTER)
@@ -90,3 +99,53 @@ def test_an_event_that_makes_no_sense_keeps_no_other_waiting(
     assert newsroom.tells(AFTER) == len(newsroom.rows()) == 9
     assert newsroom.tells(AFTER) == 0
     assert "report" not in {action for action, _, _ in newsroom.told()}
+    with reading(newsroom.db) as db:
+        (aside,) = untellable.untellable(db)
+        assert figures(db, AFTER).untellable == 1
+    assert aside.detail.strip().endswith("KeyError: 'poison'")
+    with transaction(newsroom.db) as db, pytest.raises(StillUntellable, match="KeyError"):
+        untellable.tell_again(db, aside.seq, newsroom.settings, by=None, at=AFTER)
+    monkeypatch.setattr(outbox, "audience_of", whole)
+    with transaction(newsroom.db) as db:
+        assert untellable.tell_again(db, aside.seq, newsroom.settings, by=None, at=AFTER) == 3
+    assert [action for action, _, _ in newsroom.told()].count("report") == 3
+    with transaction(newsroom.db) as db:
+        assert untellable.untellable(db) == []
+        with pytest.raises(NotFound):
+            untellable.tell_again(db, aside.seq, newsroom.settings, by=None, at=AFTER)
+        verify_database(db)
+
+
+def test_an_event_that_cannot_be_written_keeps_no_other_waiting(newsroom: Newsroom) -> None:
+    Story(newsroom).up_to("satisfied")
+    with transaction(newsroom.db) as db:
+        seq = db.exec(select(Event.seq).where(Event.action == "accept")).one()
+        taken = Notification(seq=seq, kind="task", user_id=newsroom.people["wu"], channel="inbox", state="sent",
+                             made_at=MONDAY)  # fmt: skip
+        db.add(taken)
+    assert newsroom.tells(AFTER) == 9
+    with reading(newsroom.db) as db:
+        assert [(row.seq, "unique" in row.detail.lower()) for row in untellable.untellable(db)] == [(seq, True)]
+
+
+def test_what_is_still_to_be_told_is_counted(newsroom: Newsroom) -> None:
+    story = Story(newsroom).up_to("satisfied")
+    with reading(newsroom.db) as db:
+        before = figures(db, story.at)
+    assert before.untold == cursor_ahead(newsroom) > 4
+    assert before.untold_for == story.at - MONDAY
+    newsroom.tells(story.at)
+    with reading(newsroom.db) as db:
+        assert (figures(db, story.at).untold, figures(db, story.at).untold_for) == (0, timedelta())
+
+
+def test_nothing_more_is_told_once_it_is_to_stop(newsroom: Newsroom) -> None:
+    Story(newsroom).up_to("satisfied")
+    assert outbox.fan_out(newsroom.db, newsroom.settings, AFTER, lambda: True) == 0
+    assert newsroom.rows() == []
+
+
+def test_what_is_told_much_later_comes_as_one_message(newsroom: Newsroom) -> None:
+    Story(newsroom).up_to("accept")
+    newsroom.tells(MONDAY + timedelta(days=2))
+    assert {row.state for row in newsroom.rows()} == {"held"}

@@ -121,7 +121,9 @@ def test_figures_for_prometheus(office: Office) -> None:
     lines = office.client().get("/metrics").text.splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
         "bihuan_open_cases 3", "bihuan_overdue_cases 2", "bihuan_waiting_clocks 2", "bihuan_parked_clocks 0",
-        "bihuan_rung_lateness_seconds 0", "bihuan_waiting_messages 0", "bihuan_parked_messages 0",
+        "bihuan_rung_lateness_seconds 0", "bihuan_untold_events 8", "bihuan_untold_seconds 604800",
+        "bihuan_untellable_events 0", "bihuan_overdue_held_messages 0",
+        "bihuan_waiting_messages 0", "bihuan_parked_messages 0",
             "bihuan_oldest_message_seconds 0", "bihuan_clock_jumps 0", "bihuan_heartbeat_age_seconds 5.0",
     ]  # fmt: skip
 

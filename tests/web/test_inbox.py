@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from cases.record.database import transaction
+from cases.record.news import Notification
 from cases.record.people import Duty
 from notifications.outbox import fan_out
 from tests.web.visitors import API, Office, person
@@ -85,3 +86,14 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(office: Office) -> No
     li = office.browser("li")
     office.at += timedelta(minutes=29)
     assert li.client.get("/inbox/unread").json() == {"unread": 0}
+
+
+def test_an_alarm_leads_an_administrator_to_their_page(office: Office) -> None:
+    with transaction(office.engine) as db:
+        admin_id = person(db, "xitong").id
+        db.add(Notification(kind="exception", user_id=admin_id, channel="inbox", state="sent", made_at=office.at))
+    admin = office.browser("xitong")
+    page = admin.get("/inbox")
+    assert "系统有异常，需要您处理" in page
+    (entry,) = re.findall(r'action="(/inbox/\d+)"', page)
+    assert admin.send(entry).headers["location"] == "/admin"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from cases.errors import InvalidFields
+from cases.errors import InvalidFields, NotFound
 from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.news import NewsChoice, NewsTemplate, Notification, Outlet, QuietHours
-from notifications import outlets
+from notifications import confirming, outlets
+from notifications.confirming import YourOwn
 from notifications.delivering import Post, deliver
 from notifications.outbox import fan_out
 from notifications.passing import channels_of
@@ -67,6 +70,7 @@ def test_what_i_choose_is_kept_and_counts(mailed: tuple[Office, Mailbox]) -> Non
     [
         {"task.mail": "sometimes"}, {"quiet": "yes", "quiet_from": "", "quiet_until": "08:00"},
         {"quiet": "yes", "quiet_from": "25:00", "quiet_until": "08:00"}, {"language": "fr"},
+        {"quiet": "yes", "quiet_from": "08:00", "quiet_until": "08:00"},
     ],
 )  # fmt: skip
 def test_a_choice_that_is_none_is_refused_in_words(mailed: tuple[Office, Mailbox], fields: dict[str, str]) -> None:
@@ -77,6 +81,22 @@ def test_a_choice_that_is_none_is_refused_in_words(mailed: tuple[Office, Mailbox
     assert "没有保存" in li.page.text
     with reading(office.engine) as db:
         assert db.exec(select(NewsChoice)).all() == []
+
+
+def test_whoever_saves_anything_else_keeps_the_quiet_hours_of_the_union(mailed: tuple[Office, Mailbox]) -> None:
+    office, _ = mailed
+    li = office.browser("li")
+
+    def kept(**fields: str) -> list[tuple[str | None, str | None]]:
+        li.get("/settings/news")
+        li.send("/settings/news", language="zh", **fields)
+        with reading(office.engine) as db:
+            return [(row.from_time, row.until_time) for row in db.exec(select(QuietHours))]
+
+    assert kept(quiet="yes", quiet_from="21:00", quiet_until="08:00") == []
+    assert kept(quiet="yes", quiet_from="22:00", quiet_until="07:00") == [("22:00", "07:00")]
+    assert kept() == [(None, None)]
+    assert kept(quiet="yes", quiet_from="21:00", quiet_until="08:00") == []
 
 
 def test_only_a_system_administrator_sees_to_the_news(office: Office) -> None:
@@ -117,6 +137,59 @@ def test_an_administrator_opens_tries_and_ends_a_robot_and_its_secrets_are_never
         events = db.exec(select(Event).where(Event.role == "administrator")).all()
         assert [event.action for event in events] == ["open_outlet", "end_outlet"]
         assert "SEC0f1e" not in "".join(event.data for event in events)
+
+
+def test_a_second_person_who_oversees_the_unit_confirms_a_robot(office: Office) -> None:
+    admin = office.browser("xitong")
+    admin.get("/admin/news")
+    admin.send("/admin/news/outlets", channel="feishu", unit="D", name="部群", address="https://open.feishu.example/x")
+    assert "等待该单位" in admin.get("/admin/news")
+    for login in ("wang", "li", "xitong", "zhang"):  # who oversee nothing, or not as those who answer for it
+        assert "等待您确认" not in office.browser(login).get("/settings/news")
+    sun = office.browser("sun")  # the leader of the union above
+    assert "有 1 个机器人等待您确认" in sun.get("/inbox")
+    page = sun.get("/settings/news")
+    assert "open.feishu.example/…" in page
+    (action,) = re.findall(r"/settings/news/outlets/\d+/confirm", page)
+    assert sun.send(action).status_code == 303
+    assert "等待您确认" not in sun.get("/settings/news")
+    assert "等待您确认" not in sun.get("/inbox")
+    assert "已由第二人确认" in admin.get("/admin/news")
+    with reading(office.engine) as db:
+        event = db.exec(select(Event).where(Event.action == "confirm_outlet")).one()
+        assert (event.role, event.actor_id) == ("leader", person(db, "sun").id)
+    for login in ("sun", "wang"):
+        with transaction(office.engine) as db, pytest.raises(NotFound):
+            confirming.confirm(db, 1, by=person(db, login), at=office.at)
+
+
+def test_nobody_confirms_what_they_have_opened(office: Office) -> None:
+    with transaction(office.engine) as db:
+        wanted = outlets.Wanted("wecom", "C", "群", "https://wecom.example/x")
+        row, _ = outlets.open_outlet(db, wanted, office.app.state.settings, by=person(db, "sun"), at=office.at)
+        assert confirming.awaiting(db, person(db, "sun"), office.at) == []
+        assert [outlet.id for outlet, _ in confirming.awaiting(db, person(db, "zhao"), office.at)] == [row.id]
+        with pytest.raises(YourOwn):
+            confirming.confirm(db, row.id or 0, by=person(db, "sun"), at=office.at)
+
+
+def test_nobody_asks_a_name_server_while_an_outlet_is_opened(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, resolve = [], socket.getaddrinfo
+
+    def listens(host: str, *more: Any, **flags: Any) -> Any:
+        asked.append((host, flags.get("flags")))
+        return resolve(host, *more, **flags)
+
+    monkeypatch.setattr(socket, "getaddrinfo", listens)
+    for host, is_taken in (("oa.example", True), ("127.1", False), ("[::1]", False), ("localhost", False)):
+        wanted = outlets.Wanted("webhook", "C", "", f"https://{host}/hook")
+        with transaction(office.engine) as db:
+            if is_taken:
+                outlets.open_outlet(db, wanted, office.app.state.settings, by=None, at=office.at)
+                continue
+            with pytest.raises(InvalidFields, match="inner network"):
+                outlets.open_outlet(db, wanted, office.app.state.settings, by=None, at=office.at)
+    assert {flags for _, flags in asked} == {socket.AI_NUMERICHOST}
 
 
 def test_another_system_gets_its_secret_once(office: Office) -> None:
@@ -166,6 +239,26 @@ def test_what_was_given_up_is_explained_and_sent_again(office: Office) -> None:
         assert [kept.to for kept in box.kept] == ["li@example.org"]
     assert admin.client.post(f"/admin/news/parked/{message}/resend").status_code == 403  # no form of ours
     assert "没有搁置的消息" in admin.get("/admin/news")
+
+
+def test_what_was_given_up_can_be_dismissed(office: Office) -> None:
+    office.app.state.settings = replace(
+        office.app.state.settings, smtp_host="127.0.0.1", smtp_from="a@b.cn", smtp_security="none"
+    )
+    with transaction(office.engine) as db:
+        for login in ("li", "wang"):
+            person(db, login).email = "none"
+    office.submitted()
+    sends(office)
+    admin = office.browser("xitong")
+    page = admin.get("/admin/news")
+    (message,) = re.findall(r"parked/(\d+)/dismiss", page)
+    assert "交您办理 ·" not in page
+    admin.send(f"/admin/news/parked/{message}/dismiss")
+    assert "没有搁置的消息" in admin.get("/admin/news")
+    with reading(office.engine) as db:
+        events = db.exec(select(Event.action).where(Event.role == "administrator")).all()
+    assert events == ["dismiss_news"]
 
 
 def test_words_are_edited_with_known_placeholders_only(office: Office) -> None:

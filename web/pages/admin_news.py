@@ -12,10 +12,12 @@ from cases.calendars import calendar
 from cases.errors import InvalidFields, NotFound
 from cases.record.news import NewsTemplate
 from cases.record.people import Unit
-from notifications import outlets, parked, wording
+from config.settings import LANGUAGES
+from notifications import outlets, parked, untellable, wording
+from notifications.figures import figures
 from notifications.kinds import KINDS
 from notifications.outlets import Wanted
-from notifications.wording import LANGUAGES, Words
+from notifications.wording import Words
 from web import moments, words
 from web.errors import field_errors
 from web.pages.admin import require_administrator
@@ -48,9 +50,31 @@ def resend_all(visit: Writing, form: Form) -> Response:
 def resend(visit: Writing, message: int, form: Form) -> Response:
     """Have one message that was given up sent again."""
     require_administrator(visit)
-    if not 0 < message < 2**63:
-        raise NotFound("没有这条搁置的消息。", "No message of that number is parked.")
-    parked.resend(visit.db, message, by=visit.by, at=visit.at)
+    parked.resend(visit.db, _parked(message), by=visit.by, at=visit.at)
+    return RedirectResponse(HERE, SEE_OTHER)
+
+
+@router.post("/dismiss")
+def dismiss_all(visit: Writing, form: Form) -> Response:
+    """Send nobody any more what was given up."""
+    require_administrator(visit)
+    parked.dismiss(visit.db, None, by=visit.by, at=visit.at)
+    return RedirectResponse(HERE, SEE_OTHER)
+
+
+@router.post("/parked/{message}/dismiss")
+def dismiss(visit: Writing, message: int, form: Form) -> Response:
+    """Send nobody any more one message that was given up."""
+    require_administrator(visit)
+    parked.dismiss(visit.db, _parked(message), by=visit.by, at=visit.at)
+    return RedirectResponse(HERE, SEE_OTHER)
+
+
+@router.post("/events/{seq}/tell")
+def tell_again(visit: Writing, seq: int, form: Form) -> Response:
+    """Tell an event that could not be told."""
+    require_administrator(visit)
+    untellable.tell_again(visit.db, seq, visit.settings, by=visit.by, at=visit.at)
     return RedirectResponse(HERE, SEE_OTHER)
 
 
@@ -106,6 +130,13 @@ def change_words(visit: Writing, kind: str, language: str, form: Form) -> Respon
     return RedirectResponse(HERE, SEE_OTHER)
 
 
+def _parked(message: int) -> int:
+    """Return the number of a message, if it can be one."""
+    if not 0 < message < 2**63:
+        raise NotFound("没有这条搁置的消息。", "No message of that number is parked.")
+    return message
+
+
 def _page(
     visit: Visit,
     *,
@@ -122,19 +153,25 @@ def _page(
         "admin_news.html",
         status=status,
         visitor=visit.caller,
-        figures=parked.figures(visit.db, visit.at),
+        figures=figures(visit.db, visit.at),
         channels=[
             (words.pick(words.CHANNELS["mail"], visit.language), bool(visit.settings.smtp_host)),
             (words.pick(words.CHANNELS["sms"], visit.language), bool(visit.settings.sms_url)),
         ],
         parked=[
             {"row": row, "channel": words.pick(words.CHANNELS[row.channel], visit.language), "why": say(*row.why),
-             "kind": say(KINDS[row.kind].zh, KINDS[row.kind].en), "at": moments.exact(row.made_at, local)}
+             "to": say("申请人", "a submitter") if row.to is None else row.to, "at": moments.exact(row.made_at, local)}
             for row in parked.parked(visit.db)
+        ],
+        untellable=[
+            {"seq": row.seq, "at": moments.exact(row.parked_at, local), "detail": row.detail,
+             "summary": row.detail.strip().splitlines()[-1][:300]}
+            for row in untellable.untellable(visit.db)
         ],
         outlets=[
             {"id": row.id, "name": row.name, "unit": unit, "to": outlets.masked(row.address),
              "channel": words.pick(words.CHANNELS[row.channel], visit.language),
+             "is_confirmed": row.confirmed_at is not None,
              "last": _last(visit, row.id or 0)}
             for row, unit in outlets.opened(visit.db)
         ],

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cases.calendars import calendar
 from cases.laws import law_of
-from notifications import inbox
-from notifications.kinds import KINDS
+from notifications import confirming, inbox
+from notifications.kinds import EXCEPTION, KINDS
 from web import moments, words
 from web.pages.forms import Form
 from web.render import page
@@ -64,6 +64,8 @@ def open_entry(visit: Writing, entry: int, form: Form) -> Response:
     """Mark an entry as read and lead to its case, or to what the digest holds."""
     row = inbox.find(visit.db, visit.by, entry)
     inbox.mark_read(visit.db, visit.by, visit.at, entry)
+    if row.kind == EXCEPTION.word:
+        return RedirectResponse("/admin", 303)
     if row.seq is None:
         return RedirectResponse(f"/inbox/{entry}", 303)
     number = inbox.number_of(visit.db, visit.by, visit.at, row)
@@ -79,6 +81,7 @@ def _page(visit: Visit, found: inbox.Page, *, is_first: bool, of: int | None = N
         next=found.next,
         is_first=is_first,
         of=of,
+        awaiting=0 if of else len(confirming.awaiting(visit.db, visit.by, visit.at)),
     )
 
 
@@ -100,6 +103,8 @@ def _line(visit: Visit, entry: inbox.Entry) -> Line:
 
 
 def _untitled(visit: Visit, entry: inbox.Entry) -> str:
+    if entry.kind == EXCEPTION.word:
+        return visit.say("系统有异常，需要您处理", "Something needs an administrator")
     if entry.case is None and entry.action is None:
         return visit.say(f"共 {entry.count} 条消息", f"{entry.count} messages")
     return visit.say("此案已不由您查看", "This case is no longer yours to see")

@@ -568,6 +568,27 @@ def _make_news() -> None:
     )
     op.bulk_insert(cursor, [{"id": 1, "seq": 0}])
     op.create_table(
+        "untellable",
+        sa.Column("seq", Id, autoincrement=False, nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("parked_at", Moment(), nullable=False),
+        sa.Column("released_at", Moment(), nullable=True),
+        sa.Column("released_by", Id, nullable=True),
+        sa.ForeignKeyConstraint(["seq"], ["events.seq"]),
+        sa.ForeignKeyConstraint(["released_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    untold = sa.text("released_at IS NULL")
+    op.create_index("ix_untellable_open", "untellable", ["seq"], sqlite_where=untold, postgresql_where=untold)
+    op.create_table(
+        "alarms",
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("number", Id, autoincrement=False, nullable=False),
+        sa.Column("told_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "number"),
+    )
+    op.create_index("ix_alarms_told_at", "alarms", ["told_at"], unique=False)
+    op.create_table(
         "outlets",
         sa.Column("id", Id, nullable=False),
         sa.Column("unit_id", Id, nullable=False),
@@ -576,8 +597,14 @@ def _make_news() -> None:
         sa.Column("address", sa.String(length=1000), nullable=False),
         sa.Column("secret", sa.String(length=200), nullable=True),
         sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", Id, nullable=True),
+        sa.Column("confirmed_at", Moment(), nullable=True),
+        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("spoken_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["made_by"], ["users.id"]),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["users.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_outlets_unit_id", "outlets", ["unit_id"], unique=False)
@@ -612,6 +639,7 @@ def _make_news() -> None:
     for name, columns, condition in (
         ("due", ["channel", "next_at", "id"], "state = 'waiting'"),
         ("held", ["next_at"], "state = 'held'"),
+        ("group", ["user_id", "outlet_id", "channel", "next_at"], "state = 'held'"),
         ("parked", ["id"], "state = 'parked'"),
         ("gathered", ["digest_id", "id"], "digest_id IS NOT NULL"),
         ("outlet", ["outlet_id", "id"], "outlet_id IS NOT NULL"),
