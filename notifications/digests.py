@@ -6,6 +6,7 @@ minute), and while the ladder catches up after an outage: then nothing is gather
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -26,6 +27,8 @@ LONGEST_HELD = timedelta(minutes=15)
 ROBOT_PAUSE = timedelta(seconds=15)
 #: Groups sent on in one transaction, so that other writers get their turn.
 BATCH = 100
+#: Seconds between two of them; whoever waits for SQLite's writer looks ten times a second whether it is free.
+BREATH = 0.1
 
 _NEWS, _CLOCKS, _CURSOR, _OUTLETS = (table_of(model) for model in (Notification, Clock, NewsCursor, Outlet))
 
@@ -46,6 +49,8 @@ def gather(engine: Engine, at: datetime, is_stopping: Callable[[], bool] = lambd
             if not db.connection().execute(select(_CURSOR.c.id).with_for_update(skip_locked=True)).all():
                 break  # another node is at it
             made += sum(_send_on(db, group, at) for group in groups[start : start + BATCH])
+        if start + BATCH < len(groups):
+            time.sleep(BREATH)
     return made
 
 

@@ -14,6 +14,7 @@ from cases.record.database import reading, transaction
 from cases.record.news import Notification
 from cases.verifying import verify_database
 from config import clock
+from notifications import outbox
 from notifications.outlets import opened
 from tests.cases.world import Story
 from tests.cast import MONDAY
@@ -86,6 +87,30 @@ def test_what_was_given_up_is_listed_with_its_reason_and_sent_again(
         run(capsys, "sweep", "--database", newsroom.url, *at)
         assert sorted(kept.to for kept in box.kept) == ["li@example.org", "shuang@example.org"]
     assert rows(capsys, newsroom, "parked") == []
+    with reading(newsroom.db) as db:
+        verify_database(db)
+
+
+def test_what_nobody_tells_and_what_cannot_be_told_is_found_by_the_doctor(
+    newsroom: Newsroom, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Story(newsroom).up_to("submit")
+    at = ("--database", newsroom.url, "--at", "2026-11-16T12:00")
+    _, out, _ = run(capsys, "doctor", *at, "--format", "csv")
+    assert "个事件尚未通知" in out
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "audience_of", {}.__getitem__)  # breaks on every event
+        newsroom.tells(MONDAY)
+    found = rows(capsys, newsroom, "untellable")
+    assert len(found) == 2
+    assert "Error" in found[0]["why"]
+    _, out, _ = run(capsys, "doctor", *at, "--format", "csv")
+    assert "个事件无法通知：bihuan news untellable" in out
+    assert "个事件尚未通知" not in out
+    for words, status in (((), 2), (("99999",), 2), ((str(found[0]["event"]),), 0), (("--all",), 0)):
+        assert run(capsys, "news", "tell", *words, *at)[0] == status
+    assert rows(capsys, newsroom, "untellable") == []
+    assert newsroom.told()
     with reading(newsroom.db) as db:
         verify_database(db)
 

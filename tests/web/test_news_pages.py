@@ -16,7 +16,7 @@ from cases.errors import InvalidFields, NotFound
 from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.news import NewsChoice, NewsTemplate, Notification, Outlet, QuietHours
-from notifications import confirming, outlets
+from notifications import confirming, outbox, outlets
 from notifications.confirming import YourOwn
 from notifications.delivering import Post, deliver
 from notifications.outbox import fan_out
@@ -239,6 +239,28 @@ def test_what_was_given_up_is_explained_and_sent_again(office: Office) -> None:
         assert [kept.to for kept in box.kept] == ["li@example.org"]
     assert admin.client.post(f"/admin/news/parked/{message}/resend").status_code == 403  # no form of ours
     assert "没有搁置的消息" in admin.get("/admin/news")
+
+
+def test_an_event_that_could_not_be_told_is_shown_and_told_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.submitted()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "audience_of", {}.__getitem__)  # breaks on every event
+        sends(office)
+    admin = office.browser("xitong")
+    page = admin.get("/admin/news")
+    actions = re.findall(r"/admin/news/events/\d+/tell", page)
+    assert "Traceback" in page
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "audience_of", {}.__getitem__)
+        assert admin.send(actions[0]).status_code >= 400
+    admin.get("/admin/news")
+    for action in actions:
+        assert admin.send(action).status_code == 303
+        admin.get("/admin/news")
+    assert "Traceback" not in admin.page.text
+    assert "交您办理" in office.browser("li").get("/inbox")
 
 
 def test_what_was_given_up_can_be_dismissed(office: Office) -> None:
