@@ -21,16 +21,15 @@ from cases.heartbeat import PERIOD
 from cases.sweep import sweep
 from config import clock
 from config.settings import Settings
-from notifications.delivering import deliver
-from notifications.passing import post_of, tell
+from notifications.claims import drop_what_is_stale, due
+from notifications.passing import channels_of, tell
+from web.postman import Postman
 from workflow.errors import Refusal
 
 #: Seconds between two looks for something to tell, or to send.
 NEWS_PERIOD = 3
 #: Clocks are set right by less than this all the time.
 TOLERANCE = timedelta(seconds=10)
-#: A clock that was set ahead by more is not believed: what has fired cannot be taken back.
-FURTHEST = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -61,20 +60,21 @@ class Schedule:
         self.engine, self.node, self.settings = engine, node, settings
         self.ahead = timedelta()
         self._jumped: timedelta | None = None
-        self._parted = _parting()
+        self._parted = clock.parting()
         self._is_over = threading.Event()
         self._watch = threading.Thread(target=self._watch_the_clock, name="clock", daemon=True)
         self._jobs = BackgroundScheduler(timezone="UTC")
-        self._post = post_of(settings, clock.now, clock.now, lambda: self._is_over.is_set() or not self.is_trusted())
+        self._channels = channels_of(settings)
+        self._postman: Postman | None = None
 
     def is_trusted(self) -> bool:
         """Tell whether the wall clock may decide what is due, also where the watch has not yet noticed a jump."""
-        return self.ahead + (_parting() - self._parted) <= FURTHEST
+        return self.ahead + (clock.parting() - self._parted) <= clock.FURTHEST
 
     def start(self) -> Schedule:
         """Beat once, so that the node is ready when it answers, and go on."""
         self._beat()
-        # Telling and sending are two jobs, so that a mail server that hangs keeps nobody's inbox waiting.
+        # Telling and sending are two jobs, and sending is a process, so that mail keeps no inbox and no page waiting.
         for job, pause in (
             (self._beat, PERIOD), (self._sweep, PERIOD), (self._tell, NEWS_PERIOD), (self._send, NEWS_PERIOD),
         ):  # fmt: skip
@@ -89,6 +89,8 @@ class Schedule:
         self._is_over.set()
         self._jobs.shutdown()
         self._watch.join()
+        if self._postman is not None:
+            self._postman.dismiss()
         try:
             heartbeat.stop(self.engine, self.node)
         except Refusal as refusal:
@@ -124,17 +126,23 @@ class Schedule:
             log.error("%s", refusal.en)
 
     def _send(self) -> None:
+        at = clock.now()
         if not self.is_trusted():  # an attempt that failed would be made again in years
             return
         try:
-            deliver(self.engine, self._post)
+            drop_what_is_stale(self.engine, at)
+            if not self._is_sending() and due(self.engine, self._channels, at):
+                self._postman = Postman(self.settings)
         except Refusal as refusal:
             log.error("%s", refusal.en)
+
+    def _is_sending(self) -> bool:
+        return self._postman is not None and self._postman.is_at_work
 
     def _watch_the_clock(self) -> None:
         """Wake the schedule when the wall clock is set."""
         while not self._is_over.wait(1):
-            parting = _parting()
+            parting = clock.parting()
             jump = parting - self._parted
             if abs(jump) <= TOLERANCE:
                 continue
@@ -143,8 +151,3 @@ class Schedule:
             log.error("the clock of this machine was set by %s to %s", jump, clock.now())
             for job in self._jobs.get_jobs():
                 job.modify(next_run_time=clock.now())
-
-
-def _parting() -> timedelta:
-    """Return how far the wall clock stands from one that nobody can set."""
-    return timedelta(seconds=clock.now().timestamp() - clock.steady())

@@ -43,7 +43,7 @@ def report_part(deed: Deed) -> None:
     end_part(deed, row, FINISHED)
 
 
-@effect("waive_part", needs=("part", "reason"))
+@effect("waive_part", needs=("part", "reason"), only_if=("part_open",))
 def waive_part(deed: Deed) -> None:
     """Relieve a department of its part, for a reason."""
     unit_id = unit_named(deed, "part")
@@ -53,6 +53,14 @@ def waive_part(deed: Deed) -> None:
         raise InvalidFields([FieldError("part", f"{code} 没有未了结的协办", f"{code} has no part that is still open")])
     deed.facts["part"] = row.unit_id
     end_part(deed, row, WAIVED)
+
+
+@condition("part_open")
+def part_open(deed: Deed) -> Refusal | None:
+    """Refuse where no department has an open part."""
+    if not _parts(deed):
+        return Refusal("本案没有未了结的协办。", "No part of this case is open.")
+    return None
 
 
 @condition("part_offered")

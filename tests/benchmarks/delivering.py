@@ -24,7 +24,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from statistics import median, quantiles
-from threading import Event, Thread
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope
@@ -38,6 +37,7 @@ from cases.record.news import WAITING, Notification
 from cases.record.number import number_key
 from cases.record.people import User
 from cases.record.schema import migrate
+from config import clock
 from config.settings import Settings
 from notifications.choosing import MAIL
 from notifications.claims import LEASE
@@ -50,6 +50,7 @@ from tests.cast import MONDAY
 from tests.databases import DURABLE, Cluster, find_programs
 from tests.notifications.mailbox import Mailbox
 from tests.web.visitors import Office
+from web.postman import Postman
 
 ROOT_MODULE = "tests.benchmarks.delivering"
 AT = MONDAY + timedelta(hours=3)
@@ -134,14 +135,14 @@ def run(url: str, messages: int, kills: int = KILLS, seed: int = 1, patience: in
     )
 
 
-def fill(db_engine: Engine, messages: int) -> None:
+def fill(db_engine: Engine, messages: int, at: datetime = AT) -> None:
     """Write the messages, one in a hundred of them to somebody whose address is refused."""
     with transaction(db_engine) as db:
         wang, poison = (db.exec(select_rows(User).where(User.login == login)).one() for login in ("wang", "wu"))
         wang.email, poison.email = "wang@example.org", POISONED
         columns = ("kind", "user_id", "channel", "state", "attempts", "next_at", "made_at")
         rows = [
-            (TRIAL.word, poison.id if n % POISON == 0 else wang.id, MAIL, WAITING, 0, AT, AT) for n in range(messages)
+            (TRIAL.word, poison.id if n % POISON == 0 else wang.id, MAIL, WAITING, 0, at, at) for n in range(messages)
         ]
         bulk.write(db, "notifications", columns, rows)
 
@@ -222,21 +223,19 @@ def page_beside(url: str, folder: Path, messages: int, *, is_hanging: bool) -> B
             office.app.state.settings, patience=20 if is_hanging else 1, smtp_host="127.0.0.1", smtp_port=port,
             smtp_security="none", smtp_from="闭环 <news@union.example>",
         )  # fmt: skip
-        fill(office.engine, messages)
-        client, is_over = office.browser("li").client, Event()
+        now = clock.now()
+        fill(office.engine, messages, now)
+        client = office.browser("li").client
         alone = [p99(client)]
-        post = replace(post_of(settings, lambda: AT, lambda: AT), is_stopping=is_over.is_set)
-        sending = Thread(target=deliver, args=(office.engine, post), daemon=True)
-        sending.start()
-        time.sleep(1)
+        postman = Postman(settings)
+        time.sleep(3)
         before = counts(office.engine)["waiting"]
         beside = [p99(client) for _ in range(3)]
         left = next_due(office.engine)
         sent = before - counts(office.engine)["waiting"]
-        is_over.set()
-        sending.join()
+        postman.dismiss()
         alone += [p99(client) for _ in range(2)]
-    assert (left is not None and left <= AT) or is_hanging, "there were too few messages"
+    assert (left is not None and left <= now) or is_hanging, "there were too few messages"
     return Beside(median(alone), median(beside), sent)
 
 

@@ -136,6 +136,7 @@ class Reference:
             "not_the_submitter": who is not None and who == self.by,
             "not_the_handler": who is not None and who in self.workers,
             "support_done": bool(self.law.get("parts") and self.current("support")),
+            "part_open": not self.current("support"),
             "part_offered": not self.mine(who, "offered"),
             "part_signed": not self.mine(who, "signed"),
             "no_extension_pending": asked is not None,

@@ -184,7 +184,7 @@ def place(
     conditions = (law.step(state, action) or {}).get("only_if", [])
     is_signed = not against if "part_signed" in conditions else against
     for unit, kind in (("G", "lead"), ("B", "support")):
-        if kind == "support" and "support_done" in conditions and not against:
+        if kind == "support" and ("part_open" if against else "support_done") in conditions:
             continue
         status = "signed" if is_signed else "offered"
         db.add(Assignment(case_id=case_id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))

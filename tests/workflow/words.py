@@ -56,7 +56,7 @@ EFFECTS = """
 DEMANDING_EFFECTS = {
     "sign_part": Requirements(only_if=("part_offered",)),
     "report_part": Requirements(needs=("result",), only_if=("part_signed",)),
-    "waive_part": Requirements(needs=("part", "reason")),
+    "waive_part": Requirements(needs=("part", "reason"), only_if=("part_open",)),
     "acknowledge": Requirements(needs=("measure",)),
     "assign": Requirements(needs=("lead",)),
     "answer": Requirements(needs=("answer",)),
@@ -66,7 +66,7 @@ DEMANDING_EFFECTS = {
     "merge_into": Requirements(needs=("into",)),
 }
 CONDITIONS = """
-    not_the_submitter not_the_handler part_offered part_signed
+    not_the_submitter not_the_handler part_open part_offered part_signed
     support_done no_extension_pending extension_pending before_the_limit not_the_asker
 """
 ROLES = "submitter reviewer lead support supervisor leader adjudicator climbed_to system anyone"
