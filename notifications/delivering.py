@@ -27,8 +27,9 @@ from notifications.letters import Dropped, compose
 
 #: Messages under way at once over one channel.
 LINES = 4
-#: Seconds between the beginnings of two messages, so that pages get the interpreter and the writer in between.
-BREATH = 0.025
+#: Seconds between the beginnings of two messages, and between the first answer and recording it with those that came
+#: meanwhile: each record is a transaction that pages wait for.
+BREATH, GATHER = 0.02, 0.25
 #: Seconds between two attempts to record answers, and for how long that is tried when this is to stop.
 PAUSE, LAST_CALL = 1.0, 10.0
 
@@ -104,8 +105,9 @@ class _Delivery:
             if not (self.under_way or self.ended or self.claimed):
                 return
             # No longer than a moment: while one channel hangs, others may have something to send.
-            for sent in wait(self.under_way, timeout=1, return_when=FIRST_COMPLETED).done:
-                self.ended.append((self.under_way.pop(sent), sent.result()))
+            if wait(self.under_way, timeout=1, return_when=FIRST_COMPLETED).done:
+                for sent in wait(self.under_way, timeout=GATHER).done:
+                    self.ended.append((self.under_way.pop(sent), sent.result()))
 
     def _settle(self) -> None:
         """Record what has ended and claim what there is room for, in one transaction."""

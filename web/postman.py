@@ -25,6 +25,9 @@ PAUSE, LOOKS = 3, 20
 #: Seconds that a message under way may take at the end, beyond its own patience.
 GRACE = 5
 
+#: Whoever waits for a page comes first, whoever is told next; else each message that wakes this up interrupts a page.
+BEHIND_PAGES = 10
+
 log = logging.getLogger(__name__)
 
 
@@ -79,5 +82,7 @@ def _watch(is_over: Event) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(BEHIND_PAGES)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which lets this finish
     main(load(os.environ))

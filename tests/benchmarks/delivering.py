@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
@@ -255,7 +256,8 @@ def mail_server(is_hanging: bool) -> Iterator[int]:
 
 
 def serve_mail(how: str) -> None:
-    """Take mails until whoever asked is gone."""
+    """Take mails until whoever asked is gone, as a server elsewhere does, which takes nothing from the pages here."""
+    os.nice(19)
 
     async def hangs(*arguments: Any) -> None:
         await asyncio.sleep(3600)
