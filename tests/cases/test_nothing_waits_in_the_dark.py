@@ -18,6 +18,7 @@ from cases.act import act, actions_for, find
 from cases.arranging import Draft, added, is_known
 from cases.audience import addressees
 from cases.calendars import shipped
+from cases.capabilities.assignments import current
 from cases.laws import law_of
 from cases.outlook import outlooks
 from cases.queries import exceptions
@@ -148,7 +149,11 @@ def in_the_light(db: Session, at: datetime) -> None:
         assert all(clock.next_at is None or clock.next_at > at for clock in clocks)
         owners = list(addressees(db, case, [OWNER], at))
         assert owners and all(one.people or one.unit_id is None for one in owners)
-        late = [clock for clock in clocks if clock.kind == "state" and clock.due_at and clock.due_at <= at]
+        of_parts = {clock.state for clock in clocks if clock.kind == "part"}
+        supports = [row.unit_id for row in current(db, case) if row.kind == "support"]
+        if law_of(db, case.law_id).definition.parts:
+            assert {f"done@{unit_id}" for unit_id in supports} <= of_parts
+        late = [clock for clock in clocks if clock.kind in ("state", "part") and clock.due_at and clock.due_at <= at]
         for clock in late:  # whoever has it was told, and somebody above is to come, has it now, or is to see to it
             assert clock.next_at or case.level or parked & {one.id for one in clocks}, (case.number, clock)
         assert any(clock.next_at for clock in clocks) or any(clock.id in parked for clock in clocks)
