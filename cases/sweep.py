@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from time import sleep
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, select
@@ -27,10 +28,12 @@ from cases.record.clock import Clock
 from cases.record.columns import Moment, table_of
 from cases.record.database import DatabaseError, transaction
 from cases.record.statements import Prepared
-from cases.settling import is_settled, settle
+from cases.settling import BREATH, is_settled, settle
 
 #: Clocks taken in one transaction: enough to share its cost, few enough that nobody waits long for one of them.
 BATCH = 64
+#: Batches in a row, some tenths of a second, after which on SQLite whoever waits to write has a turn.
+SPELL = 16
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +100,7 @@ def _settled(engine: Engine, at: datetime) -> bool:
 
 def _batches(engine: Engine, at: datetime, is_settling: bool) -> Iterator[Fired]:
     """Fire batch after batch, and yield what fired. Raises Unsettled with nothing of its batch fired, if asked to."""
-    is_more = True
+    is_more, turns = True, 0
     while is_more:
         due: Sequence[Any] = ()
         try:
@@ -114,7 +117,9 @@ def _batches(engine: Engine, at: datetime, is_settling: bool) -> Iterator[Fired]
             yield from _in_order(due, at, partial(_fire_alone, engine, at=at, is_settling=is_settling))
         else:
             yield from fired
-        is_more = len(due) == BATCH
+        is_more, turns = len(due) == BATCH, turns + 1
+        if is_more and turns % SPELL == 0 and engine.dialect.name == "sqlite":
+            sleep(BREATH)
 
 
 def _look(db: Session, is_settling: bool) -> None:
