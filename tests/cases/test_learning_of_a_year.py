@@ -23,7 +23,7 @@ from tests.cases.test_clocks_rows import moment
 from tests.cases.world import MINUTE, Story, World, check_case
 from workflow.errors import Refusal
 
-EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "12"))
 
 Act = tuple[str, str, dict[str, str]]
 DEEDS: tuple[tuple[Act, ...], ...] = (

@@ -31,8 +31,8 @@ from tests.cases.world import World, check_case, check_chain
 from tests.cast import MONDAY
 from workflow.errors import Refusal
 
-EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "100"))
-BATCH = 100  # sequences that share a database
+EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "60"))
+BATCH = 60  # sequences that share a database
 STEPS = 50
 # Making a failing sequence short takes longer than the suite may; asked for by hand, with the seed that failed.
 SHRINKING = "BIHUAN_TEST_SHRINK" in os.environ

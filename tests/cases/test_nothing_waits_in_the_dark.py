@@ -38,7 +38,7 @@ from workflow.calendar_text import written
 from workflow.errors import Refusal
 from workflow.office_hours import YearPlan
 
-HISTORIES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "4"))
+HISTORIES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "3"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 STEPS = 150
 CASES = 5

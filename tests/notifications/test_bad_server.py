@@ -10,7 +10,7 @@ from cases.record.database import release
 from notifications.delivering import LINES
 from tests.benchmarks.delivering import run
 
-MESSAGES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "150"))
+MESSAGES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "80"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
