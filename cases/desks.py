@@ -1,5 +1,7 @@
 """My desk: the open cases that wait for me now, asked of the database in a fixed number of queries.
 
+Besides the cases in states that are mine, those wait in which my department has a part that is still open.
+
 A state's owner is a role word; each word that a query can answer exactly has a condition here, and the words that it
 cannot (who adjudicates depends on every department a case was given to) are narrowed down by the database and then
 asked of `policy.roles_in`, case by case. So are the cases of colleagues: someone's own case passes over the desk that
@@ -47,7 +49,7 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
     duties = duties_of(db, by, at)
     exact: list[ColumnElement[bool]] = []
     asked: list[ColumnElement[bool]] = []
-    for word, states in owners(db).items():
+    for word, states in (owners(db) | parts(db)).items():
         if word == SUBMITTER:
             exact.append(and_(states, col(Case.submitter_id) == by.id))
         elif words := _duties_behind(word):
@@ -89,6 +91,12 @@ def owners(db: Session) -> dict[str, ColumnElement[bool]]:
         word: or_(*(and_(col(Case.law_id) == law_id, col(Case.state).in_(names)) for law_id, names in laws.items()))
         for word, laws in states.items()
     }
+
+
+def parts(db: Session) -> dict[str, ColumnElement[bool]]:
+    """Return the condition that a case goes by a law under which support departments have parts of their own."""
+    laws = [law_id for law_id in db.exec(select(LawVersion.id)) if law_id and law_of(db, law_id).definition.parts]
+    return {SUPPORT: col(Case.law_id).in_(laws)}
 
 
 def _urgent_first(condition: ColumnElement[bool]) -> SelectOfScalar[Case]:
@@ -184,5 +192,6 @@ def _among(column: object, units: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _is_owner(db: Session, case: Case, by: User, at: datetime) -> bool:
-    owner = law_of(db, case.law_id).state(case.state).owner
-    return owner is not None and owner in roles_in(db, case, by, at, {owner})
+    law = law_of(db, case.law_id)
+    words = {law.state(case.state).owner or ""} | ({SUPPORT} if law.definition.parts else set())
+    return bool(roles_in(db, case, by, at, words))

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from cases import heartbeat
 from cases.audience import Addressee
-from cases.outlook import outlooks
+from cases.outlook import REASONS, outlooks
+from cases.parking import NOBODY
 from cases.record.case import Case
 from cases.record.clock import Heartbeat, Parked
 from cases.record.people import User
@@ -57,14 +58,21 @@ def schedule_findings(db: Session, at: datetime) -> list[Finding]:
     parked = select(Parked, Case.number).join(Case, col(Case.id) == Parked.case_id)
     for row, number in db.exec(parked.where(col(Parked.released_at).is_(None)).order_by(col(Parked.id))):
         reason = row.detail.strip().splitlines()[-1][:120]
-        found.append(("parked", f"{number} #{row.id}", f"已搁置：{reason}", f"parked: {reason}"))
+        zh, en = REASONS[row.why]
+        more = "" if row.why == NOBODY else f" ({reason})"
+        found.append(("parked", f"{number} #{row.id}", f"{zh}{more}", f"{en}{more}"))
     return found
 
 
 def schedule_notes(db: Session, at: datetime) -> list[Finding]:
     """Note the clocks that were put right by less than a minute, which is nobody's fault."""
-    return [
-        _set("note", node) for node in heartbeat.nodes(db) if heartbeat.was_set(node, at) and heartbeat.is_slight(node)
+    nodes = heartbeat.nodes(db)
+    asleep = (
+        "没有定时任务在运行：请运行 bihuan serve 或定期运行 bihuan sweep",
+        "no schedule runs: run bihuan serve, or bihuan sweep now and then",
+    )
+    return [*([] if nodes else [("note", "schedule", *asleep)])] + [
+        _set("note", node) for node in nodes if heartbeat.was_set(node, at) and heartbeat.is_slight(node)
     ]
 
 

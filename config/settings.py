@@ -79,6 +79,10 @@ class Settings:
             raise SettingsError(
                 "smtp_security 只能是 starttls、tls 或 none。", "smtp_security is starttls, tls or none."
             )
+        if not self.smtp_from.isprintable():
+            raise SettingsError(
+                "smtp_from 含有换行等控制字符。", "smtp_from holds a line break or another control character."
+            )
         if self.smtp_host and not self.smtp_from:
             raise SettingsError("设置了 smtp_host 就须填写 smtp_from。", "smtp_host needs smtp_from as well.")
         if not 1 <= self.patience <= LONGEST_PATIENCE:

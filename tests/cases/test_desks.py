@@ -21,8 +21,10 @@ def expected(world: World, login: str) -> list[str]:
         mine = [
             case
             for case in db.exec(wanted.order_by(col(Case.due_at).is_(None), col(Case.due_at), col(Case.id)))
-            if (owner := law_of(db, case.law_id).state(case.state).owner)
-            and owner in roles_in(db, case, by, AT, {owner})
+            if (law := law_of(db, case.law_id))
+            and roles_in(
+                db, case, by, AT, {law.state(case.state).owner or "", *(["support"] if law.definition.parts else [])}
+            )
         ]
         return [case.number for case in mine]
 

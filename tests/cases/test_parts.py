@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cases.desks import desk_of
 from cases.errors import InvalidFields
 from cases.record.database import reading
+from cases.record.people import User
 from cases.timeline import events_of
 from tests.cases.test_ladders import moment, short, swept
 from tests.cases.world import HOUR, Story, World
@@ -110,3 +112,17 @@ def test_what_a_late_part_has_climbed_to_stays_until_the_part_is_done(world: Wor
     story.then("sign_part", "zhou")
     assert story.case.level == 0
     world.check()
+
+
+def test_a_part_lies_on_the_desk_of_its_department_until_it_is_done(world: World) -> None:
+    story = with_support(world)
+
+    def on_desk() -> list[str]:
+        with reading(world.db) as db:
+            return [case.number for case in desk_of(db, db.get_one(User, world.people["zhou"]), story.at).cases]
+
+    assert on_desk() == [story.number]
+    story.then("sign_part", "zhou")
+    assert on_desk() == [story.number]
+    story.then("report_part", "zhou", result="已督促补缴")
+    assert on_desk() == []

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cases import heartbeat
 from cases.calendars import calendar
+from cases.outlook import REASONS
 from cases.parking import NOBODY, release
 from cases.record.case import Case
 from cases.record.clock import Parked
@@ -43,7 +44,9 @@ def show(visit: Reading) -> Response:
                 "number": number,
                 "since": moments.exact(row.parked_at, local),
                 "is_nobody": row.why == NOBODY,
-                "summary": row.detail.strip().splitlines()[-1][:300],
+                "summary": visit.say(*REASONS[row.why])
+                if row.why == NOBODY
+                else row.detail.strip().splitlines()[-1][:300],
                 "detail": row.detail,
             }
             for row, number in found

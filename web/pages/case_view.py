@@ -9,7 +9,7 @@ from typing import Any
 from cases.access import is_storable
 from cases.calendars import calendar, calendar_of
 from cases.clock_names import NAMES, clock_name
-from cases.clocks import STATE
+from cases.clocks import CASE, CLIMB, PART, STATE
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
 from cases.record.people import line
@@ -120,7 +120,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         lead=lead.name if lead else "",
         submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
         facts=_facts(visit, sheet, local),
-        clocks=[_clocked(visit, row, sheet.definition) for row in sheet.clocks if row.stopped_at is None],
+        clocks=[_clocked(visit, row, sheet.definition) for row in _running(sheet)],
         history=_history(visit, sheet, local),
         parts=[
             (
@@ -189,6 +189,12 @@ def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]
         (visit.say("办结时间", "Closed"), moments.exact(case.closed_at, local)),
         (visit.say("第几轮", "Round"), str(case.round)),
     ]
+
+
+def _running(sheet: Sheet) -> list[Clock]:
+    """Return the clocks that run, that of the desk first and that of the whole case last."""
+    order = {STATE: 0, CLIMB: 1, PART: 2, CASE: 3}
+    return sorted((row for row in sheet.clocks if row.stopped_at is None), key=lambda row: order[row.kind])
 
 
 def _name(visit: Visit, row: Clock, definition: Definition) -> tuple[str, str]:
