@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
@@ -70,10 +69,16 @@ def look(visit: Reading, form: Form) -> Response:
     except Refusal as refusal:
         return _page(visit, name, typed, status=422, wrong=visit.say(refusal.zh, refusal.en))
     tally, local = Tally(), calendar(visit.db, name)
-    rows = tally.counting(preview(visit.db, draft))
-    moved = [_row(visit, local, row) for row in islice((row for row in rows if row.is_moved), MOST)]
-    deque(rows, maxlen=0)
-    seen = {"arrangement": _arranged(visit, arrangement), "tally": tally, "moved": moved, "seen": draft.seen}
+    moved: list[Moved] = []
+    firm: list[Moved] = []
+    count = 0
+    for count, row in enumerate(tally.counting(preview(visit.db, draft)), 1):
+        kept = moved if row.is_moved else firm
+        if len(kept) < MOST:
+            kept.append(row)
+    shown = [_row(visit, local, row) for row in (moved + firm)[:MOST]]
+    told = {"arrangement": _arranged(visit, arrangement), "year": arrangement.year, "seen": draft.seen}
+    seen = {**told, "tally": tally, "moved": shown, "is_cut": count > len(shown)}
     return _page(visit, name, typed, preview=seen)
 
 
