@@ -71,14 +71,13 @@ def look(visit: Reading, form: Form) -> Response:
     tally, local = Tally(), calendar(visit.db, name)
     moved: list[Moved] = []
     firm: list[Moved] = []
-    count = 0
-    for count, row in enumerate(tally.counting(preview(visit.db, draft)), 1):
+    for row in tally.counting(preview(visit.db, draft)):
         kept = moved if row.is_moved else firm
-        if len(kept) < MOST:
+        if len(kept) <= MOST:  # one more than is shown, so that it is known whether there are more
             kept.append(row)
     shown = [_row(visit, local, row) for row in (moved + firm)[:MOST]]
     told = {"arrangement": _arranged(visit, arrangement), "year": arrangement.year, "seen": draft.seen}
-    seen = {**told, "tally": tally, "moved": shown, "is_cut": count > len(shown)}
+    seen = {**told, "tally": tally, "moved": shown, "is_cut": len(moved + firm) > MOST}
     return _page(visit, name, typed, preview=seen)
 
 
