@@ -25,12 +25,12 @@ from cases.record.columns import table_of
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
 from cases.words import SUBMITTER
-from workflow.vocabulary import PARENT
+from workflow.vocabulary import PARENT, SUPPORT
 
 MOST = 50
 #: Cases looked at, one by one, for owners that no query can tell.
 MOST_ASKED = 200
-LEAD, SUPPORT = "lead", "support"
+LEAD = "lead"
 AT_THE_UNION = OVERSIGHT - {"head"}
 
 _UNITS = table_of(Unit)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from cases import audit
 from cases.errors import NotFound
 from cases.record.columns import table_of
-from cases.record.database import DatabaseError
 from cases.record.event import Event
 from cases.record.news import IS_UNTOLD, Untellable
 from cases.record.people import User
@@ -52,7 +52,7 @@ def tell_again(db: Session, seq: int, settings: Settings, *, by: User | None, at
     try:
         planned = list(outbox.plan(db, events, settings, at))
         outbox.write(db, planned)
-    except DatabaseError:
+    except DBAPIError:  # of the database and not of the event; whoever opened the transaction puts it into words
         raise
     except Exception as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0][:200]

@@ -31,10 +31,14 @@ def part_deeds(paths: Paths) -> Iterator[Finding]:
 
 
 def part_ladder(paths: Paths) -> Iterator[Finding]:
-    """The ladder of a part ends, after its limit, with somebody who can waive the part, or climbs."""
+    """The ladder of a part ends, after its limit, with somebody who can waive the part, or climbs.
+
+    It lets the system do nothing: an act moves the case, and the clock of the part would go on without a rung.
+    """
     waivers = {word for step in paths.definition.steps if "waive_part" in step.does for word in step.by}
     for part in paths.definition.parts.values():
-        last = paths.definition.ladders[part.ladder][-1]
+        ladder = paths.definition.ladders[part.ladder]
+        last = next((rung for rung in ladder if rung.action is not None), ladder[-1])
         is_after = last.at.count >= 0 and last.do not in ("remind", "act")
         if not (is_after and (last.do == CLIMB or waivers.intersection(last.tell))):
             yield Finding(

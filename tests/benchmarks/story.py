@@ -17,11 +17,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
-from sqlmodel import col, select
+from sqlmodel import select
 
 from cases.access import make_token
 from cases.laws import publish
@@ -113,7 +114,7 @@ def told(town: Newsroom, address: str) -> str:
     does("li", "accept", category="工资报酬", tier="A", lead="D")
     does("wang", "sign_for")
     for rung in ("remind", "overdue", "yellow", "red", "climb"):
-        _wait(rung, lambda rung=rung: rung in _fired(town))  # type: ignore[misc]  # mypy cannot infer a default
+        _wait(rung, partial(_has_fired, town, rung))
     _wait("the parent union", lambda: asks("chen", "GET", f"/cases/{number}").get("level") not in (None, 0))
     does("chen", "acknowledge", measure="order", reason="三日内办结")
     does("wang", "report", answer="驿站已建")
@@ -132,9 +133,9 @@ def impatient(folder: Path) -> Path:
     return file
 
 
-def _fired(town: Newsroom) -> set[str]:
+def _has_fired(town: Newsroom, rung: str) -> bool:
     with reading(town.db) as db:
-        return set(db.exec(select(FiredRung.do).where(col(FiredRung.fired_at).is_not(None))))
+        return db.exec(select(FiredRung.id).where(FiredRung.do == rung)).first() is not None
 
 
 def _wait(what: str, has_come: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from cases.record.case import KeptAnswer
 from cases.record.database import engine, transaction
 from cases.record.people import SignIn
 from config.settings import Settings
-from tests.web.visitors import API, SUBMISSION, Office
+from tests.web.visitors import API, SUBMISSION, Office, taken
 from web.app import create_app
 from web.schedule import Schedule
 from web.server import serve
@@ -176,3 +176,25 @@ def test_several_processes_need_postgresql_and_a_port_serves_one(migrated_sqlite
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Refusal, match="端口可能已被占用"):
         serve(settings, "127.0.0.1", taken.getsockname()[1])
     engine(migrated_sqlite_url).dispose()
+
+
+def test_a_jump_that_the_watch_has_not_yet_noticed_is_not_believed_either(sqlite_office: Office) -> None:
+    schedule = Schedule(sqlite_office.engine, "unaware:1", Settings())
+    assert schedule.is_trusted()
+    schedule._parted -= timedelta(days=3650)  # as if the wall clock had been set ahead a moment ago
+    assert not schedule.is_trusted()
+
+
+def test_nothing_is_recorded_by_a_clock_that_is_not_believed(office: Office) -> None:
+    number = office.submitted()
+    browser, program = office.browser("li"), office.program("li")
+    schedule = Schedule(office.engine, "ahead:1", Settings())
+    schedule.ahead = timedelta(days=3650)
+    office.app.state.schedule = schedule
+    fields = {"category": "工资", "tier": "A", "lead": "D"}
+    refused = taken(program, number, "accept", fields)
+    assert (refused.status_code, refused.json()["title"] != "") == (503, True)
+    assert "服务器时间" in refused.json()["detail"]
+    assert browser.client.get(f"/cases/{number}").status_code == 200  # it can still be read
+    office.app.state.schedule = None
+    assert taken(program, number, "accept", fields).status_code == 200

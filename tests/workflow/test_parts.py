@@ -19,6 +19,12 @@ BROKEN = [
     ),
     pytest.param("part_deeds", 'does = ["waive_part"]', "does = []", "waive_part"),
     pytest.param(
+        "part_ladder",
+        'do = "yellow",  tell = ["owner_head", "supervisor"] },\n  ' + PART_CLIMB,
+        'do = "act", action = "withdraw" },\n  ' + PART_CLIMB,
+        "+1wd",
+    ),
+    pytest.param(
         "part_ladder", PART_CLIMB, '{ at = "+3wd", do = "red",     tell = ["owner_head"] },\n]\nreferral', "+3wd"
     ),
 ]
