@@ -31,7 +31,7 @@ from cases.record.event import Event
 from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
-from cases.words import ANYONE, STAFF, SUBMITTER, Deed, conditions, effects
+from cases.words import ANYONE, STAFF, SUBMITTER, Deed, conditions, effects, moved
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
@@ -81,7 +81,10 @@ def act(
         effects()[word](deed)
     if deed.step.target is not None:
         _move(deed, law.state(case.state), law.state(deed.step.target))
-    return record(deed)
+    event = record(deed)
+    for follower in deed.follows:
+        act(db, case, follower, by=None, at=at)
+    return event
 
 
 def find(db: Session, number: str) -> Case:
@@ -162,4 +165,6 @@ def _move(deed: Deed, old: State, new: State) -> None:
         deed.sets["submitted_at"] = deed.at
     if old.final != new.final:
         deed.sets["closed_at"] = deed.at if new.final else None
+    for function in moved():
+        function(deed, old, new)
     clocks.move(deed, old, new)

@@ -11,8 +11,7 @@ from sqlmodel import Session
 from cases.laws import law_of
 from cases.policy import answering_at, posts
 from cases.record.case import Case
-from cases.words import HANDLERS, OWNER, OWNER_HEAD, SUBMITTER, Post
-from workflow.vocabulary import SUPPORT
+from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post
 
 #: The head of a department; of a union, its leader in charge.
 HEADS = ("head", "leader")
@@ -36,26 +35,26 @@ class Addressee:
 
 
 def addressees(
-    db: Session, case: Case, words: Iterable[str], at: datetime, part_of: int | None = None
+    db: Session, case: Case, words: Iterable[str], at: datetime, side: tuple[str, Post] | None = None
 ) -> Iterator[Addressee]:
     """Return whom each word of a ladder's `tell` stands for, in order.
 
-    `part_of` is the id of the department whose part it is: it is the owner then, and not whoever has the case.
+    `side` is whose it is to act beside the case, as role and desk: they are the owner then, and not whoever has it.
     """
     for word in words:
-        role = word if word != OWNER else _owner(db, case) if part_of is None else SUPPORT
+        role = word if word != OWNER else _owner(db, case) if side is None else side[0]
         if role == SUBMITTER:
             yield Addressee(SUBMITTER, None, ())
             continue
-        for post in desks(db, case, word, part_of):
+        for post in desks(db, case, word, side[1] if side else None):
             unit_id, people = answering_at(db, post, at, besides=case.submitter_id)
             yield Addressee(role, unit_id, tuple(people))
 
 
-def desks(db: Session, case: Case, word: str, part_of: int | None = None) -> list[Post]:
+def desks(db: Session, case: Case, word: str, side: Post | None = None) -> list[Post]:
     """Return the desks that a role or an audience stands for; none for the submitter and the system."""
-    if part_of is not None and word in (OWNER, OWNER_HEAD):
-        return [Post(HANDLERS if word == OWNER else HEADS, part_of)]
+    if side is not None and word in (OWNER, OWNER_HEAD):
+        return [side if word == OWNER else Post(HEADS, side.unit_id)]
     if word == OWNER:
         return posts(db, case, _owner(db, case))
     if word == OWNER_HEAD:

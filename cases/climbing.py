@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from cases import clocks
+from cases import beside, clocks
 from cases.audience import HEADS, Addressee, desks
 from cases.policy import answering_at
 from cases.record.case import Case
@@ -27,10 +27,6 @@ from workflow.errors import Refusal
 
 _LEVELS = table_of(Level)
 _OPEN = Prepared(select(_LEVELS).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None)))
-_REACH = Prepared(insert(_LEVELS).inline(), "case_id", "number", "role", "unit_id", "reached_at")
-_ACKNOWLEDGE = Prepared(
-    update(_LEVELS).where(_LEVELS.c.id == bindparam("level_id")), "acknowledged_at", "acknowledged_by", "measure"
-)
 
 
 class Stranded(Refusal):
@@ -118,7 +114,7 @@ def acknowledge(deed: Deed, level: Any, measure: str) -> None:
     assert law is not None  # only a law with levels has a case on one
     first = {"acknowledged_at": deed.at, "acknowledged_by": deed.by.id if deed.by else None}
     kept = {name: getattr(level, name) or value for name, value in first.items()}
-    _ACKNOWLEDGE.run(deed.db, {**kept, "measure": measure, "level_id": level.id})
+    beside.change(deed, Level, level.id, **kept, measure=measure)
     if level.acknowledged_at is None:
         noted = deed.facts.setdefault("clocks", [])
         for clock in _climbing(deed):
@@ -137,8 +133,7 @@ def _reach(deed: Deed, rank: Rank, law: Climb, told: Addressee) -> None:
     for clock in _climbing(deed):
         clocks.stop(deed, clock, noted)
     clocks.start(deed, clocks.CLIMB, None, law.limit, noted)
-    level = {"number": rank.number, "role": rank.role, "unit_id": rank.post.unit_id, "reached_at": deed.at}
-    _REACH.run(deed.db, {**level, "case_id": deed.case_id})
+    beside.add(deed, Level, number=rank.number, role=rank.role, unit_id=rank.post.unit_id, reached_at=deed.at)
     deed.sets["level"] = rank.number
     deed.facts["told"] = [told.noted]
 

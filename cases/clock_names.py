@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from cases.clocks import PART, part_and_unit
+from cases.clocks import BESIDE
+from cases.side_clocks import Side
 from cases.units import units_by_id
 from workflow.definition import Definition
 
@@ -15,24 +16,24 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "case": ("全案时限", "Whole case"),
     "state": ("本环节时限", "This desk"),
     "climb": ("升级处置时限", "Level it climbed to"),
-    "part": ("协办时限", "A department's part"),
+    "beside": ("另行时限", "A limit beside the case"),
 }
 
 
 def clock_code(db: Session, kind: str, state: str | None) -> str:
     """Return what a row calls a clock: its state, `case` or `climb`, and `sign@D` for the part of the unit D."""
-    if kind != PART:
+    if kind != BESIDE:
         return state or kind
-    name, unit_id = part_and_unit(state)
-    return f"{name}@{units_by_id(db, [unit_id])[unit_id].code}"
+    side = Side.parse(state)
+    return f"{side.name}@{units_by_id(db, [side.unit_id])[side.unit_id].code}"
 
 
 def clock_name(db: Session, definition: Definition, kind: str, state: str | None) -> tuple[str, str]:
     """Return what people call a clock, in Chinese and English."""
-    if kind == PART:
-        name, unit_id = part_and_unit(state)
-        part, unit = definition.parts.get(name), units_by_id(db, [unit_id])[unit_id].name
-        return (f"{part.label}（{unit}）", f"{part.label_en} ({unit})") if part else (unit, unit)
+    if kind == BESIDE:
+        side = Side.parse(state)
+        law, unit = definition.besides.get(side.name), units_by_id(db, [side.unit_id])[side.unit_id].name
+        return (f"{law.label}（{unit}）", f"{law.label_en} ({unit})") if law else (unit, unit)
     found = definition.states.get(state or "")
     if found:
         return found.label, found.label_en

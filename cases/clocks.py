@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
+from cases import beside
 from cases.calendars import calendar
 from cases.parking import unpark
 from cases.record.clock import Clock, ClockSpan, Level
@@ -24,8 +25,8 @@ from workflow.limits import Limit, Remaining
 #: The least difference between two moments that the databases keep.
 TICK = timedelta(microseconds=1)
 
-CASE, STATE, CLIMB, PART = "case", "state", "climb", "part"
-#: The clocks by which a case itself is late; a level and a department's part have theirs beside it.
+CASE, STATE, CLIMB, BESIDE = "case", "state", "climb", "beside"
+#: The clocks by which a case itself is late; a level, a department's part and the like have theirs beside it.
 OF_THE_CASE = (CASE, STATE)
 
 _CLOCKS = table_of(Clock)
@@ -39,8 +40,8 @@ _CHANGE = Prepared(
 )  # fmt: skip
 _CLIMB_ON = Prepared(update(_CLOCKS).where(_CLOCKS.c.id == bindparam("clock_id")), "term", "rung", "next_at")
 _LEVELS = table_of(Level)
-_LEAVE = Prepared(
-    update(_LEVELS).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None)), "left_at"
+_ON_A_LEVEL = Prepared(
+    select(_LEVELS.c.id).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None))
 )
 _END_SPAN = Prepared(
     update(_SPANS).where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None)), "until_at"
@@ -59,7 +60,7 @@ def move(deed: Deed, old: State, new: State) -> None:
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
     # A department that is late with its part stays so wherever the case goes, and so does whom that has reached.
-    ended = (STATE,) if any(clock.kind == PART and is_late(clock, deed.at) for clock in running) else (STATE, CLIMB)
+    ended = (STATE,) if any(clock.kind == BESIDE and is_late(clock, deed.at) for clock in running) else (STATE, CLIMB)
     for clock in running:
         if clock.kind in ended or new.final:
             stop(deed, clock, noted)
@@ -154,21 +155,10 @@ def ladder_of(definition: Definition, kind: str, state: str | None) -> tuple[Run
         return ladders.PAST_A_LEVEL
     if kind == CASE:
         return definition.ladders[definition.case_clock.ladder] if definition.case_clock else ()
-    if kind == PART:
-        part = definition.parts.get(part_and_unit(state)[0])
-        return definition.ladders[part.ladder] if part else ()
+    if kind == BESIDE:
+        side = definition.besides.get((state or "").partition("@")[0])
+        return definition.ladders[side.ladder] if side else ()
     return definition.ladders.get(definition.states[state or ""].ladder or "", ())
-
-
-def of_part(name: str, unit_id: int) -> str:
-    """Return what the clock of a department's part is known by, in place of a state: `sign@5`."""
-    return f"{name}@{unit_id}"
-
-
-def part_and_unit(state: str | None) -> tuple[str, int]:
-    """Return which clock of a part it is, and the id of the department."""
-    name, _, unit_id = (state or "").partition("@")
-    return name, int(unit_id)
 
 
 def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
@@ -266,7 +256,8 @@ def stop(deed: Deed, clock: Any, noted: list[list[Any]]) -> None:
     """Stop a clock and note it; with its clock, a level that a matter had climbed to is left."""
     halt(deed, clock, noted)
     if clock.kind == CLIMB:
-        _LEAVE.run(deed.db, {"of_case": deed.case_id, "left_at": deed.at})
+        for level in _ON_A_LEVEL.rows(deed.db, {"of_case": deed.case_id}):
+            beside.change(deed, Level, level.id, left_at=deed.at)
         deed.sets["level"] = 0
 
 

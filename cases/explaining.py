@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from cases.calendars import calendar, calendar_since
 from cases.clock_names import clock_name
-from cases.clocks import PART, STATE, part_and_unit
+from cases.clocks import BESIDE, STATE
 from cases.laws import law_of
 from cases.outlook import Standing, standings
 from cases.record.case import Case
@@ -21,6 +21,7 @@ from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.record.event import Event
 from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
+from cases.side_clocks import Side
 from workflow.calendar import Calendar, Day
 from workflow.clocks import EXTEND, FIXED, RESUME
 from workflow.definition import Definition
@@ -220,6 +221,6 @@ def _paused(office: Calendar, from_at: datetime, until_at: datetime) -> list[Day
 
 def _knows(law: Definition, clock: Clock) -> bool:
     """Tell whether a version has what a clock times: the case, a level, one of its states, a department's part."""
-    if clock.kind == PART:
-        return part_and_unit(clock.state)[0] in law.parts
+    if clock.kind == BESIDE:
+        return Side.parse(clock.state).name in law.besides
     return clock.kind != STATE or clock.state in law.states

@@ -19,7 +19,7 @@ from cases.audience import addressees
 from cases.calendars import calendar, calendar_of
 from cases.climbing import Stranded
 from cases.clock_names import clock_code
-from cases.clocks import PART, ladder_of, part_and_unit
+from cases.clocks import BESIDE, ladder_of
 from cases.laws import law_of
 from cases.parking import AS_SEEN, seen
 from cases.record.case import Case
@@ -28,6 +28,7 @@ from cases.record.columns import table_of
 from cases.record.people import line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
+from cases.side_clocks import Side, desk_of
 from cases.words import Deed
 from workflow import ladders
 from workflow.definition import SYSTEM, Rung, Step
@@ -105,8 +106,8 @@ def _do(deed: Deed, rung: Rung, clock: Any) -> None:
     if rung.do == "climb":
         climbing.climb(deed, rung.tell)
     else:
-        department = part_and_unit(clock.state)[1] if clock.kind == PART else None
-        told = addressees(deed.db, deed.case, rung.tell, deed.at, department)
+        side = desk_of(deed.law.definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
+        told = addressees(deed.db, deed.case, rung.tell, deed.at, side)
         deed.facts["told"] = [one.noted for one in told]
 
 

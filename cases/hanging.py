@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
-from cases import parts, publications, raw, replaying
+from cases import parts, publications, raw, replaying, rows_beside
 from cases.broken import Fault, Finding
 from cases.raw import Row
+from cases.record.beside import TABLES, told_columns
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock, ClockSpan, FiredRung
+from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.timeline import MOMENTS, NOT_IN_EVENTS
 
@@ -28,9 +30,7 @@ SPANS = """
     SELECT coalesce(c.case_id, 0) AS case_id, {columns} FROM clock_spans AS s LEFT JOIN clocks AS c ON c.id = s.clock_id
     {which} ORDER BY 1, s.id
 """
-PARTS = """
-    SELECT case_id, unit_id, kind, ended_at IS NULL AS is_current FROM assignments {which} ORDER BY case_id, id
-"""
+ROWS = "SELECT {columns} FROM {table} {which} ORDER BY case_id, id"
 RUNGS = "SELECT {columns} FROM fired_rungs {which} ORDER BY case_id, version"
 
 COLUMNS = tuple(Case.model_fields)
@@ -43,8 +43,8 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
     only = "WHERE {0} = :case_id" if values else ""
     given = only.format("case_id") or "WHERE case_id IS NOT NULL"
 
-    def stream(statement: str, columns: str = "", which: str = given) -> _Stream:
-        return _Stream(raw.rows(db, statement.format(which=which, columns=columns), **values))
+    def stream(statement: str, columns: str = "", which: str = given, table: str = "") -> _Stream:
+        return _Stream(raw.rows(db, statement.format(which=which, columns=columns, table=table), **values))
 
     events = stream(EVENTS, raw.columns_of(db, Event, "case_id", "seq", "version", "at", "data"))
     rests = (
@@ -57,27 +57,32 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
         ),
         stream(CLOCKS, raw.columns_of(db, Clock, "case_id", "id", *replaying.COMPARED)),
         stream(SPANS, raw.columns_of(db, ClockSpan, "clock_id", *replaying.STRETCH, of="s."), only.format("c.case_id")),
-        stream(PARTS),
         stream(
             RUNGS, raw.columns_of(db, FiredRung, "case_id", "version", "clock_id", "do", "at", "due_at", "fired_at")
         ),
     )
+    beside = {model: stream(ROWS, _told_of(db, model), table=table_of(model).name) for model in TABLES}
     cases = f"SELECT {raw.columns_of(db, Case)} FROM cases {only.format('id')} ORDER BY id"
     for kept in raw.rows(db, cases, **values):
         case = dict(zip(COLUMNS, kept, strict=True))
         mine = sorted(events.of(case["id"]), key=lambda event: event.seq)
-        yield from _of_case(_Whole(case, mine, *(rest.of(case["id"]) for rest in rests)), end)
+        of_case = {model: rows.of(case["id"]) for model, rows in beside.items()}
+        yield from _of_case(_Whole(case, mine, of_case, *(rest.of(case["id"]) for rest in rests)), end)
     for event in events.rest():
         yield Finding(Fault("所属案件不存在", "its case does not exist"), event.seq)
-    for rest in rests:
+    for rest in (*rests, *beside.values()):
         for _ in rest.rest():
             fault = Fault(
-                "有文字、附件、时限、承办或升级记录不属于任何案件",
-                "a text, a file, a clock, a part or a rung belongs to no case",
+                "有文字、附件、时限、升级或经办记录不属于任何案件",
+                "a text, a file, a clock, a rung or a row beside a case belongs to no case",
             )
             yield Finding(fault, end, is_of_row=True)
     if case_id is None:
         yield from publications.findings(db, end)
+
+
+def _told_of(db: Session, model: type[SQLModel]) -> str:
+    return raw.columns_of(db, model, "case_id", "id", *told_columns(model))
 
 
 def misnumbered(version: Any, expected: int) -> Fault | None:
@@ -93,11 +98,11 @@ class _Whole:
 
     row: Mapping[str, Any]
     events: Sequence[Row]
+    beside: Mapping[type[SQLModel], Sequence[Row]]
     passages: Sequence[Row]
     files: Sequence[Row]
     clocks: Sequence[Row]
     spans: Sequence[Row]
-    parts: Sequence[Row]
     rungs: Sequence[Row]
 
 
@@ -107,12 +112,14 @@ def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
     facts: dict[Any, tuple[int, Any, dict[str, Any]]] = {}
     row: dict[str, Any] = {}
     told: list[replaying.Told] = []
+    noted: rows_beside.Told = {}
     for place, event in enumerate(case.events, 1):
         if fault := misnumbered(event.version, place):
             yield Finding(fault, event.seq, number)
         data = raw.object_of(event.data)
         row |= raw.table_in(data, "set")
         replaying.replay(told, event.seq, event.at, data.get("clocks"))
+        rows_beside.replay(noted, event.seq, data.get("rows"))
         facts[event.version] = (event.seq, event.at, data)
     last = case.events[-1].seq if case.events else end
     of_versions = (
@@ -128,11 +135,11 @@ def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
         spans.setdefault(span.clock_id, []).append(span)
     for what, seq in replaying.disagreements(told, case.clocks, spans, last):
         yield Finding(what, seq, number, is_of_row=True)
+    for what, seq in rows_beside.disagreements(noted, case.beside, last):
+        yield Finding(what, seq, number, is_of_row=True)
     if wrong := _wrong_columns(case, row):
         names = ", ".join(wrong)
         fault = Fault(f"案件现状与其事件不符（{names}）", f"the case's row disagrees with its events ({names})")
-        yield Finding(fault, last, number, is_of_row=True)
-    if fault := parts.of_lead(case.row["lead_id"], case.parts):
         yield Finding(fault, last, number, is_of_row=True)
 
 

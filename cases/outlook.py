@@ -16,11 +16,12 @@ from cases import climbing
 from cases.audience import Addressee, addressees
 from cases.calendars import calendar
 from cases.clock_names import clock_code
-from cases.clocks import CLIMB, PART, ladder_of, part_and_unit
+from cases.clocks import BESIDE, CLIMB, ladder_of
 from cases.laws import law_of
 from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Clock, FiredRung, Parked
+from cases.side_clocks import Side, desk_of
 from workflow import ladders
 from workflow.definition import SYSTEM, Definition
 
@@ -118,8 +119,8 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], at: datetime) ->
     elif rung.do == CLIMB:
         to = list(_next_level(db, case, definition, clock, rung.tell, at))
     else:
-        department = part_and_unit(clock.state)[1] if clock.kind == PART else None
-        to = list(addressees(db, case, rung.tell, at, department))
+        side = desk_of(definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
+        to = list(addressees(db, case, rung.tell, at, side))
     nobody = ("各级均无人在岗", "nobody is there, up to the root")
     why = ("", "") if any(one.people or one.unit_id is None for one in to) else nobody
     name, is_wrong = clock_code(db, clock.kind, clock.state), why == nobody

@@ -1,4 +1,4 @@
-"""What a case consists of besides its row and its clocks: what was said, files, rungs, the part of its lead."""
+"""What a case consists of besides its row and its clocks: what was said, files, rungs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from cases.raw import Row
 Facts = Mapping[Any, tuple[int, Any, dict[str, Any]]]
 
 EVERYONE = "parties"
-LEAD = "lead"
 
 
 def of_passages(facts: Facts, passages: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
@@ -84,18 +83,6 @@ def _is_rung(was: Any, rung: Row, at: Any) -> bool:
         return bool((do, offset, raw.stored(due_at), at) == (rung.do, rung.at, rung.due_at, rung.fired_at))
     except (TypeError, ValueError):
         return False
-
-
-def of_lead(lead_id: Any, parts: Sequence[Row]) -> Fault | None:
-    """Return what is wrong with the lead's part: whoever leads now is the lead of the case, and has got its part once.
-
-    Nobody need lead now: a law may relieve a lead and keep its name.
-    """
-    leads = [part for part in parts if part.kind == LEAD]
-    now = [part.unit_id for part in leads if part.is_current]
-    if now not in ([], [lead_id]) or (lead_id is not None and lead_id not in [part.unit_id for part in leads]):
-        return Fault("主办单位与承办记录不符", "the lead department disagrees with its part of the case")
-    return None
 
 
 def is_digest(digest: Any, salt: Any, body: Any) -> bool:

@@ -8,6 +8,7 @@ the nearest unit above where somebody does, so that no case waits for a chair th
 | the submitter    | raised it                                                                          |
 | reviewer, supervisor, leader, head | hold the duty at the case's unit or anywhere above it            |
 | handler, head    | of a unit that has, or had, a part in it, or of a unit above that one              |
+| whoever a capability lets in | such as the members of a review group (`cases.words.may_also_see`)     |
 | nobody else      | in particular none of the three administrators                                     |
 """
 
@@ -19,13 +20,14 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
 from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
 from cases.record.statements import Prepared
-from cases.words import ANYONE, SUBMITTER, Post, roles
+from cases.words import ANYONE, SUBMITTER, Post, roles, sees
 from workflow.vocabulary import PARENT
 
 SYSTEM_ADMIN = "system_admin"
@@ -67,12 +69,11 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
         return wanted & {SUBMITTER, ANYONE}
     held: set[str] = set()
     duties = duties_of(db, by, at) if wanted - {SUBMITTER} else []
-    if duties:
-        mine = {duty.role for duty in duties}
-        for word in sorted(wanted - {SUBMITTER, ANYONE}):
-            mine_too = [post for post in posts(db, case, word) if mine.intersection(post.duties)]
-            if any(_answers_for(db, case, post, duties, at) for post in mine_too):
-                held.add(word)
+    mine = {duty.role for duty in duties}
+    for word in sorted(wanted - {SUBMITTER, ANYONE}):
+        mine_too = [post for post in posts(db, case, word) if post.people or mine.intersection(post.duties)]
+        if any(_answers_for(db, case, post, by, duties, at) for post in mine_too):
+            held.add(word)
     if ANYONE in wanted and (held or may_see(db, case, by, at, duties)):
         held.add(ANYONE)
     return held
@@ -80,7 +81,7 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
 
 def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime) -> bool:
     """Tell whether a person is the one, or one of those, who answer for a desk in a case."""
-    return _answers_for(db, case, post, duties_of(db, by, at), at)
+    return _answers_for(db, case, post, by, duties_of(db, by, at), at)
 
 
 def posts(db: Session, case: Case, word: str) -> list[Post]:
@@ -89,6 +90,15 @@ def posts(db: Session, case: Case, word: str) -> list[Post]:
         return [Post((word.removeprefix(PARENT),), unit_above(db, case.unit_id))]
     found = roles().get(word)
     return list(found(db, case)) if found else []
+
+
+def acts_for(db: Session, by: User, at: datetime) -> frozenset[int]:
+    """Return the ids of those in whose place a person may act at a moment: their own, and whom they stand in for."""
+    absent = aliased(Duty)
+    stands_in = (
+        select(absent.user_id).join(Duty, col(Duty.deputy_of) == absent.id).where(Duty.user_id == by.id, in_force(at))
+    )
+    return frozenset({by.id or 0, *db.exec(stands_in)})
 
 
 def unit_above(db: Session, unit_id: int) -> int:
@@ -107,6 +117,8 @@ def people_at(db: Session, post: Post, at: datetime, besides: int | None = None)
 
 def answering_at(db: Session, post: Post, at: datetime, besides: int | None = None) -> tuple[int, list[int]]:
     """Return the ids of those who answer for a desk, and the unit where they sit, as `people_at` does."""
+    if post.people:
+        return post.unit_id, [user_id for user_id in post.people if user_id != besides]
     first, *others = post.duties
     (second,) = others or [first]  # no desk asks for more than two
     asked = {"unit_id": post.unit_id, "first": first, "second": second, "at": at, "besides": besides or 0}
@@ -148,12 +160,33 @@ def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[
     handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
     if overseeing and overseeing.intersection(place.id for place in line(db, case.unit_id)):
         return True
-    if not handling:
+    return (handling and _has_a_part(db, case, handling)) or _may_also_see(db, case, by, at, among=(True, False))
+
+
+def reads_as_staff(db: Session, case: Case, by: User, at: datetime) -> bool:
+    """Tell whether someone who may see a case reads what staff say among themselves, and who of them did what."""
+    if case.submitter_id == by.id:
         return False
+    duties = duties_of(db, by, at)
+    handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
+    overseeing = {duty.unit_id for duty in duties if duty.role in OVERSIGHT}
+    if overseeing.intersection(place.id for place in line(db, case.unit_id)):
+        return True
+    return (handling and _has_a_part(db, case, handling)) or _may_also_see(db, case, by, at, among=(True,))
+
+
+def _has_a_part(db: Session, case: Case, handling: set[int]) -> bool:
+    """Tell whether one of these units, or one below it, has or had a part in a case."""
     parts = db.exec(
         select(Unit.path).join(Assignment, col(Assignment.unit_id) == Unit.id).where(Assignment.case_id == case.id)
     )
     return any(handling.intersection(ancestors(path)) for path in parts)
+
+
+def _may_also_see(db: Session, case: Case, by: User, at: datetime, among: tuple[bool, ...]) -> bool:
+    """Tell whether a capability lets a person see a case."""
+    reasons = [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff in among]
+    return bool(reasons) and db.exec(select(Case.id).where(Case.id == case.id, or_(*reasons))).first() is not None
 
 
 def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
@@ -167,6 +200,7 @@ def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
     if ranges := [_below(held) for held in duties if held.role in HANDLING]:
         parts = select(Assignment.id).join(Unit, col(Unit.id) == Assignment.unit_id)
         conditions.append(exists(parts.where(Assignment.case_id == Case.id, or_(*ranges)).correlate(Case)))
+    conditions += [reason(by.id or 0, at) for reason, _ in sees()]
     return or_(*conditions)
 
 
@@ -175,8 +209,10 @@ def _below(held: Held) -> ColumnElement[bool]:
     return and_(col(Unit.path) >= first, col(Unit.path) < end)
 
 
-def _answers_for(db: Session, case: Case, post: Post, duties: Collection[Held], at: datetime) -> bool:
-    """Tell whether one of the duties is the nearest that fills a desk."""
+def _answers_for(db: Session, case: Case, post: Post, by: User, duties: Collection[Held], at: datetime) -> bool:
+    """Tell whether a desk is a person's own, or one of their duties is the nearest that fills it."""
+    if post.people:
+        return not acts_for(db, by, at).isdisjoint(post.people)
     mine = {duty.unit_id for duty in duties if duty.role in post.duties}
     if post.unit_id in mine:
         return True

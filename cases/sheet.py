@@ -14,7 +14,7 @@ from cases.attachments import attachments_of
 from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
-from cases.policy import people_at, posts
+from cases.policy import people_at, posts, reads_as_staff
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
@@ -92,6 +92,7 @@ class Sheet:
     clocks: Sequence[Clock]
     attachments: Sequence[Attachment]
     is_submitter: bool
+    is_staff: bool
     submitter: str | None
 
     @property
@@ -112,19 +113,20 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
         units=units_by_id(db, named),
         desks=_desks(db, case, definition.states[case.state].owner, at),
         level=_level(db, case, at),
-        history=history_of(db, case, by),
+        history=history_of(db, case, by, at),
         parts=parts,
         clocks=clocks_of(db, case.id),
         attachments=attachments_of(db, case.id),
         is_submitter=case.submitter_id == by.id,
+        is_staff=reads_as_staff(db, case, by, at),
         submitter=_name_of_submitter(db, case),
     )
 
 
-def history_of(db: Session, case: Case, by: User) -> list[Happening]:
+def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happening]:
     """Return what happened to a case, as a person may know it.
 
-    Whoever raised it, and is therefore nothing else in it, reads neither what staff say among themselves nor who of
+    Whoever is not staff in it, such as the one who raised it, reads neither what staff say among themselves nor who of
     them did what.
     """
     assert case.id is not None
@@ -133,14 +135,14 @@ def history_of(db: Session, case: Case, by: User) -> list[Happening]:
     said: dict[int, list[Said]] = {}
     for row in passages:
         said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
-    is_submitter = case.submitter_id == by.id
-    actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=not is_submitter)
+    is_staff = reads_as_staff(db, case, by, at)
+    actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=is_staff)
     datas = [json.loads(event.data) for event in events]
-    rung_of = minutes_of(db, datas, is_named=not is_submitter)
+    rung_of = minutes_of(db, datas, is_named=is_staff)
     history = []
     for event, data in zip(events, datas, strict=True):
         texts = said.get(event.version or 0, [])
-        if is_submitter and any(text.is_for_staff for text in texts):
+        if not is_staff and any(text.is_for_staff for text in texts):
             continue
         history.append(
             Happening(

@@ -9,12 +9,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from cases.record.case import Case
 from cases.record.people import DUTIES, OVERSEERS, User
 from workflow.calendar import Calendar
-from workflow.definition import SYSTEM, Step
+from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
 from workflow.vocabulary import Field, Requirements, Vocabulary
@@ -34,10 +35,14 @@ STAFF = "staff"
 
 @dataclass(frozen=True)
 class Post:
-    """A desk: whoever has one of these duties at the unit or, where nobody has, at the nearest unit above it."""
+    """A desk: whoever has one of these duties at the unit or, where nobody has, at the nearest unit above it.
+
+    Where `people` names persons by id, the desk is theirs alone, whatever their duties.
+    """
 
     duties: tuple[str, ...]
     unit_id: int
+    people: tuple[int, ...] = ()
 
 
 @dataclass
@@ -45,7 +50,8 @@ class Deed:
     """One action being taken: what the words of the law read and what they write.
 
     `fields` are the cleaned values of the form, `sets` the columns of the case that change, `said` the free texts by
-    field, `facts` what else the event remembers. Effects write their own rows through `db`; they never commit.
+    field, `facts` what else the event remembers. Effects write their own rows (`cases.beside`); they never commit.
+    `follows` are the actions that the system takes right after this one, in the same transaction.
     """
 
     db: Session
@@ -60,6 +66,7 @@ class Deed:
     sets: dict[str, Any] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    follows: list[str] = field(default_factory=list)
 
     @property
     def case_id(self) -> int:
@@ -75,12 +82,16 @@ class Deed:
 Effect = Callable[[Deed], None]
 Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
+Moved = Callable[[Deed, State, State], None]
+Sees = Callable[[int, datetime], ColumnElement[bool]]
 
 _fields: dict[str, Field] = {}
 _effects: dict[str, Effect] = {}
 _requirements: dict[str, Requirements] = {}
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
+_moved: list[Moved] = []
+_sees: list[tuple[Sees, bool]] = []
 
 
 def register(*fields: Field) -> None:
@@ -123,6 +134,25 @@ def role(word: str) -> Callable[[Role], Role]:
     return keep
 
 
+def on_move(function: Moved) -> Moved:
+    """Let a function know whenever a case goes from one state to another, before its clocks do."""
+    _moved.append(function)
+    return function
+
+
+def may_also_see(*, is_staff: bool) -> Callable[[Sees], Sees]:
+    """Let people see a case for a reason of their own: the function returns the condition on `Case` for a person's id.
+
+    Who is not staff in a case reads what its submitter may read: no names of staff, nothing said among staff.
+    """
+
+    def keep(function: Sees) -> Sees:
+        _sees.append((function, is_staff))
+        return function
+
+    return keep
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Return every registered word; the capabilities are imported for it."""
@@ -149,6 +179,18 @@ def conditions() -> Mapping[str, Condition]:
     """Return the registered conditions by word."""
     vocabulary()
     return _conditions
+
+
+def moved() -> Iterable[Moved]:
+    """Return the functions that are told of a move."""
+    vocabulary()
+    return _moved
+
+
+def sees() -> Iterable[tuple[Sees, bool]]:
+    """Return the registered reasons to see a case, each with whether it makes somebody staff in it."""
+    vocabulary()
+    return _sees
 
 
 def roles() -> Mapping[str, Role]:

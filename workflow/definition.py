@@ -104,14 +104,20 @@ class CaseClock:
 
 
 @dataclass(frozen=True)
-class PartClock:
-    """How long a support department has, counted from dispatch: to `sign` for its part, or to have it `done`."""
+class BesideClock:
+    """How long somebody has for what they do beside the case, such as a support department to `sign` for its part.
 
+    `table` is where the law sets it, `owner` the role whose it is to act. `limit` is None where each row has a day of
+    its own.
+    """
+
+    table: str
     name: str
     label: str
     label_en: str
-    limit: Limit
+    limit: Limit | None
     ladder: str
+    owner: str
     line: int
 
 
@@ -142,7 +148,7 @@ class Definition:
     choices: Mapping[str, Choices]
     case_clock: CaseClock | None
     climb: Climb | None
-    parts: Mapping[str, PartClock]
+    besides: Mapping[str, BesideClock]
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)
@@ -153,6 +159,11 @@ class Definition:
     def initial(self) -> State:
         """Return the first state of the file: where a case begins."""
         return next(iter(self.states.values()))
+
+    @property
+    def parts(self) -> Mapping[str, BesideClock]:
+        """Return the clocks of a support department's part; none where the law gives it no limit of its own."""
+        return {name: clock for name, clock in self.besides.items() if clock.table == "parts"}
 
     def options_of(self, word: Field) -> Mapping[str, tuple[str, ...]]:
         """Return what a choice can be, with its labels: its own, else those of the law's table."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
-from workflow.part_rules import PART_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
@@ -230,7 +230,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     unreachable,
     dead_end,
     *WAITING_RULES,
-    *PART_RULES,
+    *BESIDE_RULES,
     final_left,
     skips_review,
     cycle,

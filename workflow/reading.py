@@ -15,15 +15,13 @@ from workflow.definition import (
     STAGES,
     CaseClock,
     Choices,
-    Climb,
     Definition,
-    Rung,
     State,
     Step,
 )
+from workflow.ladder_tables import LadderTables
 from workflow.law_text import NAME, LawError
-from workflow.part_tables import PartTables
-from workflow.vocabulary import CLIMB, PARENT, RUNG_DEEDS, Vocabulary
+from workflow.vocabulary import Vocabulary
 
 LAW_KEYS = {
     "name",
@@ -55,7 +53,6 @@ STEP_KEYS = {
     "only_if",
     "within",
 }
-RUNG_KEYS = {"at", "do", "tell", "action"}
 LONGEST_LAW = 1_000_000
 LONGEST_TITLE = 100  # as the column laws.title
 PREFIX = re.compile(r"[A-Z]{1,6}")
@@ -88,7 +85,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(PartTables):
+class _Reader(LadderTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -130,7 +127,7 @@ class _Reader(PartTables):
             choices=MappingProxyType(choices),
             case_clock=self.case_clock(data, ladders, choices),
             climb=climb,
-            parts=self.parts(data, ladders),
+            besides=self.besides(data, ladders),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,
@@ -143,48 +140,6 @@ class _Reader(PartTables):
         if not PREFIX.fullmatch(value):
             self.fail(self.line_of("prefix"), value, "须是一至六个大写字母", "must be one to six capital letters")
         return value
-
-    def ladder(self, name: str, rows: Any) -> tuple[Rung, ...]:
-        start = self.line_of_key("ladders", name)
-        if not isinstance(rows, list) or not rows:
-            self.fail(start, name, "阶梯须至少有一级", "must have at least one rung")
-        rungs: list[Rung] = []
-        line = start
-        for row in rows:
-            line = self.line_of("at", line if not rungs else line + 1)
-            self.only_keys(row, RUNG_KEYS, line, line)
-            deed = self.text(row, "do", line)
-            if deed not in RUNG_DEEDS:
-                self.fail(line, deed, "不认识的处置", "is not something a rung can do")
-            tell = self.words(row, "tell", line)
-            for word in tell:
-                if not self.vocabulary.knows_audience(word):
-                    self.fail(line, word, "不认识的对象", "is nobody a rung can tell")
-            if (deed == "act") != ("action" in row):
-                self.fail(line, "action", 'action 与 do = "act" 须同时出现', 'goes with do = "act" and only with it')
-            rungs.append(Rung(self.offset(row, line), deed, tuple(tell), self.word(row, "action", line), line))
-        return tuple(rungs)
-
-    def check_rungs(
-        self, ladders: Mapping[str, tuple[Rung, ...]], steps: tuple[Step, ...], climb: Climb | None
-    ) -> None:
-        actions = {step.action for step in steps if "system" in step.by}
-        for rungs in ladders.values():
-            for rung in rungs:
-                if rung.do == CLIMB:
-                    self.check_climbing(rung, climb)
-                if rung.action is not None and rung.action not in actions:
-                    self.fail(rung.line, rung.action, "没有由系统采取的这个动作", "is no action the system may take")
-
-    def check_climbing(self, rung: Rung, climb: Climb | None) -> None:
-        if climb is None:
-            self.fail(rung.line, "climb", "流程没有写明逐级升级的次序 [climb]", "needs a table [climb]")
-            return
-        if len(rung.tell) > 1:
-            self.fail(rung.line, "tell", "升级只能写明从哪一级开始", "names the one rank where climbing begins")
-        for word in rung.tell:
-            if word.removeprefix(PARENT) not in climb.line:
-                self.fail(rung.line, word, "不是升级次序 [climb] 中的一级", "is no rank of the table [climb]")
 
     def state(
         self,
@@ -276,20 +231,6 @@ class _Reader(PartTables):
             within=self.limit(row["within"], line) if "within" in row else None,
             line=line,
         )
-
-    def climb(self, data: dict[str, Any]) -> Climb | None:
-        table = self.table(data, "climb")
-        if not table:
-            return None
-        line = self.line_of("[climb]")
-        self.only_keys(table, {"line", "limit", "after"}, line, line + 4)
-        words = self.words(table, "line", line)
-        for word in words:
-            if not self.vocabulary.knows_rank(word):
-                self.fail(line, word, "不是升级次序中的一级", "is nobody a matter can climb to")
-        if not words or words[-1] not in self.vocabulary.duties:
-            self.fail(line, "line", "升级次序须以上级工会也有的职责结尾", "must end at a duty of a union")
-        return Climb(tuple(words), self.limit(table.get("limit"), line), self.limit(table.get("after"), line))
 
     def case_clock(
         self, data: dict[str, Any], ladders: Mapping[str, Any], choices: Mapping[str, Choices]

@@ -16,10 +16,13 @@ FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", 
 CLIMB = "climb"
 RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, "act"})
 
+#: The role of a department that has a part beside the lead, and of one that has something else to do.
+SUPPORT, HANDLER = "support", "handler"
+
 #: The clocks of a department's part: to sign for it, and to finish it.
 SIGN, DONE = "sign", "done"
-#: The role of a department that has a part beside the lead.
-SUPPORT = "support"
+#: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
+BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {"parts": {SIGN: SUPPORT, DONE: SUPPORT}}
 
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from cases import clocks
+from cases import beside
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.people import Unit
 from cases.record.statements import Prepared
+from cases.side_clocks import Side, begin, end
 from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal
 from workflow.vocabulary import DONE, SIGN, SUPPORT, Field
@@ -25,9 +26,6 @@ _ASSIGNMENTS = table_of(Assignment)
 _CURRENT = Prepared(
     select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None))
 )
-_ONE = update(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("assignment_id"))
-_SIGN, _END = Prepared(_ONE, "status", "signed_at"), Prepared(_ONE, "status", "ended_at")
-_OFFER = Prepared(insert(_ASSIGNMENTS).inline(), "case_id", "unit_id", "kind", "status", "round", "assigned_at")
 _UNITS = table_of(Unit)
 _UNIT = Prepared(select(_UNITS.c.id, _UNITS.c.is_active).where(_UNITS.c.code == bindparam("code")))
 
@@ -104,12 +102,18 @@ def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> Non
     for row in current(deed.db, deed.case):
         if not (keeps_supports and row.kind == SUPPORT and row.unit_id not in wanted):
             end_part(deed, row, ENDED)
-    part = {"case_id": deed.case_id, "status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
     for unit_id, kind in wanted.items():
-        _OFFER.run(deed.db, {**part, "unit_id": unit_id, "kind": kind})
+        give(deed, unit_id, kind)
         if kind == SUPPORT:
-            _start_clocks(deed, unit_id)
+            for name in deed.law.definition.parts:
+                begin(deed, Side(name, unit_id))
     deed.sets["lead_id"] = next(unit_id for unit_id, kind in wanted.items() if kind == LEAD)
+
+
+def give(deed: Deed, unit_id: int, kind: str, **values: Any) -> int:
+    """Give a department a part and return the id of its row; it is offered unless `values` say otherwise."""
+    part = {"status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
+    return beside.add(deed, Assignment, unit_id=unit_id, kind=kind, **part | values)
 
 
 def _named_units(deed: Deed) -> dict[str, int]:
@@ -138,16 +142,16 @@ def _named_units(deed: Deed) -> dict[str, int]:
 
 def sign_for(deed: Deed, row: Any) -> None:
     """Note that a department has signed for its part."""
-    _SIGN.run(deed.db, {"assignment_id": row.id, "status": SIGNED, "signed_at": deed.at})
+    beside.change(deed, Assignment, row.id, status=SIGNED, signed_at=deed.at)
     if row.kind == SUPPORT:
-        _stop_clocks(deed, row.unit_id, SIGN)
+        end(deed, Side(SIGN, row.unit_id))
 
 
 def end_part(deed: Deed, row: Any, status: str) -> None:
     """End a department's part with a status, and the clocks that ran for it."""
-    _END.run(deed.db, {"assignment_id": row.id, "status": status, "ended_at": deed.at})
+    beside.change(deed, Assignment, row.id, status=status, ended_at=deed.at)
     if row.kind == SUPPORT:
-        _stop_clocks(deed, row.unit_id, SIGN, DONE)
+        end(deed, Side(SIGN, row.unit_id), Side(DONE, row.unit_id))
 
 
 def unit_named(deed: Deed, field: str) -> int:
@@ -157,19 +161,3 @@ def unit_named(deed: Deed, field: str) -> int:
     if not found:
         raise InvalidFields([FieldError(field, f"没有代码为 {code} 的单位", f"There is no unit {code}")])
     return int(found[0].id)
-
-
-def _start_clocks(deed: Deed, unit_id: int) -> None:
-    noted = deed.facts.setdefault("clocks", [])
-    for clock in deed.law.definition.parts.values():
-        clocks.start(deed, clocks.PART, clocks.of_part(clock.name, unit_id), clock.limit, noted)
-
-
-def _stop_clocks(deed: Deed, unit_id: int, *names: str) -> None:
-    if not deed.law.definition.parts:
-        return
-    noted, ended = deed.facts.setdefault("clocks", []), {clocks.of_part(name, unit_id) for name in names}
-    for clock in clocks.running_clocks(deed.db, deed.case_id):
-        if clock.kind == clocks.PART and clock.state in ended:
-            clocks.halt(deed, clock, noted)
-    clocks.come_down(deed)

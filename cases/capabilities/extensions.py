@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from cases import clocks
+from cases import beside, clocks
 from cases.calendars import calendar
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Case, Extension
@@ -29,9 +29,7 @@ register(
 def request_extension(deed: Deed) -> None:
     """Keep the request until someone decides it or the case moves on; more than a year is not to be had."""
     refuse_too_much(deed, Limit.parse(deed.fields["extra"]))
-    asker = deed.by.id if deed.by else None
-    deed.db.add(Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
-    deed.db.flush()
+    ask(deed)
 
 
 @effect("decide_extension", needs=("approve",), only_if=("extension_pending",))
@@ -41,9 +39,9 @@ def decide_extension(deed: Deed) -> None:
     assert request is not None  # the law asks for `extension_pending`
     if deed.fields["approve"]:
         refuse_too_little(deed, Limit.parse(request.extra), "approve")
-        grant(deed, request)
+        grant(deed, request.id or 0, request.extra)
     else:
-        _decide(deed, request, is_granted=False)
+        _decide(deed, request.id or 0, is_granted=False)
 
 
 @condition("extension_pending")
@@ -90,10 +88,16 @@ def pending(db: Session, case: Case) -> Extension | None:
     return db.exec(waiting).first()
 
 
-def grant(deed: Deed, request: Extension) -> None:
+def ask(deed: Deed) -> int:
+    """Keep a request for the extra time that the form names, and return the id of its row."""
+    asker = deed.by.id if deed.by else None
+    return beside.add(deed, Extension, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at)
+
+
+def grant(deed: Deed, request_id: int, extra: str) -> None:
     """Give every running clock what was asked for, and keep it on record: clocks are counted again from that."""
-    _decide(deed, request, is_granted=True)
-    clocks.extend(deed, Limit.parse(request.extra))
+    _decide(deed, request_id, is_granted=True)
+    clocks.extend(deed, Limit.parse(extra))
 
 
 def refuse_too_much(deed: Deed, extra: Limit) -> None:
@@ -115,11 +119,9 @@ def refuse_too_little(deed: Deed, extra: Limit, field: str) -> None:
             raise InvalidFields([FieldError(field, zh, en)])
 
 
-def _decide(deed: Deed, request: Extension, *, is_granted: bool) -> None:
-    request.is_granted, request.decided_at = is_granted, deed.at
-    request.decided_by = deed.by.id if deed.by else None
-    deed.db.add(request)
-    deed.db.flush()
+def _decide(deed: Deed, request_id: int, *, is_granted: bool) -> None:
+    decider = deed.by.id if deed.by else None
+    beside.change(deed, Extension, request_id, is_granted=is_granted, decided_at=deed.at, decided_by=decider)
 
 
 def _later(moment: datetime, days: Calendar, extra: Limit) -> datetime:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cases.capabilities.assignments import LEAD, SIGNED, current
-from cases.record.case import Assignment
+from cases.capabilities.assignments import LEAD, SIGNED, current, give
 from cases.words import Deed, effect, register
 from workflow.vocabulary import Field
 
@@ -34,15 +33,4 @@ def take_up_again(deed: Deed) -> None:
     """Give the case back to the department that led it, which need not sign for it again."""
     if deed.case.lead_id is None or any(row.kind == LEAD for row in current(deed.db, deed.case)):
         return
-    deed.db.add(
-        Assignment(
-            case_id=deed.case_id,
-            unit_id=deed.case.lead_id,
-            kind=LEAD,
-            status=SIGNED,
-            round=deed.now("round"),
-            assigned_at=deed.at,
-            signed_at=deed.at,
-        )
-    )
-    deed.db.flush()
+    give(deed, deed.case.lead_id, LEAD, status=SIGNED, signed_at=deed.at)

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from cases import climbing, clocks
 from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import LEAD, hand_over
-from cases.capabilities.extensions import grant, refuse_too_little, refuse_too_much
+from cases.capabilities.extensions import ask, grant, refuse_too_little, refuse_too_much
 from cases.errors import FieldError, InvalidFields
 from cases.policy import people_at, posts
-from cases.record.case import Case, Extension
+from cases.record.case import Case
 from cases.record.people import line
 from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
 from workflow.limits import Limit
@@ -66,8 +66,7 @@ def _give_time(deed: Deed, role: str) -> None:
     extra = Limit.parse(deed.fields["extra"])
     refuse_too_much(deed, extra)
     refuse_too_little(deed, extra, "extra")
-    asker = deed.by.id if deed.by else None
-    grant(deed, Extension(case_id=deed.case_id, extra=deed.fields["extra"], asked_by=asker, asked_at=deed.at))
+    grant(deed, ask(deed), deed.fields["extra"])
 
 
 def _take_over(deed: Deed, level: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from cases import beside
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Promise
 from cases.words import Deed, effect, register
@@ -33,15 +34,12 @@ def promise(deed: Deed) -> None:
                 )
             ]
         )
-    deed.db.add(Promise(case_id=deed.case_id, promised_on=day, made_at=deed.at))
-    deed.db.flush()
+    beside.add(deed, Promise, promised_on=day, made_at=deed.at)
 
 
 @effect("keep_promise")
 def keep_promise(deed: Deed) -> None:
     """Strike the promises of the case off the account."""
-    unkept = select(Promise).where(Promise.case_id == deed.case.id, col(Promise.kept_at).is_(None))
-    for row in deed.db.exec(unkept):
-        row.kept_at = deed.at
-        deed.db.add(row)
-    deed.db.flush()
+    unkept = select(Promise.id).where(Promise.case_id == deed.case.id, col(Promise.kept_at).is_(None))
+    for row_id in deed.db.exec(unkept).all():
+        beside.change(deed, Promise, row_id or 0, kept_at=deed.at)

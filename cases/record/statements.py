@@ -35,6 +35,12 @@ class Prepared:
         cursor.execute(ready.sql, ready.bound(values))
         return int(cursor.rowcount)
 
+    def returned(self, db: Session, values: dict[str, Any]) -> Any:
+        """Execute with these values and return the one value that the statement gives back."""
+        cursor, ready = self._cursor(db)
+        cursor.execute(ready.sql, ready.bound(values))
+        return cursor.fetchone()[0]
+
     def rows(self, db: Session, values: dict[str, Any]) -> Sequence[Any]:
         """Execute a SELECT with these values and return its rows as named tuples."""
         cursor, ready = self._cursor(db)

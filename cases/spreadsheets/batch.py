@@ -21,7 +21,7 @@ CASES = (
     "entered_at", "due_at", "first_due_at", "closed_at",
 )  # fmt: skip
 PASSAGES = ("case_id", "version", "field", "audience", "body", "salt")
-ASSIGNMENTS = ("case_id", "unit_id", "kind", "status", "round", "assigned_at", "signed_at", "ended_at")
+ASSIGNMENTS = ("id", "case_id", "unit_id", "kind", "status", "round", "assigned_at", "signed_at", "ended_at")
 CLOCKS = (
     "case_id", "kind", "state", "round", "limit", "calendar", "is_provisional", "started_at", "first_due_at", "due_at",
     "remaining", "stopped_at", "spans", "term", "rung", "next_at",
@@ -33,6 +33,7 @@ IMPORTED = ("source", "key", "digest", "case_id")
 class Tables:
     """Rows of a batch, by table, in the order in which they may be written."""
 
+    assignment_ids: Iterator[int] = field(default_factory=lambda: iter(()))
     cases: list[tuple[Any, ...]] = field(default_factory=list)
     passages: list[tuple[Any, ...]] = field(default_factory=list)
     assignments: list[tuple[Any, ...]] = field(default_factory=list)
@@ -56,10 +57,22 @@ class Tables:
             digests[name] = digest(salt + body)
         return digests
 
-    def assign(self, case_id: int, parts: list[Desk], submitted: datetime, closed: datetime | None) -> None:
-        """Give the lead, which comes first, and the support departments their parts of a case."""
+    def assign(
+        self, case_id: int, parts: list[Desk], submitted: datetime, closed: datetime | None
+    ) -> tuple[list[Any], list[Any]]:
+        """Give the lead, which comes first, and the support departments their parts of a case.
+
+        Return what its first and its last event tell of them.
+        """
+        given: list[Any] = []
+        ended: list[Any] = []
         for place, part in enumerate(parts):
             kind, status, signed = (LEAD, SIGNED, submitted) if place == 0 else (SUPPORT, OFFERED, None)
+            row_id = next(self.assignment_ids, 0)
+            told = {"unit_id": part.id, "kind": kind, "status": status, "round": 1, "assigned_at": submitted}
+            given.append(["add", "assignments", row_id, told | ({"signed_at": signed} if signed else {})])
             if closed is not None:
                 status = ENDED
-            self.assignments.append((case_id, part.id, kind, status, 1, submitted, signed, closed))
+                ended.append(["set", "assignments", row_id, {"status": status, "ended_at": closed}])
+            self.assignments.append((row_id, case_id, part.id, kind, status, 1, submitted, signed, closed))
+        return given, ended

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cases.audit import Entry, moment
-from cases.clocks import CASE, OF_THE_CASE, PART, STATE, ladder_of, of_part, started_note
+from cases.clocks import BESIDE, CASE, OF_THE_CASE, STATE, ladder_of, started_note
 from cases.record.number import number_of
+from cases.side_clocks import Side
 from cases.spreadsheets.batch import CASES, Tables
 from cases.spreadsheets.faults import BadCell
 from cases.spreadsheets.places import Desk
@@ -80,12 +81,14 @@ class History:
         answered, closed, is_guessed = self._ends(record)
         clocks = self._clocks(record, parts[1:], calendar, closed)
         case = self._born(record, case_id, unit, parts, clocks, calendar)
-        steps = [self._submission(record, case, clocks)]
+        # A row that names no department lies with its own unit.
+        given, ended = tables.assign(case_id, parts or [unit], record.submitted_at, closed)
+        steps = [self._submission(record, case, clocks, given)]
         if answered is not None:
             words = {"answer": record.answer} if record.answer else {}
             steps.append(Step(answered, "history_answer", {"answered_at": answered}, words, {}))
         if closed is not None:
-            steps.append(self._closing(case, closed, clocks, is_guessed))
+            steps.append(self._closing(case, closed, clocks, ended, is_guessed))
         steps.sort(key=lambda step: step.at)
         if record.rating:
             steps[-1].sets["rating"] = record.rating
@@ -99,8 +102,6 @@ class History:
             )
             for clock in clocks
         )  # fmt: skip
-        # A row that names no department lies with its own unit.
-        tables.assign(case_id, parts or [unit], record.submitted_at, closed)
         tables.imported_rows.append((self.source, key, record.digest, case_id))
 
     def _ends(self, record: Record) -> tuple[datetime | None, datetime | None, bool]:
@@ -144,21 +145,23 @@ class History:
             "first_due_at": next((clock.first_due_at for clock in clocks if clock.kind == CASE), None),
         }
 
-    def _submission(self, record: Record, case: dict[str, Any], clocks: list[ClockRow]) -> Step:
+    def _submission(self, record: Record, case: dict[str, Any], clocks: list[ClockRow], given: list[Any]) -> Step:
         sets = {name: value for name in BORN_WITH if (value := case[name]) is not None}
         said = {"title": record.title, "text": record.text} if record.text else {"title": record.title}
         started = [started_note(c.kind, c.state, c.limit, c.first_due_at, c.remaining) for c in clocks]
-        return Step(record.submitted_at, "history_submit", sets, said, {"clocks": started, "row": record.number})
+        facts = {"clocks": started, "row": record.number, "rows": given}
+        return Step(record.submitted_at, "history_submit", sets, said, facts)
 
-    def _closing(self, case: dict[str, Any], closed: datetime, clocks: list[ClockRow], is_guessed: bool) -> Step:
+    def _closing(
+        self, case: dict[str, Any], closed: datetime, clocks: list[ClockRow], ended: list[Any], is_guessed: bool
+    ) -> Step:
         state = self.law.states[self.law.history_closed]
         sets = {"state": state.name, "stage": state.stage, "entered_at": closed, "closed_at": closed}
         if case["due_at"] is not None:
             sets |= {"due_at": None}
         stopped = [["stop", clock.kind, clock.state] for clock in clocks]
-        return Step(
-            closed, "history_close", sets, {}, {"clocks": stopped, **({"unknown": ["closed_at"]} if is_guessed else {})}
-        )
+        facts = {"clocks": stopped, "rows": ended, **({"unknown": ["closed_at"]} if is_guessed else {})}
+        return Step(closed, "history_close", sets, {}, facts)
 
     def _tell(self, tables: Tables, case: dict[str, Any], steps: list[Step]) -> None:
         """Write the events of a case and bring its columns to where the last one leaves them."""
@@ -195,7 +198,7 @@ class History:
         if record.due_at is None and not self.takes_the_law:
             return [ClockRow(CASE, None, None, None, None, None, False)]
         of_parts: list[tuple[str, str | None, Limit | None]] = [
-            (PART, of_part(clock.name, part.id), clock.limit)
+            (BESIDE, str(Side(clock.name, part.id)), clock.limit)
             for part in (supports if closed is None else [])
             for clock in self.law.parts.values()
         ]

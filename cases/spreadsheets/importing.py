@@ -150,6 +150,9 @@ class _Import:
         known = self._known(session, wanted)
         tables = Tables()
         ids = iter(bulk.next_ids(session, "cases", 0 if self.is_dry else len(wanted) - len(known)))
+        if not self.is_dry:
+            most = sum(max(1, len(record.departments)) for key, record in wanted.items() if key not in known)
+            tables.assignment_ids = iter(bulk.next_ids(session, "assignments", most))
         for key, record in wanted.items():
             try:
                 if key in known:

@@ -177,7 +177,7 @@ class Reference:
         for unit, kind in wanted.items():
             self.parts.append(self.part(unit, kind, "offered"))
             for name, clock in self.law.get("parts", {}).items() if kind == "support" else ():
-                self.start("part", f"{name}@{unit}", clock["limit"], at)
+                self.start("beside", f"{name}@{unit}", clock["limit"], at)
         self.row["lead"] = form["lead"]
 
     def sign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
@@ -310,7 +310,7 @@ class Reference:
 
     def dues(self) -> list[datetime]:
         """Return when the case itself is due; a department's part makes nobody late but the department."""
-        return [clock["due_at"] for clock in self.running() if clock["due_at"] and clock["kind"] != "part"]
+        return [clock["due_at"] for clock in self.running() if clock["due_at"] and clock["kind"] != "beside"]
 
     def current(self, kind: str | None = None) -> list[dict[str, Any]]:
         return [part for part in self.parts if part["ended_at"] is None and kind in (None, part["kind"])]

@@ -149,11 +149,11 @@ def in_the_light(db: Session, at: datetime) -> None:
         assert all(clock.next_at is None or clock.next_at > at for clock in clocks)
         owners = list(addressees(db, case, [OWNER], at))
         assert owners and all(one.people or one.unit_id is None for one in owners)
-        of_parts = {clock.state for clock in clocks if clock.kind == "part"}
+        of_parts = {clock.state for clock in clocks if clock.kind == "beside"}
         supports = [row.unit_id for row in current(db, case) if row.kind == "support"]
         if law_of(db, case.law_id).definition.parts:
             assert {f"done@{unit_id}" for unit_id in supports} <= of_parts
-        late = [clock for clock in clocks if clock.kind in ("state", "part") and clock.due_at and clock.due_at <= at]
+        late = [clock for clock in clocks if clock.kind in ("state", "beside") and clock.due_at and clock.due_at <= at]
         for clock in late:  # whoever has it was told, and somebody above is to come, has it now, or is to see to it
             assert clock.next_at or case.level or parked & {one.id for one in clocks}, (case.number, clock)
         assert any(clock.next_at for clock in clocks) or any(clock.id in parked for clock in clocks)

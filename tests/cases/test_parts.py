@@ -25,12 +25,12 @@ def with_support(world: World) -> Story:
 
 def test_a_support_department_has_clocks_of_its_own_that_run_from_dispatch(world: World) -> None:
     story = with_support(world)
-    names = {clock.state: clock.due_at for clock in world.clocks(story.number, running=True) if clock.kind == "part"}
+    names = {clock.state: clock.due_at for clock in world.clocks(story.number, running=True) if clock.kind == "beside"}
     place = world.units["A"]
     assert names == {f"sign@{place}": moment("11-17 17:30"), f"done@{place}": moment("11-30 17:30")}
     assert story.case.due_at == moment("12-07 17:30")  # nobody is late with the case because of it
     story.then("sign_part", "zhou")
-    assert world.clock(story.number, "part").state == f"done@{place}"
+    assert world.clock(story.number, "beside").state == f"done@{place}"
     story.then("report_part", "zhou", result="已督促补缴")
     assert world.parts(story.number) == [("D", "lead", "signed", True), ("A", "support", "done", False)]
     assert [clock.kind for clock in world.clocks(story.number, running=True)] == ["case", "state"]
@@ -82,7 +82,7 @@ def test_nobody_signs_for_another_department_s_part_or_twice(world: World) -> No
 def test_the_clocks_of_a_part_go_on_when_the_case_moves_and_end_with_it(world: World) -> None:
     story = with_support(world)
     story.then("put_on_account", "zhao", promise="明年建成", promised_on="2027-03-01")
-    assert len([clock for clock in world.clocks(story.number, running=True) if clock.kind == "part"]) == 2
+    assert len([clock for clock in world.clocks(story.number, running=True) if clock.kind == "beside"]) == 2
     story.then("take_off_account", "zhao", result="已建成")
     story.then("sign_part", "zhou")
     story.then("report_part", "zhou", result="完成")

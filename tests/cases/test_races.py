@@ -75,7 +75,7 @@ def test_of_two_who_act_at_once_exactly_one_wins(world: World) -> None:
             assert after["events"] == rows["events"] + 1
             assert after["passages"] == rows["passages"] + (1 if {"reason", "answer", "note"} & set(entrant[2]) else 0)
             began = [clock for clock in world.clocks(story.number)[clocks:] if clock.started_at == moment]
-            started = sum(clock.kind != "part" for clock in began)
+            started = sum(clock.kind != "beside" for clock in began)
             assert len(began) - started == (2 if entrant[2].get("support") else 0)
             assert started == (0 if case.closed_at or entrant[0] in ("request_extension", "note") else 1)
     print(dict(told))

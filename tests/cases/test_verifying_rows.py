@@ -104,8 +104,22 @@ def said(db: Session) -> tuple[str, str]:
         ("UPDATE clock_spans SET due_at = {due_at} WHERE why = 'extend'", "（clock_spans）", "(clock_spans)"),
         ("UPDATE clock_spans SET due_at = from_at WHERE why = 'pause'", "（clock_spans）", "(clock_spans)"),
         ("UPDATE clock_spans SET until_at = {until_at} WHERE why = 'pause'", "（clock_spans）", "(clock_spans)"),
-        ("UPDATE assignments SET unit_id = 1", "主办单位与承办记录不符", "the lead department disagrees"),
-        ("DELETE FROM assignments", "主办单位与承办记录不符", "the lead department disagrees"),
+        (
+            "UPDATE assignments SET unit_id = 1",
+            "assignments 的一行与其事件不符（unit_id）",
+            "disagrees with it (unit_id)",
+        ),
+        ("UPDATE assignments SET signed_at = assigned_at", "（signed_at）", "a row of assignments disagrees"),
+        ("DELETE FROM assignments", "assignments 缺少一行", "a row of assignments is missing"),
+        (
+            f"INSERT INTO assignments (id, case_id, {PART_COLUMNS})"
+            f" SELECT 99, case_id, {PART_COLUMNS} FROM assignments",
+            "有未经记录的一行（assignments）",
+            "it knows nothing of a row of assignments",
+        ),
+        ("UPDATE extensions SET is_granted = NOT is_granted", "（is_granted）", "a row of extensions disagrees"),
+        ("UPDATE extensions SET extra = '9wd'", "（extra）", "a row of extensions disagrees with it (extra)"),
+        ("UPDATE extensions SET decided_by = asked_by", "（decided_by）", "disagrees with it (decided_by)"),
         (
             f"INSERT INTO assignments (id, case_id, {PART_COLUMNS}) SELECT 99, 77, {PART_COLUMNS} FROM assignments",
             "不属于任何案件",

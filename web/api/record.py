@@ -31,7 +31,7 @@ def events(
     """Return a page of a case's history."""
     case = visit.case(number)
     definition = law_of(visit.db, case.law_id).definition
-    history = [entry for entry in history_of(visit.db, case, visit.by) if entry.version > _version(cursor)]
+    history = [entry for entry in history_of(visit.db, case, visit.by, visit.at) if entry.version > _version(cursor)]
     items = [views.event_of(visit, definition, entry) for entry in history[:limit]]
     return shapes.Events(items=items, next=str(items[-1].version) if len(history) > limit else None)
 

@@ -9,7 +9,7 @@ from typing import Any
 from cases.access import is_storable
 from cases.calendars import calendar, calendar_of
 from cases.clock_names import NAMES, clock_name
-from cases.clocks import CASE, CLIMB, PART, STATE
+from cases.clocks import BESIDE, CASE, CLIMB, STATE
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
 from cases.record.people import line
@@ -156,7 +156,7 @@ def _owner(visit: Visit, sheet: Sheet) -> str:
     desks = []
     for desk in sheet.desks:
         people = "、".join(desk.people[:3]) or visit.say("暂无人在岗", "nobody at present")
-        desks.append(desk.unit if sheet.is_submitter else f"{desk.unit}（{people}）")
+        desks.append(desk.unit if not sheet.is_staff else f"{desk.unit}（{people}）")
     return f"{role} · {'、'.join(desks)}" if desks else role
 
 
@@ -165,7 +165,7 @@ def _level(visit: Visit, sheet: Sheet) -> str:
     level = sheet.level
     if level is None:
         return ""
-    people = "" if sheet.is_submitter else "、".join(level.desk.people)
+    people = "" if not sheet.is_staff else "、".join(level.desk.people)
     place = f"{words.role(level.role, visit.language)} · {level.desk.unit}" + (f"（{people}）" if people else "")
     if level.measure is None:
         return visit.say(f"已升级至 {place}，尚未阅处", f"It has climbed to {place}, who has not acknowledged it yet")
@@ -193,7 +193,7 @@ def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]
 
 def _running(sheet: Sheet) -> list[Clock]:
     """Return the clocks that run, that of the desk first and that of the whole case last."""
-    order = {STATE: 0, CLIMB: 1, PART: 2, CASE: 3}
+    order = {STATE: 0, CLIMB: 1, BESIDE: 2, CASE: 3}
     return sorted((row for row in sheet.clocks if row.stopped_at is None), key=lambda row: order[row.kind])
 
 

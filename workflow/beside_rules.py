@@ -1,4 +1,4 @@
-"""Rules on the parts of support departments: they can be signed for, finished and waived, and none waits in silence."""
+"""Rules on what runs beside the case: a part can be signed for, finished and waived, and nothing waits in silence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from workflow.paths import Finding, Paths
 from workflow.vocabulary import CLIMB, SUPPORT
+from workflow.waiting import POWERLESS
 
 #: What must be possible with a part, and whether it is the department's own to do.
 DEEDS = (("sign_part", True), ("report_part", True), ("waive_part", False))
@@ -51,4 +52,23 @@ def part_ladder(paths: Paths) -> Iterator[Finding]:
             )
 
 
-PART_RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (part_deeds, part_ladder)
+def beside_ladder(paths: Paths) -> Iterator[Finding]:
+    """The ladder of any other clock beside the case ends, after its limit, with somebody else, or climbs."""
+    for clock in paths.definition.besides.values():
+        if clock.table == "parts":
+            continue  # `part_ladder` asks for more
+        ladder = paths.definition.ladders[clock.ladder]
+        last = next((rung for rung in ladder if rung.action is not None), ladder[-1])
+        others = set(last.tell) - POWERLESS - {clock.owner}
+        if last.at.count < 0 or last.do in ("remind", "act") or not (last.do == CLIMB or others):
+            yield Finding(
+                "beside_ladder",
+                f"阶梯 {clock.ladder} 最后没有把「{clock.label}」交到责任人以外有权处置的人手上：请补上一级。",
+                f'The last rung of the ladder {clock.ladder} brings "{clock.label_en}" to nobody but the one who is '
+                "late: add a rung that tells somebody with the power to act, or climbs.",
+                last.line,
+                (clock.table, clock.name, str(last.at)),
+            )
+
+
+BESIDE_RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (part_deeds, part_ladder, beside_ladder)
