@@ -10,6 +10,8 @@ from workflow.definition import BesideClock
 from workflow.option_tables import OptionTables
 from workflow.vocabulary import BESIDE_CLOCKS, DONE, SIGN
 
+#: Tables whose rows each have a day of their own instead of a limit.
+WITH_DAYS = frozenset({"promises"})
 CLOCK_KEYS = {"label", "label_en", "limit", "ladder", "owner"}
 
 
@@ -35,7 +37,7 @@ class BesideTables(OptionTables):
         owner = self.word(row, "owner", line) or BESIDE_CLOCKS[table][name]
         if owner not in (*self.vocabulary.duties, BESIDE_CLOCKS[table][name]):
             self.fail(line, owner, "不是一项职责", "is no duty")
-        limit = self.limit(row.get("limit"), line)
+        limit = None if table in WITH_DAYS else self.limit(row.get("limit"), line)
         return BesideClock(table, name, *self.labels(row, line), limit, ladder, owner, line)
 
     def parts(self, table: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from workflow.definition import (
 )
 from workflow.ladder_tables import LadderTables
 from workflow.law_text import NAME, LawError
-from workflow.vocabulary import Vocabulary
+from workflow.vocabulary import BESIDE_CLOCKS, Vocabulary
 
 LAW_KEYS = {
     "name",
@@ -31,7 +31,7 @@ LAW_KEYS = {
     "stages",
     "case",
     "climb",
-    "parts",
+    *BESIDE_CLOCKS,
     "history",
     "choices",
     "states",

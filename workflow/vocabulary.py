@@ -22,7 +22,12 @@ SUPPORT, HANDLER = "support", "handler"
 #: The clocks of a department's part: to sign for it, and to finish it.
 SIGN, DONE = "sign", "done"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
-BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {"parts": {SIGN: SUPPORT, DONE: SUPPORT}}
+BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
+    "parts": {SIGN: SUPPORT, DONE: SUPPORT},
+    "extensions": {"decide": "supervisor"},
+    "orders": {"answer": HANDLER},
+    "promises": {"keep": HANDLER},
+}
 
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."

@@ -25,6 +25,12 @@ BROKEN = [
         "+1wd",
     ),
     pytest.param(
+        "beside_ladder",
+        "[parts] ",
+        '[extensions]\ndecide = { label = "批", label_en = "Decide", limit = "1wd", ladder = "lapse" }\n\n[parts] ',
+        "+5wd",
+    ),
+    pytest.param(
         "part_ladder", PART_CLIMB, '{ at = "+3wd", do = "red",     tell = ["owner_head"] },\n]\nreferral', "+3wd"
     ),
 ]
