@@ -6,33 +6,20 @@ was at every moment. Whatever it and the engine disagree about is a fault of one
 
 from __future__ import annotations
 
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from tests.cases.day_walk import due, is_provisional
+from tests.cases.modelled import law_of, starts_at, words
 from tests.cases.positions import DUTIES, HANDLERS, OVERSEERS, PARENTS, desk, up
-from tests.cast import WORKFLOWS
 
 CLOSED, UNKNOWN = "X", "?"
 
 
 class No(Exception):
     """The model refuses; the word is the name of the class that the engine should raise."""
-
-
-@cache
-def law_of(name: str) -> dict[str, Any]:
-    """Read a law as TOML and no more."""
-    return tomllib.loads((WORKFLOWS / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def words(value: str | list[str]) -> list[str]:
-    """Spell one word and a list of words alike."""
-    return [value] if isinstance(value, str) else value
 
 
 @dataclass
@@ -73,8 +60,7 @@ class Reference:
     def steps(self) -> list[dict[str, Any]]:
         """Return the arrows that start where the case lies."""
         final = self.state().get("final", False)
-        here = {self.row["state"], "any", *([] if final else ["open"])}
-        return [step for step in self.law["steps"] if here.intersection(words(step["from"]))]
+        return [step for step in self.law["steps"] if starts_at(step, self.row["state"], is_final=final)]
 
     def roles(self, who: str | None) -> set[str]:
         """Return what a person is to the case."""
@@ -120,7 +106,7 @@ class Reference:
 
     def allowed(self, action: str, who: str | None, at: datetime) -> tuple[dict[str, Any], str]:
         """Return the arrow and the role it is taken in. Raises No."""
-        if action not in {step["action"] for step in self.law["steps"]}:
+        if action not in {step["action"] for step in [*self.law["steps"], *self.law["beyond"]]}:
             raise No("UnknownAction")
         here = [step for step in self.steps() if step["action"] == action]
         if not here:

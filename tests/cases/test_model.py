@@ -25,8 +25,9 @@ from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.timeline import as_of
+from tests.cases.modelled import is_beyond, law_of
 from tests.cases.positions import DUTIES
-from tests.cases.reference import CLOSED, UNKNOWN, No, Reference, law_of
+from tests.cases.reference import CLOSED, UNKNOWN, No, Reference
 from tests.cases.world import World, check_case, check_chain
 from tests.cast import MONDAY
 from workflow.errors import Refusal
@@ -117,6 +118,8 @@ class Lives(RuleBasedStateMachine):
     def try_anything(self, data: st.DataObject, action: str, who: str | None, passed: timedelta) -> None:
         """Try any action as anyone; most of these the law refuses."""
         self.now += passed
+        if is_beyond(self.model.law, self.model.row["state"], action):
+            return
         self.attempt(action, who, self.form(data, action), None)
 
     @rule(back=st.floats(0, 1), beside=st.sampled_from((0, -1, 1)), far=st.booleans())
