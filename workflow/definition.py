@@ -135,12 +135,16 @@ class Climb:
 
 @dataclass(frozen=True)
 class Definition:
-    """A law of one workflow, as it stands in its file."""
+    """A law of one workflow, as it stands in its file.
+
+    `raised_by` holds the duties of those who are offered this law first when they raise a case; empty is everyone else.
+    """
 
     name: str
     title: str
     title_en: str
     prefix: str
+    raised_by: frozenset[str]
     stages: tuple[str, ...]
     states: Mapping[str, State]
     steps: tuple[Step, ...]

@@ -28,6 +28,7 @@ LAW_KEYS = {
     "title",
     "title_en",
     "prefix",
+    "raised_by",
     "stages",
     "case",
     "climb",
@@ -120,6 +121,7 @@ class _Reader(LadderTables):
             title=self.text(data, "title", self.line_of("title"), LONGEST_TITLE),
             title_en=self.text(data, "title_en", self.line_of("title_en"), LONGEST_TITLE),
             prefix=self.prefix(data),
+            raised_by=self.raised_by(data),
             stages=tuple(stages),
             states=MappingProxyType(states),
             steps=steps,
@@ -140,6 +142,14 @@ class _Reader(LadderTables):
         if not PREFIX.fullmatch(value):
             self.fail(self.line_of("prefix"), value, "须是一至六个大写字母", "must be one to six capital letters")
         return value
+
+    def raised_by(self, data: dict[str, Any]) -> frozenset[str]:
+        line = self.line_of("raised_by") if "raised_by" in data else 1
+        duties = self.words(data, "raised_by", line)
+        for word in duties:
+            if word not in self.vocabulary.duties:
+                self.fail(line, word, "不是一项职责", "is no duty")
+        return frozenset(duties)
 
     def state(
         self,

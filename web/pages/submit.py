@@ -23,12 +23,11 @@ from web.pages.done import led_to
 from web.pages.forms import Form
 from web.render import page
 from web.visits import Reading, Visit, Writing
+from workflow.definition import Definition
 
 ONCE = "_once"
 CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
 FIELDS = ("workflow", "unit", "identity", "title", "text", "category")
-#: No law says who raises it. Proposals are made by representatives; anyone else, staff too, is offered this law first.
-REPRESENTATIVE, OF_ANYONE_ELSE = "representative", "grievance"
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
 
 router = APIRouter(include_in_schema=False)
@@ -81,7 +80,7 @@ def page_of(
         visitor=visit.caller,
         path_and_query="/submit",
         laws=laws,
-        chosen_law=typed.get("workflow") or _likely_law(visit, duties, [law.name for law in laws]),
+        chosen_law=typed.get("workflow") or _likely_law(visit, duties, laws),
         units=units_to_raise_at(visit.db, duties),
         typed=typed,
         errors=errors or {},
@@ -107,7 +106,12 @@ def _scope(visit: Visit) -> str:
     return f"form:{visit.caller.user_id}"
 
 
-def _likely_law(visit: Visit, duties: Collection[Held], laws: Collection[str]) -> str:
-    """Return the law that is chosen until the person chooses: the installation's own for a representative."""
-    is_representative = any(held.role == REPRESENTATIVE for held in duties)
-    return visit.settings.workflow if is_representative or OF_ANYONE_ELSE not in laws else OF_ANYONE_ELSE
+def _likely_law(visit: Visit, duties: Collection[Held], laws: Collection[Definition]) -> str:
+    """Return the law that is chosen until the person chooses: one that is raised by people like them, else by anyone.
+
+    Where several are, or none is, it is the installation's own.
+    """
+    mine = {held.role for held in duties}
+    of_people_like_me = [law.name for law in laws if not law.raised_by.isdisjoint(mine)]
+    likely = of_people_like_me or [law.name for law in laws if not law.raised_by]
+    return likely[0] if likely and visit.settings.workflow not in likely else visit.settings.workflow
