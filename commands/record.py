@@ -140,7 +140,7 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
         )
         return
     for one in explained:
-        mark = "（暂定 provisional）" if one.clock.is_provisional else ""
+        mark = "（暂定 provisional）" if one.clock.is_provisional and one.clock.stopped_at is None else ""
         limit = one.clock.limit or "由来源确定 fixed elsewhere"
         print(f"{one.zh} / {one.en}: {limit} {one.clock.calendar} {one.law} {mark}")
         print_rows([(s.zh, s.from_at, s.until_at, s.due_at) for s in one.stretches], ("", "from", "until", "due"), form)

@@ -55,3 +55,17 @@ def test_behind_each_due_moment_stands_a_page_that_tells_its_days_and_rungs(offi
     for words in ("办理中", "全案时限", "15 个工作日", "起始日不计", "2026-11-21 周六", "周末", "黄牌", "未到", "原因"):
         assert words in page.text, words
     assert office.browser("qian").client.get(f"/cases/{number}/explain").status_code == 404
+
+
+def test_what_has_ended_is_neither_provisional_nor_standing_still(office: Office) -> None:
+    number = office.submitted()  # the limit of the whole case reaches into a year that is not arranged yet
+    page = office.browser("li").client.get(f"/cases/{number}/explain").text
+    assert "暂定，次年放假安排未公布" in page
+    office.go(number, "verify")
+    waiting = office.browser("zhao").client.get(f"/cases/{number}/explain").text
+    assert "暂停计时" in waiting  # until the one who raised it has said what they think
+    office.go(number)
+    page = office.browser("zhao").client.get(f"/cases/{number}/explain").text
+    assert "暂定，次年放假安排未公布" not in page
+    assert "暂停计时" not in page
+    assert "停止时未在计时" in page

@@ -48,7 +48,9 @@ WRONG = [
         'label_en = "Report"', f'label_en = "{"R" * 101}"', 'action = "report"', "label_en", id="an action's label"
     ),
     pytest.param('label_en = "Far"', f'label_en = "{"F" * 101}"', "B = {", "label_en", id="an option's label of 101"),
-    pytest.param('title = "心愿"', 'title = "心愿"\nraised_by = "cook"', "raised_by", "cook", id="whom it is offered to"),
+    pytest.param(
+        'title = "心愿"', 'title = "心愿"\nraised_by = "cook"', "raised_by", "cook", id="whom it is offered to"
+    ),
     pytest.param(
         'B = { label = "乙"', 'BBBBBBBBBBBBBBBBB = { label = "乙"', "BBB = {", "B" * 17, id="an option of 17 letters"
     ),

@@ -11,6 +11,7 @@ from cases.calendars import calendar
 from cases.explaining import Explanation, Stretch
 from cases.explaining import explain as explanations
 from cases.outlook import Standing
+from cases.record.clock import Clock
 from web import moments, words
 from web.render import page
 from web.visits import Reading, Visit
@@ -67,12 +68,19 @@ def _shown(visit: Visit, one: Explanation) -> Shown:
         name=visit.say(one.zh.strip("「」"), one.en),
         rule=f"{limit} · {row.calendar} · {one.law}",
         is_running=row.stopped_at is None,
-        is_provisional=row.is_provisional,
-        due=moments.exact(row.due_at, local) if row.due_at else visit.say("暂停计时", "standing still"),
+        is_provisional=row.is_provisional and row.stopped_at is None,
+        due=moments.exact(row.due_at, local) if row.due_at else _without_due(visit, row),
         stretches=[_stretch(visit, stretch, local) for stretch in one.stretches],
         days=[_day(visit, day) for day in one.days],
         rungs=[_rung(visit, rung, local) for rung in one.rungs],
     )
+
+
+def _without_due(visit: Visit, row: Clock) -> str:
+    """Say why a clock has no due moment: it stands still, stood still when it ended, or never had a limit."""
+    if row.stopped_at is not None:
+        return visit.say("停止时未在计时", "stood still when it ended")
+    return visit.say("暂停计时", "standing still") if row.remaining else visit.say("未定时限", "no limit")
 
 
 def _stretch(visit: Visit, stretch: Stretch, local: Calendar) -> tuple[str, str, str]:
