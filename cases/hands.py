@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session
+
+from cases.policy import answers_for
+from cases.record.case import Case
+from cases.record.people import User
 from cases.side_clocks import Side
+from cases.words import HANDLERS, Post
 from workflow.definition import Definition
 from workflow.vocabulary import DELEGATE, DELEGATED, DONE, SIGN, SUPPORT
 
@@ -52,6 +58,11 @@ def todo_of(row: Any, rows: Sequence[Any]) -> str | None:
     if delegation_of(row, rows) is not None:
         return TO_TAKE_BACK
     return {OFFERED: TO_SIGN, SIGNED: TO_FINISH}.get(row.status)
+
+
+def own_parts(db: Session, case: Case, rows: Iterable[Any], by: User, at: datetime) -> list[Any]:
+    """Return those among some parts for whose departments a person acts."""
+    return [row for row in rows if answers_for(db, case, Post(HANDLERS, row.unit_id), by, at)]
 
 
 def holding_up(definition: Definition, rows: Sequence[Any]) -> list[Any]:

@@ -11,9 +11,8 @@ from typing import Any
 
 from cases.capabilities.assignments import current, end_part, end_with_delegations, sign_for, unit_named
 from cases.errors import FieldError, InvalidFields
-from cases.hands import OFFERED, SIGNED, delegation_of
-from cases.policy import answers_for
-from cases.words import HANDLERS, Deed, Post, condition, effect, register
+from cases.hands import OFFERED, SIGNED, delegation_of, own_parts
+from cases.words import Deed, condition, effect, register
 from workflow.errors import Refusal
 from workflow.vocabulary import SUPPORT, Field
 
@@ -84,10 +83,7 @@ def parts(deed: Deed) -> list[Any]:
 
 def mine(deed: Deed, rows: Iterable[Any]) -> list[Any]:
     """Return those among some parts that the person answers for."""
-    by = deed.by
-    if by is None:
-        return []
-    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at)]
+    return own_parts(deed.db, deed.case, rows, deed.by, deed.at) if deed.by else []
 
 
 def chosen(deed: Deed, rows: list[Any]) -> Any:

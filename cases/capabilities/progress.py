@@ -7,7 +7,7 @@ from typing import Any
 from cases import beside
 from cases.capabilities.assignments import current
 from cases.capabilities.parts import chosen, mine
-from cases.hands import LEAD
+from cases.hands import LEAD, OFFERED
 from cases.progress import WHOLE
 from cases.record.case import Assignment
 from cases.words import Deed, condition, effect, on_move, register
@@ -25,16 +25,16 @@ register(Field("percent", "percent", "完成进度（%）", "Done (%)", longest=
 @effect(REPORT_PROGRESS, needs=("percent",), only_if=("part_in_hand",))
 def report_progress(deed: Deed) -> None:
     """Keep how far the department has come with its part; it may also be less than before."""
-    row = chosen(deed, mine(deed, current(deed.db, deed.case)))
+    row = chosen(deed, _in_hand(deed))
     deed.facts["part"] = row.unit_id
     beside.change(deed, Assignment, row.id, progress=deed.fields["percent"])
 
 
 @condition("part_in_hand")
 def part_in_hand(deed: Deed) -> Refusal | None:
-    """Refuse where the person's department has no part that is open."""
-    if not mine(deed, current(deed.db, deed.case)):
-        return Refusal("您的单位没有未了结的承办。", "Your department has no part of this case that is open.")
+    """Refuse where the person's department has signed for no part that is open."""
+    if not _in_hand(deed):
+        return Refusal("您的单位没有已签收的承办。", "Your department has signed for no part of this case.")
     return None
 
 
@@ -47,6 +47,10 @@ def follow_the_lead(deed: Deed, old: State, new: State) -> None:
         _set(deed, [row for row in _of_lead(deed) if row.progress != WHOLE], WHOLE)
     elif AGAIN.intersection(deed.step.does):
         _set(deed, [row for row in _of_lead(deed) if row.progress is not None], None)
+
+
+def _in_hand(deed: Deed) -> list[Any]:
+    return mine(deed, [row for row in current(deed.db, deed.case) if row.status != OFFERED])
 
 
 def _of_lead(deed: Deed) -> list[Any]:

@@ -56,13 +56,16 @@ def test_a_delegation_counts_through_the_part_that_was_delegated(world: World) -
     story.then("report_progress", "wang", percent=20)
     story.then("delegate", "wang", delegate="A", reason="就近")
     assert percent(world, story) == 20
+    with pytest.raises(ActionNotAllowed):
+        story.then("report_progress", "zhou", percent=80)  # who has not signed for it has not begun
+    story.then("sign_delegated", "zhou")
     story.then("report_progress", "zhou", percent=80)
     assert percent(world, story) == 80
     story.then("take_back", "wang", reason="改为自办")
     assert percent(world, story) == 20  # what was taken back is the department's own word again
     story.then("delegate", "wang", delegate="A", reason="就近")
-    story.then("report_progress", "zhou", percent=70)
     story.then("sign_delegated", "zhou")
+    story.then("report_progress", "zhou", percent=70)
     story.then("report_delegated", "zhou", result="已核实")
     assert percent(world, story) == 70
     world.check()
