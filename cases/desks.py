@@ -54,7 +54,7 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
         if word == SUBMITTER:
             exact.append(and_(states, col(Case.submitter_id) == by.id))
         elif words := _duties_behind(word):
-            exact.append(and_(states, _of_others(by), _lies_at(word, _answered_for(duties, words, at))))
+            exact.append(and_(states, _of_others(by), _lies_at(word, answered_for(duties, words, at))))
             passed_over = _has_submitter_below(duties, words, at)
             asked.append(and_(states, _of_others(by), _lies_at(word, _within(duties, words)), passed_over))
         else:
@@ -158,7 +158,7 @@ def _has_submitter_below(duties: Sequence[Held], words: Collection[str], at: dat
     return exists(theirs.where(or_(false(), *lower)).correlate(Case))
 
 
-def _answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
+def answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
     """Return the condition that a unit's desk is mine: mine or below, and nobody nearer to it holds the duty."""
     mine = [held for held in duties if held.role in words]
     return or_(false(), *(and_(_below(held), ~_filled_below(held, words, at)) for held in mine))

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from cases.policy import answers_for
 from cases.record.case import Case
+from cases.record.clock import Clock
 from cases.record.people import User
 from cases.side_clocks import Side
 from cases.words import HANDLERS, Post
@@ -30,15 +31,11 @@ def sides_of(row: Any) -> tuple[Side, ...]:
     return (Side(DELEGATED, row.unit_id, row.id),) if row.kind == DELEGATE else ()
 
 
-def due_of(row: Any, clocks: Iterable[Any]) -> datetime | None:
-    """Return when a part is next due, of the clocks of its case that run; None for the lead and without a limit."""
+def clock_of(row: Any, clocks: Iterable[Clock]) -> Clock | None:
+    """Return the clock by which a part is next due, of those of its case; None for the lead and without a limit."""
     mine = {str(side) for side in sides_of(row)} if row.ended_at is None else set()
-    return min((clock.due_at for clock in clocks if clock.state in mine and is_running(clock)), default=None)
-
-
-def is_running(clock: Any) -> bool:
-    """Tell whether a clock beside a case runs towards a due moment."""
-    return clock.stopped_at is None and clock.due_at is not None
+    running = [clock for clock in clocks if clock.state in mine and clock.stopped_at is None]
+    return min(running, key=lambda clock: clock.due_at or clock.started_at, default=None)
 
 
 def open_rows(rows: Iterable[Any]) -> list[Any]:

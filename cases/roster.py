@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from cases.hands import delegation_of, due_of, holding_up, is_running, open_rows, own_parts, sides_of, todo_of
+from cases.hands import clock_of, delegation_of, holding_up, open_rows, own_parts, todo_of
 from cases.policy import roles_in
 from cases.progress import Progress, percent_of, progress_of
 from cases.record.case import Assignment, Attachment
@@ -59,8 +59,7 @@ def hands_of(sheet: Sheet) -> list[Hand]:
     units = {row.id: sheet.units[row.unit_id] for row in sheet.parts}
     hands = []
     for row in sheet.parts:
-        sides = {str(side) for side in sides_of(row)} if row.ended_at is None else set()
-        mine = [clock for clock in sheet.clocks if clock.state in sides and is_running(clock)]
+        clock = clock_of(row, sheet.clocks)
         hands.append(
             Hand(
                 row=row,
@@ -68,8 +67,8 @@ def hands_of(sheet: Sheet) -> list[Hand]:
                 owner=units.get(row.parent_id),
                 percent=percent_of(row, sheet.parts),
                 weight=weights.get(row.id or 0, 0.0),
-                due_at=due_of(row, mine),
-                clock=min(mine, key=lambda clock: clock.due_at or clock.started_at, default=None),
+                due_at=clock.due_at if clock else None,
+                clock=clock,
                 todo=todo_of(row, sheet.parts),
                 answer=_answer(sheet, row),
                 files=[file for file in sheet.attachments if file.assignment_id == row.id],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -159,3 +160,23 @@ def test_a_file_belongs_to_the_part_that_one_acts_for(office: Office) -> None:
     assert refused.status_code == 422 and "D" in refused.text
     parts = {part["unit"]: len(part["files"]) for part in read(office, "zhou", number)["progress"]["parts"]}
     assert parts == {"D": 0, "A": 1, "T": 0}
+
+
+def test_a_desk_shows_what_is_to_be_done_with_a_part_and_until_when(office: Office) -> None:
+    number = begun(office)
+    zhou, wang = office.browser("zhou"), office.browser("wang")
+    row = re.search(rf'<a href="/cases/{number}">.*?</tr>', zhou.get("/"), re.S)
+    assert row and "待办结" in row[0] and 'title="2026-11-30 17:30"' in row[0]
+    row = re.search(rf'<a href="/cases/{number}">.*?</tr>', wang.get("/"), re.S)
+    assert row and "待办结" not in row[0] and 'title="2026-12-07 17:30"' in row[0]  # the case itself lies with her
+    does(office, "zhao", number, "waive_part", {"part": "T", "reason": "不需要"})
+    does(office, "zhou", number, "delegate", {"delegate": "T", "reason": "就近"})
+    zhou.get("/")
+    assert "已委派，待报回或收回" in zhou.words
+    does(office, "zhou", number, "take_back", {"reason": "自办"})
+    does(office, "zhou", number, "report_part", {"result": "已办"})
+    zhou.get("/")
+    assert number not in zhou.words
+    does(office, "wang", number, "delegate", {"delegate": "A", "reason": "就近"})
+    row = re.search(rf'<a href="/cases/{number}">.*?</tr>', zhou.get("/"), re.S)
+    assert row and "待签收" in row[0] and 'title="2026-11-23 17:30"' in row[0]
