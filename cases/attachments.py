@@ -18,11 +18,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from cases import audit
-from cases.errors import FieldError, InvalidFields, stale
+from cases.errors import FieldError, InvalidFields, shown, stale
+from cases.hands import own_parts
 from cases.media import HEAD, media_type
-from cases.record.case import Attachment, Case
+from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
+from cases.units import units_by_id
 from cases.words import ANYONE, SUBMITTER
 
 ATTACH = "attach"
@@ -84,16 +86,25 @@ def place_of(folder: Path, digest: str) -> Path:
 
 
 def attach(
-    db: Session, case: Case, file: StoredFile, *, by: User, at: datetime, seen: int | None = None
+    db: Session,
+    case: Case,
+    file: StoredFile,
+    *,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    part: str | None = None,
 ) -> dict[str, Any]:
     """Add a stored file to a case and return the event that was written; `case` is brought up to date.
 
-    Whoever may see a case may add to it; the caller has asked. A file's name may tell who somebody is, so the event
-    holds a salted digest of it. Raises Stale.
+    Whoever may see a case may add to it; the caller has asked. What somebody adds who acts for one part of it belongs
+    to that part; who acts for several names the unit with `part`. A file's name may tell who somebody is, so the event
+    holds a salted digest of it. Raises Stale, and InvalidFields for a part that is not theirs.
     """
     if seen is not None and seen != case.version:
         raise stale(case.number)
     assert case.id is not None
+    assignment_id = _part_of(db, case, by, at, part)
     version = case.version + 1
     raised = update(_CASES).where(_CASES.c.id == case.id, _CASES.c.version == case.version).values(version=version)
     if cast("CursorResult[Any]", db.connection().execute(raised)).rowcount != 1:
@@ -109,6 +120,7 @@ def attach(
             size=file.size,
             digest=file.digest,
             added_at=at,
+            assignment_id=assignment_id,
         )
     )
     db.flush()
@@ -129,11 +141,25 @@ def attach(
                 "size": file.size,
                 "type": file.media_type,
                 "name": audit.digest(salt + file.name),
+                **({"part": assignment_id} if assignment_id is not None else {}),
             },
         },
     )
     set_committed_value(case, "version", version)
     return audit.append(db, [event])[0]
+
+
+def _part_of(db: Session, case: Case, by: User, at: datetime, code: str | None) -> int | None:
+    """Return the id of the part that a person adds a file for; None where it is for the case as a whole."""
+    open_parts = select(Assignment).where(Assignment.case_id == case.id, col(Assignment.ended_at).is_(None))
+    mine = [] if case.submitter_id == by.id else own_parts(db, case, db.exec(open_parts), by, at)
+    if code:
+        units = units_by_id(db, [row.unit_id for row in mine])
+        mine = [row for row in mine if units[row.unit_id].code == code]
+        if not mine:
+            zh, en = f"您不办理 {shown(code)} 的承办", f"You do not act for {shown(code)} in this case"
+            raise InvalidFields([FieldError("part", zh, en)])
+    return mine[0].id if len(mine) == 1 else None
 
 
 def attachments_of(db: Session, case_id: int) -> Sequence[Attachment]:

@@ -25,7 +25,8 @@ from cases.record.columns import table_of
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
 from cases.words import SUBMITTER
-from workflow.vocabulary import PARENT, SUPPORT
+from workflow.definition import Definition
+from workflow.vocabulary import DELEGATE, PARENT, SUPPORT
 
 MOST = 50
 #: Cases looked at, one by one, for owners that no query can tell.
@@ -53,7 +54,7 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
         if word == SUBMITTER:
             exact.append(and_(states, col(Case.submitter_id) == by.id))
         elif words := _duties_behind(word):
-            exact.append(and_(states, _of_others(by), _lies_at(word, _answered_for(duties, words, at))))
+            exact.append(and_(states, _of_others(by), _lies_at(word, answered_for(duties, words, at))))
             passed_over = _has_submitter_below(duties, words, at)
             asked.append(and_(states, _of_others(by), _lies_at(word, _within(duties, words)), passed_over))
         else:
@@ -94,9 +95,15 @@ def owners(db: Session) -> dict[str, ColumnElement[bool]]:
 
 
 def parts(db: Session) -> dict[str, ColumnElement[bool]]:
-    """Return the condition that a case goes by a law under which support departments have parts of their own."""
-    laws = [law_id for law_id in db.exec(select(LawVersion.id)) if law_id and law_of(db, law_id).definition.parts]
-    return {SUPPORT: col(Case.law_id).in_(laws)}
+    """Return, for each word of those with a part of their own, the condition that a case goes by a law that has it."""
+    laws = {law_id: law_of(db, law_id).definition for law_id in db.exec(select(LawVersion.id)) if law_id}
+    words = {word: [law_id for law_id, law in laws.items() if word in part_words(law)] for word in (SUPPORT, DELEGATE)}
+    return {word: col(Case.law_id).in_(found) for word, found in words.items()}
+
+
+def part_words(law: Definition) -> set[str]:
+    """Return the roles of those on whose desks a case lies besides its owner's under a law."""
+    return ({SUPPORT} if law.parts else set()) | ({DELEGATE} if DELEGATE in law.deeds else set())
 
 
 def _urgent_first(condition: ColumnElement[bool]) -> SelectOfScalar[Case]:
@@ -111,7 +118,7 @@ def _duties_behind(word: str) -> Collection[str]:
     """Return the duties that fill the desks of a role word; none where the database cannot tell which desks."""
     if word in AT_THE_UNION:
         return (word,)
-    if word in (LEAD, SUPPORT):
+    if word in (LEAD, SUPPORT, DELEGATE):
         return HANDLING
     return (word.removeprefix(PARENT),) if word.startswith(PARENT) else ()
 
@@ -120,8 +127,8 @@ def _lies_at(word: str, units: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a case lies on the desk of a role word at one of some units."""
     if word == LEAD:
         return _among(Case.lead_id, units)
-    if word == SUPPORT:
-        part = select(Assignment.id).where(Assignment.kind == SUPPORT, col(Assignment.ended_at).is_(None))
+    if word in (SUPPORT, DELEGATE):
+        part = select(Assignment.id).where(Assignment.kind == word, col(Assignment.ended_at).is_(None))
         return exists(part.where(Assignment.case_id == Case.id, _among(Assignment.unit_id, units)).correlate(Case))
     if word.startswith(PARENT):
         root = and_(col(Unit.parent_id).is_(None), units)
@@ -151,7 +158,7 @@ def _has_submitter_below(duties: Sequence[Held], words: Collection[str], at: dat
     return exists(theirs.where(or_(false(), *lower)).correlate(Case))
 
 
-def _answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
+def answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
     """Return the condition that a unit's desk is mine: mine or below, and nobody nearer to it holds the duty."""
     mine = [held for held in duties if held.role in words]
     return or_(false(), *(and_(_below(held), ~_filled_below(held, words, at)) for held in mine))
@@ -193,5 +200,5 @@ def _among(column: object, units: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _is_owner(db: Session, case: Case, by: User, at: datetime) -> bool:
     law = law_of(db, case.law_id)
-    words = {law.state(case.state).owner or ""} | ({SUPPORT} if law.definition.parts else set())
+    words = {law.state(case.state).owner or "", *part_words(law.definition)}
     return bool(roles_in(db, case, by, at, words))

@@ -98,8 +98,18 @@ def _value(word: Field, given: Any, definition: Definition) -> Any:
                 return date.fromisoformat(_text(word, given))
             except ValueError:
                 raise Refusal(f"{word.label}不是有效日期（如 2026-11-20）", f"{word.label_en} is no date") from None
+        case "percent":
+            return _percent(word, given)
         case _:
             return _text(word, given)
+
+
+def _percent(word: Field, given: Any) -> int:
+    """Return a whole number from 0 to 100; people write a sign of per cent behind it."""
+    text = str(given).removesuffix("%").removesuffix("％").strip() if not isinstance(given, bool | float) else ""
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 100):
+        raise Refusal(f"{word.label}须是 0 到 100 的整数", f"{word.label_en} must be a whole number from 0 to 100")
+    return int(text)
 
 
 def _choice(word: Field, given: Any, definition: Definition) -> str:

@@ -52,7 +52,17 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
         stream(
             FILES,
             raw.columns_of(
-                db, Attachment, "case_id", "version", "name", "salt", "digest", "size", "media_type", "added_at"
+                db,
+                Attachment,
+                "case_id",
+                "version",
+                "name",
+                "salt",
+                "digest",
+                "size",
+                "media_type",
+                "added_at",
+                "assignment_id",
             ),
         ),
         stream(CLOCKS, raw.columns_of(db, Clock, "case_id", "id", *replaying.COMPARED)),

@@ -53,6 +53,8 @@ def of_files(facts: Facts, files: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
         is_erased = file.name == "" and file.salt is None
         if (file.digest, file.size, file.media_type) != (known.get("digest"), known.get("size"), known.get("type")):
             yield Fault("附件与记录不符", "an attached file is not the one that was added"), file.version
+        elif file.assignment_id != known.get("part"):
+            yield Fault("附件属于哪个单位的承办被改动", "which part the file belongs to was changed"), file.version
         elif file.added_at != facts[file.version][1]:
             yield Fault("附件的时间被改动", "when the file was attached was changed"), file.version
         elif not is_erased and not is_digest(known.get("name"), file.salt, file.name):

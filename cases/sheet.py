@@ -22,7 +22,9 @@ from cases.timeline import events_of
 from cases.units import units_by_id
 from cases.words import SUBMITTER
 from workflow.definition import Definition
+from workflow.vocabulary import DELEGATE, SUPPORT
 
+ASSIGNMENTS = "assignments"
 #: Passages of another audience than this are for staff alone.
 PARTIES = "parties"
 
@@ -46,7 +48,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Happening:
-    """One event of a case, with what was said in it."""
+    """One event of a case, with what was said in it; `part_id` is the part that somebody beside the lead acted on."""
 
     version: int
     at: datetime
@@ -59,6 +61,7 @@ class Happening:
     clocks: Sequence[Sequence[Any]]
     said: Sequence[Said]
     rung: RungFired | None
+    part_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,17 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
                 clocks=data.get("clocks", []),
                 said=texts,
                 rung=rung_of(data),
+                part_id=_part_of(event.role, data),
             )
         )
     return history
+
+
+def _part_of(role: str, data: Mapping[str, Any]) -> int | None:
+    """Return the id of the assignment that an event of a support department or a delegate was about."""
+    if role not in (SUPPORT, DELEGATE):
+        return None
+    return next((row_id for _, table, row_id, _ in data.get("rows", []) if table == ASSIGNMENTS), None)
 
 
 def clocks_of(db: Session, case_id: int) -> Sequence[Clock]:

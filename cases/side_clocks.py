@@ -11,10 +11,10 @@ from typing import NamedTuple
 from cases import clocks
 from cases.words import HANDLERS, Deed, Post
 from workflow.definition import Definition
-from workflow.vocabulary import HANDLER, SUPPORT
+from workflow.vocabulary import DELEGATE, HANDLER, SUPPORT
 
 #: Roles of the law that are the desk of a department.
-OF_A_DEPARTMENT = frozenset({HANDLER, SUPPORT})
+OF_A_DEPARTMENT = frozenset({HANDLER, SUPPORT, DELEGATE})
 
 
 class Side(NamedTuple):

@@ -18,6 +18,7 @@ from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.people import Unit, User
 from cases.timeline import as_of, events_of
+from commands.departments import PART_COLUMNS, parts_of
 from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
 from config import clock
 from workflow.machine import NotByYou
@@ -101,15 +102,21 @@ def show(number: Number, database: Database = "", at: At = None, form: Printed =
         events = events_of(db, case.id or 0, then)
         facts = _facts(db, case, row)
         said = db.exec(select(Passage).where(Passage.case_id == case.id).order_by(col(Passage.id))).all()
+        parts = parts_of(db, case) if then is None else []
     history = [(e.version, e.at, e.action, e.state_from, e.state_to, e.role) for e in events]
     columns = ("version", "at", "action", "from", "to", "role")
     if form is Format.JSON:
         facts["events"] = [dict(zip(columns, event, strict=True)) for event in history]
+        if then is None:
+            facts["parts"] = [dict(zip(PART_COLUMNS, part, strict=True)) for part in parts]
         print_json(facts)
         return
     _print_facts(facts, form)
     if form is Format.TABLE:
         versions = {event.version for event in events}
+        if parts:
+            print()
+            print_rows(parts, PART_COLUMNS, form)
         print()
         print_rows(history, columns, form)
         print()

@@ -8,6 +8,11 @@
 | brought it to an end                         | the submitter, the lead            | outcome  |
 | holds an answer                              | the submitter                      | answer   |
 | named departments                            | the support departments            | task     |
+| gave departments a part                      | each of them                       | task     |
+| ended parts with the case                    | each department that had one       | outcome  |
+| ended a part beside the lead in another way  | the department that had it         | decision |
+| reported back what was delegated             | the department that delegated it   | task     |
+| reported a part done                         | the lead                           | note     |
 | asks for more time                           | whoever may decide it              | request  |
 | decided on more time                         | the desk                           | decision |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
@@ -21,19 +26,22 @@ hears of notes instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cases.attachments import ATTACH
 from cases.audience import desks
+from cases.beside import ADD, SET
 from cases.policy import people_at
-from cases.record.case import Case
-from cases.words import OWNER_HEAD, STAFF, SUBMITTER
+from cases.progress import DONE
+from cases.record.case import Assignment, Case
+from cases.sheet import ASSIGNMENTS
+from cases.words import HANDLERS, OWNER_HEAD, STAFF, SUBMITTER, Post
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
@@ -41,6 +49,11 @@ from workflow.machine import Law
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
 NOTED, DECIDERS, DESK = "noted", "deciders", "desk"
+#: Departments by what the event did with their parts: given one, ended with the case, taken off, delegating.
+GIVEN, RELIEVED, DISCHARGED, DELEGATING = "given", "relieved", "discharged", "delegating"
+#: How a part ends that somebody else ends before the case does.
+ENDED = "ended"
+RELIEVING = ("waived", "transferred", "taken_back", ENDED)
 #: A rung that fires so much after its moment was held up by an outage.
 LATE = timedelta(hours=1)
 
@@ -113,6 +126,21 @@ class Happening:
         return field in self.data.get("said", {})
 
     @property
+    def given(self) -> list[int]:
+        """Return the units that were given a part beside the lead."""
+        return [row["unit_id"] for how, _, row in self._parts if how == ADD and row["kind"] != LEAD]
+
+    def ended(self, *statuses: str) -> list[int]:
+        """Return the ids of the parts that ended so."""
+        return [row_id for how, row_id, row in self._parts if how == SET and row.get("status") in statuses]
+
+    @property
+    def _parts(self) -> list[tuple[str, int, dict[str, Any]]]:
+        """Return what the event notes of parts: whether one was added or changed, its id, and the values."""
+        notes = self.data.get("rows", [])
+        return [(how, row_id, row) for how, table, row_id, row in notes if table == ASSIGNMENTS]
+
+    @property
     def deciders(self) -> set[str]:
         """Return the roles that may decide on more time from here."""
         steps = self.law.definition.steps_from(self.state_to or "")
@@ -162,6 +190,11 @@ TABLE = (
     Row(lambda event: event.has_moved and event.has_ended, "outcome", (SUBMITTER, LEAD)),
     Row(lambda event: event.has_said("answer"), "answer", (SUBMITTER,)),
     Row(_does("assign"), "task", (SUPPORT,)),
+    Row(lambda event: bool(event.given), "task", (GIVEN,)),
+    Row(lambda event: event.has_ended and bool(event.ended(ENDED)), "outcome", (RELIEVED,)),
+    Row(lambda event: not event.has_ended and bool(event.ended(*RELIEVING)), "decision", (DISCHARGED,)),
+    Row(_does("report_delegated"), "task", (DELEGATING,)),
+    Row(_does("report_part"), "note", (LEAD,)),
     Row(_does("request_extension"), "request", (DECIDERS,)),
     Row(_does("decide_extension"), "decision", (DESK,)),
     Row(_does("acknowledge"), "urge", (DESK, OWNER_HEAD)),
@@ -198,6 +231,8 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
         yield None, _submitter(event)
     elif word == DESK:
         yield from _at_desks(db, event, event.owner, at)
+    elif word in (GIVEN, RELIEVED, DISCHARGED, DELEGATING):
+        yield from _at_departments(db, event, _departments(db, event, word), at)
     elif word == DECIDERS:
         for role in sorted(event.deciders):
             yield from _at_desks(db, event, role, at)
@@ -208,6 +243,27 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
 def _at_desks(db: Session, event: Happening, role: str | None, at: datetime) -> Iterator[tuple[int, list[int]]]:
     for post in desks(db, event.case, role) if role is not None else ():
         unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
+        yield unit_id, [person.id or 0 for person in people]
+
+
+def _departments(db: Session, event: Happening, word: str) -> list[int]:
+    """Return the units whose part an event gave or ended, or whose delegate reported."""
+    if word == GIVEN:
+        return event.given
+    statuses = {RELIEVED: (ENDED,), DISCHARGED: RELIEVING, DELEGATING: (DONE,)}[word]
+    rows = select(Assignment).where(col(Assignment.id).in_(event.ended(*statuses)))
+    if word == DISCHARGED:
+        rows = rows.where(Assignment.kind != LEAD)
+    if word == DELEGATING:
+        rows = select(Assignment).where(col(Assignment.id).in_(rows.with_only_columns(col(Assignment.parent_id))))
+    return [row.unit_id for row in db.exec(rows.order_by(col(Assignment.id)))]
+
+
+def _at_departments(
+    db: Session, event: Happening, units: Iterable[int], at: datetime
+) -> Iterator[tuple[int, list[int]]]:
+    for wanted in units:
+        unit_id, people = people_at(db, Post(HANDLERS, wanted), at, besides=event.case.submitter_id)
         yield unit_id, [person.id or 0 for person in people]
 
 

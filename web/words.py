@@ -50,14 +50,26 @@ OWN_ACTIONS: Mapping[str, Pair] = {
     "migrate_law": ("改用另一版办法", "Moved to another version of the law"),
     "rearrange": ("放假安排公布，时限随之调整", "Holidays published, limits follow"),
 }
-PARTS: Mapping[str, Pair] = {"lead": ("主办", "Lead"), "support": ("协办", "Support")}
+PARTS: Mapping[str, Pair] = {
+    "lead": ("主办", "Lead"),
+    "support": ("协办", "Support"),
+    "delegate": ("受委派", "Delegate"),
+}
 PART_STATUS: Mapping[str, Pair] = {
     "offered": ("待签收", "offered"),
     "signed": ("已签收", "signed for"),
     "done": ("已办完", "done"),
     "returned": ("已退单", "returned"),
     "waived": ("已免除", "waived"),
+    "transferred": ("已转办", "transferred"),
+    "taken_back": ("已收回", "taken back"),
     "ended": ("已结束", "ended"),
+}
+#: What a department has to do with its part next.
+TODOS: Mapping[str, Pair] = {
+    "sign": ("待签收", "to sign for"),
+    "finish": ("待办结", "to finish"),
+    "take_back": ("已委派，待报回或收回", "delegated: to come back or to take back"),
 }
 UNITS: Mapping[str, tuple[str, str]] = {
     "wd": ("{} 个工作日", "{} working days"),
@@ -157,6 +169,8 @@ def value(definition: Definition, name: str, given: Any, units: Mapping[str, str
         return limit(str(given), language)
     if kind == "yes_no":
         return pick(YES_NO[given in (True, "yes")], language)  # as the record has it, and as a form sends it
+    if kind == "percent":
+        return f"{given}%"
     if kind in ("unit", "units"):
         codes = given if isinstance(given, list) else [given]
         return "、".join(units.get(str(code), str(code)) for code in codes)

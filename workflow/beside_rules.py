@@ -55,7 +55,7 @@ def part_ladder(paths: Paths) -> Iterator[Finding]:
 def beside_ladder(paths: Paths) -> Iterator[Finding]:
     """The ladder of any other clock beside the case ends, after its limit, with somebody else, or climbs."""
     for clock in paths.definition.besides.values():
-        if clock.table == "parts":
+        if clock.name in paths.definition.parts:
             continue  # `part_ladder` asks for more
         ladder = paths.definition.ladders[clock.ladder]
         last = next((rung for rung in ladder if rung.action is not None), ladder[-1])

@@ -41,10 +41,10 @@ class BesideTables(OptionTables):
         return BesideClock(table, name, *self.labels(row, line), limit, ladder, owner, line)
 
     def parts(self, table: Mapping[str, Any]) -> None:
-        """Refuse a table `[parts]` that holds anything but both its clocks."""
+        """Refuse a table `[parts]` that lacks one of a part's clocks, or holds anything but those and a delegate's."""
         for name in table:
-            if name not in (SIGN, DONE):
-                line = self.line_of_key("parts", name)
-                self.fail(line, name, "协办时限只有 sign 和 done", "is no clock of a part: there are sign and done")
-        if table and len(table) < 2:
+            if name not in BESIDE_CLOCKS["parts"]:
+                zh, en = "协办时限只有 sign、done 和 delegated", "is no clock of a part: sign, done or delegated"
+                self.fail(self.line_of_key("parts", name), name, zh, en)
+        if table and not {SIGN, DONE} <= set(table):
             self.fail(self.line_of("[parts]"), "parts", "须写明 sign 和 done 两个时限", "needs both sign and done")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from workflow.limits import Limit, Offset
-from workflow.vocabulary import Field, Vocabulary
+from workflow.vocabulary import DONE, SIGN, Field, Vocabulary
 
 STAGES = ("submit", "review", "handle", "supervise", "feedback")
 SYSTEM = "system"
@@ -167,7 +168,12 @@ class Definition:
     @property
     def parts(self) -> Mapping[str, BesideClock]:
         """Return the clocks of a support department's part; none where the law gives it no limit of its own."""
-        return {name: clock for name, clock in self.besides.items() if clock.table == "parts"}
+        return {name: clock for name, clock in self.besides.items() if name in (SIGN, DONE)}
+
+    @cached_property
+    def deeds(self) -> frozenset[str]:
+        """Return the effects that one of the steps has: what a law does not do, nobody need ask the record for."""
+        return frozenset(word for step in self.steps for word in step.does)
 
     def options_of(self, word: Field) -> Mapping[str, tuple[str, ...]]:
         """Return what a choice can be, with its labels: its own, else those of the law's table."""

@@ -11,6 +11,8 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "reviewer": ("审议人员", "reviewer"),
     "lead": ("主办部门", "lead unit"),
     "support": ("协办部门", "supporting unit"),
+    "delegate": ("受委派单位", "unit it is delegated to"),
+    "delegator": ("委派单位", "unit that delegated it"),
     "supervisor": ("督查人员", "supervisor"),
     "leader": ("分管领导", "leader"),
     "adjudicator": ("裁定人", "adjudicator"),

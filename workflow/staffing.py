@@ -16,6 +16,8 @@ DUTY_OF_ROLE = {
     "reviewer": "reviewer",
     "lead": "handler",
     "support": "handler",
+    "delegate": "handler",
+    "delegator": "handler",
     "supervisor": "supervisor",
     "leader": "leader",
     "adjudicator": "supervisor",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no"]
+FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no", "percent"]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
 CLIMB = "climb"
@@ -18,12 +18,14 @@ RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, "act"})
 
 #: The role of a department that has a part beside the lead, and of one that has something else to do.
 SUPPORT, HANDLER = "support", "handler"
+#: The role of a unit that a department with a part has handed its work to, and of that department.
+DELEGATE, DELEGATOR = "delegate", "delegator"
 
-#: The clocks of a department's part: to sign for it, and to finish it.
-SIGN, DONE = "sign", "done"
+#: The clocks of a department's part: to sign for it, and to finish it; a law may give a delegate one too.
+SIGN, DONE, DELEGATED = "sign", "done", "delegated"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
-    "parts": {SIGN: SUPPORT, DONE: SUPPORT},
+    "parts": {SIGN: SUPPORT, DONE: SUPPORT, DELEGATED: DELEGATE},
     "extensions": {"decide": "supervisor"},
     "orders": {"answer": HANDLER},
     "promises": {"keep": HANDLER},

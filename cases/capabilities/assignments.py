@@ -8,19 +8,21 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from cases import beside
+from cases import beside, hands
 from cases.errors import FieldError, InvalidFields
+from cases.hands import holding_up, sides_of
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.people import Unit
 from cases.record.statements import Prepared
 from cases.side_clocks import Side, begin, end
+from cases.units import units_by_id
 from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal
-from workflow.vocabulary import DONE, SIGN, SUPPORT, Field
+from workflow.vocabulary import DELEGATE, SUPPORT, Field
 
-LEAD = "lead"
-OFFERED, SIGNED, RETURNED, ENDED = "offered", "signed", "returned", "ended"
+LEAD, OFFERED, SIGNED = hands.LEAD, hands.OFFERED, hands.SIGNED
+RETURNED, ENDED = "returned", "ended"
 
 _ASSIGNMENTS = table_of(Assignment)
 _CURRENT = Prepared(
@@ -72,13 +74,24 @@ def end_assignments(deed: Deed) -> None:
 
 @condition("support_done")
 def support_done(deed: Deed) -> Refusal | None:
-    """Refuse while a support department has not finished its part; under a law without parts none holds a case up."""
-    if deed.law.definition.parts and any(row.kind == SUPPORT for row in current(deed.db, deed.case)):
+    """Refuse while a support department has not finished its part, or work is still delegated; it names them.
+
+    Under a law without parts no support department holds a case up.
+    """
+    waiting = holding_up(deed.law.definition, current(deed.db, deed.case))
+    if not waiting:
+        return None
+    units = units_by_id(deed.db, [row.unit_id for row in waiting])
+    names = [units[row.unit_id].name for row in waiting]
+    if any(row.kind == SUPPORT for row in waiting):
         return Refusal(
-            "协办单位尚未办完，不能报办结：可请督查免除协办。",
-            "A support department has not finished its part; the supervisor may waive it.",
+            f"协办单位尚未办完，不能报办结（{'、'.join(names)}）：可请督查免除协办。",
+            f"A support department has not finished its part ({', '.join(names)}); the supervisor may waive it.",
         )
-    return None
+    return Refusal(
+        f"已委派{'、'.join(names)}，尚未报回，不能报办结：可先收回委派。",
+        f"The work is delegated to {', '.join(names)}, who has not reported back; you may take it back.",
+    )
 
 
 def current(db: Session, case: Case) -> Sequence[Any]:
@@ -93,27 +106,35 @@ def hand_over(deed: Deed, unit_id: int) -> None:
 
 def relieve_lead(deed: Deed, status: str) -> None:
     """End the lead's part with a status of its own, such as returned."""
-    for row in current(deed.db, deed.case):
+    rows = current(deed.db, deed.case)
+    for row in rows:
         if row.kind == LEAD:
-            end_part(deed, row, status)
+            end_with_delegations(deed, row, rows, status)
 
 
 def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> None:
-    for row in current(deed.db, deed.case):
-        if not (keeps_supports and row.kind == SUPPORT and row.unit_id not in wanted):
+    rows = current(deed.db, deed.case)
+    kept = {row.id for row in rows if keeps_supports and row.kind == SUPPORT and row.unit_id not in wanted}
+    kept |= {row.id for row in rows if row.parent_id in kept and row.unit_id not in wanted}
+    for row in rows:
+        if row.id not in kept:
             end_part(deed, row, ENDED)
     for unit_id, kind in wanted.items():
         give(deed, unit_id, kind)
-        if kind == SUPPORT:
-            for name in deed.law.definition.parts:
-                begin(deed, Side(name, unit_id))
     deed.sets["lead_id"] = next(unit_id for unit_id, kind in wanted.items() if kind == LEAD)
 
 
 def give(deed: Deed, unit_id: int, kind: str, **values: Any) -> int:
-    """Give a department a part and return the id of its row; it is offered unless `values` say otherwise."""
+    """Give a department a part and return the id of its row; it is offered unless `values` say otherwise.
+
+    The clocks of a support department begin now.
+    """
     part = {"status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
-    return beside.add(deed, Assignment, unit_id=unit_id, kind=kind, **part | values)
+    row_id = beside.add(deed, Assignment, unit_id=unit_id, kind=kind, **part | values)
+    if kind == SUPPORT:
+        for name in deed.law.definition.parts:
+            begin(deed, Side(name, unit_id))
+    return row_id
 
 
 def _named_units(deed: Deed) -> dict[str, int]:
@@ -144,14 +165,22 @@ def sign_for(deed: Deed, row: Any) -> None:
     """Note that a department has signed for its part."""
     beside.change(deed, Assignment, row.id, status=SIGNED, signed_at=deed.at)
     if row.kind == SUPPORT:
-        end(deed, Side(SIGN, row.unit_id))
+        end(deed, sides_of(row)[0])
 
 
-def end_part(deed: Deed, row: Any, status: str) -> None:
+def end_part(deed: Deed, row: Any, status: str, **values: Any) -> None:
     """End a department's part with a status, and the clocks that ran for it."""
-    beside.change(deed, Assignment, row.id, status=status, ended_at=deed.at)
-    if row.kind == SUPPORT:
-        end(deed, Side(SIGN, row.unit_id), Side(DONE, row.unit_id))
+    beside.change(deed, Assignment, row.id, status=status, ended_at=deed.at, **values)
+    if sides := sides_of(row):
+        end(deed, *sides)
+
+
+def end_with_delegations(deed: Deed, row: Any, rows: Iterable[Any], status: str) -> None:
+    """End a department's part with a status, and whatever it has delegated of it; `rows` are all that are open."""
+    for other in rows:
+        if other.kind == DELEGATE and other.parent_id == row.id:
+            end_part(deed, other, ENDED)
+    end_part(deed, row, status)
 
 
 def unit_named(deed: Deed, field: str) -> int:

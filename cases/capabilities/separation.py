@@ -14,7 +14,7 @@ _EVENTS = table_of(Event)
 _HANDLED = Prepared(
     select(_EVENTS.c.seq)
     .where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.actor_id == bindparam("actor_id"))
-    .where(or_(_EVENTS.c.role == literal_column("'lead'"), _EVENTS.c.role == literal_column("'support'")))
+    .where(or_(*(_EVENTS.c.role == literal_column(f"'{role}'") for role in ("lead", "support", "delegate"))))
     .limit(literal_column("1"))
 )
 

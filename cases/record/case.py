@@ -78,7 +78,11 @@ class Passage(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """One unit's part of a case: the lead or a support department, until someone else takes over."""
+    """One unit's part of a case: the lead, a support department, or whom one of them has delegated it to.
+
+    `parent_id` is the part that a delegate does for another. `progress` is the last percentage that was reported,
+    `answered_in` the version of the event that holds the part's answer.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (Index("ix_assignments_case", "case_id"), Index("ix_assignments_unit", "unit_id", "ended_at"))
@@ -92,6 +96,9 @@ class Assignment(SQLModel, table=True):
     assigned_at: datetime = Field(sa_type=Moment)
     signed_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    parent_id: int | None = Field(default=None, sa_type=Id, foreign_key="assignments.id")
+    progress: int | None = Field(default=None)
+    answered_in: int | None = Field(default=None)
 
 
 class Extension(SQLModel, table=True):
@@ -125,6 +132,7 @@ class Attachment(SQLModel, table=True):
     """A file that belongs to a case; the file itself lies under its digest in the files folder.
 
     The event holds the salted digest of the name, so that the name can be erased (emptied, with its salt).
+    `assignment_id` is the part that it was added for.
     """
 
     __tablename__ = "attachments"
@@ -138,6 +146,7 @@ class Attachment(SQLModel, table=True):
     size: int
     digest: str = Field(max_length=64)
     added_at: datetime = Field(sa_type=Moment)
+    assignment_id: int | None = Field(default=None, sa_type=Id, foreign_key="assignments.id")
 
 
 class ImportedRow(SQLModel, table=True):

@@ -23,7 +23,11 @@ def expected(world: World, login: str) -> list[str]:
             for case in db.exec(wanted.order_by(col(Case.due_at).is_(None), col(Case.due_at), col(Case.id)))
             if (law := law_of(db, case.law_id))
             and roles_in(
-                db, case, by, AT, {law.state(case.state).owner or "", *(["support"] if law.definition.parts else [])}
+                db,
+                case,
+                by,
+                AT,
+                {law.state(case.state).owner or "", *(["support", "delegate"] if law.definition.parts else [])},
             )
         ]
         return [case.number for case in mine]

@@ -75,6 +75,12 @@ def said(db: Session) -> tuple[str, str]:
         ("UPDATE attachments SET name = ''", "附件的名称被改动", "the name of an attached file was changed"),
         ("UPDATE attachments SET size = 1", "附件与记录不符", "not the one that was added"),
         ("UPDATE attachments SET added_at = {added_at}", "附件的时间被改动", "when the file was attached was changed"),
+        (
+            "UPDATE attachments SET assignment_id = 1",
+            "哪个单位的承办被改动",
+            "which part the file belongs to was",
+        ),
+        ("UPDATE assignments SET progress = 90", "（progress）", "a row of assignments disagrees with it (progress)"),
         ("UPDATE attachments SET version = 1", "有未经记录的附件", "knows nothing of an attached file"),
         (
             f"INSERT INTO attachments (id, {FILE_COLUMNS}) SELECT 99, {FILE_COLUMNS} FROM attachments",

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -135,6 +136,23 @@ class World:
                 select_rows(Assignment).where(Assignment.case_id == find(db, number).id).order_by(col(Assignment.id))
             )
             return [(codes[row.unit_id], row.kind, row.status, row.ended_at is None) for row in rows]
+
+    def appoints(self, login: str, role: str, unit: str) -> None:
+        """Give somebody one more duty."""
+        with transaction(self.db) as db:
+            db.add(Duty(user_id=self.people[login], unit_id=self.units[unit], role=role))
+
+    def assignments(self, number: str) -> list[Assignment]:
+        """Return the rows of the departments of a case in the order they came."""
+        with reading(self.db) as db:
+            wanted = select_rows(Assignment).where(Assignment.case_id == find(db, number).id)
+            return list(db.exec(wanted.order_by(col(Assignment.id))))
+
+    def notes(self, number: str, action: str) -> list[Any]:
+        """Return what the last event of an action tells of rows beside a case."""
+        with reading(self.db) as db:
+            found = [event for event in events_of(db, find(db, number).id or 0) if event.action == action]
+            return list(json.loads(found[-1].data)["rows"])
 
     def everything(self) -> dict[str, list[str]]:
         """Return every row of every table, as text, so that two moments can be compared byte for byte."""

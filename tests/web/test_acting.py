@@ -27,8 +27,8 @@ def test_the_action_that_goes_on_comes_first_and_what_leaves_the_case_where_it_l
         shown.append(offered(office.browser(then), number))
     assert shown == [
         ["accept", "ask_submitter", "reject", "merge", "note"],
-        ["sign_for", "return", "note"],
-        ["report", "request_extension", "note"],
+        ["sign_for", "return", "add_support", "note"],
+        ["report", "request_extension", "add_support", "report_progress", "delegate", "note"],
         ["verify", "send_back", "urge", "note"],
         ["satisfied", "partly_satisfied", "unsatisfied", "urge", "note"],
         ["reopen", "note"],

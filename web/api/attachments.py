@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile as AnyUpload
 
@@ -28,9 +28,10 @@ def add(
     number: str,
     file: UploadFile,
     seen: Annotated[int | None, Depends(optional_version)],
+    part: Annotated[str | None, Form(max_length=64, description="code; the unit I act for, if several")] = None,
 ) -> shapes.Attached:
-    """Add a file to a case."""
-    return added(visit, number, file, seen)
+    """Add a file to a case; it belongs to the part of the unit that I act for."""
+    return added(visit, number, file, seen, part)
 
 
 @router.get("/{digest}", summary="Fetch a file", response_class=FileResponse)
@@ -39,11 +40,11 @@ def fetch(visit: Reading, number: str, digest: str) -> FileResponse:
     return fetched(visit, number, digest)
 
 
-def added(visit: Visit, number: str, file: AnyUpload, seen: int | None) -> shapes.Attached:
+def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: str | None) -> shapes.Attached:
     """Store an uploaded file and note it in the case."""
     case = visit.case(number)
     stored = store(visit.settings.files, file.filename or "", file.file)
-    event = attach(visit.db, case, stored, by=visit.by, at=visit.at, seen=seen)
+    event = attach(visit.db, case, stored, by=visit.by, at=visit.at, seen=seen, part=part)
     row = next(row for row in attachments_of(visit.db, case.id or 0) if row.version == event["version"])
     return shapes.Attached(number=case.number, version=case.version, file=views.file_of(row))
 

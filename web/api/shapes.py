@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from web.api.hand_shapes import ProgressOfCase, WithheldAction
+
 Word = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -140,6 +142,8 @@ class OneCase(CaseInList):
     lead_name: str | None
     texts: list[Text]
     assignments: list[Part]
+    progress: ProgressOfCase
+    withheld: list[WithheldAction]
     attachments: list[File]
     actions: list[Action]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cases.hands import open_rows
 from cases.record.people import Unit
+from cases.roster import own_hands
 from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
@@ -13,10 +15,12 @@ from web.api.views import offered
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
+from workflow.vocabulary import SUPPORT
 
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
+PART = "part"
 LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
 
 Typed = Mapping[str, str | list[str]]
@@ -59,6 +63,8 @@ def forms_of(visit: Visit, sheet: Sheet, tried: str | None, typed: Typed) -> lis
 
 def _form(visit: Visit, sheet: Sheet, step: Step, units: Sequence[Unit], typed: Typed, is_open: bool) -> ActionForm:
     names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
+    if PART in step.takes and len(own_hands(visit.db, sheet, visit.by, visit.at)) < 2:
+        names.remove(PART)  # there is nothing to choose from
     return ActionForm(
         action=step.action,
         label=words.label(step, visit.language),
@@ -86,8 +92,15 @@ def _control(
     elif kind == "limit":
         options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
     elif kind in ("unit", "units"):
-        options = [(unit.code, unit.name) for unit in units]
+        options = [(unit.code, unit.name) for unit in (_with_parts(visit, sheet, step) if name == PART else units)]
         kind = f"many_{kind}" if len(units) > MOST_TO_LOOK_THROUGH else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
     shown = typed or (str(present) if present is not None else "")
     return Control(name, words.label(known, visit.language), kind, name in step.needs, known.longest, options, shown)
+
+
+def _with_parts(visit: Visit, sheet: Sheet, step: Step) -> list[Unit]:
+    """Return the units whose parts a step can be about: of those that are open, one's own where one acts for it."""
+    if PART in step.takes:
+        return [sheet.units[row.unit_id] for row in own_hands(visit.db, sheet, visit.by, visit.at)]
+    return [sheet.units[row.unit_id] for row in open_rows(sheet.parts) if row.kind == SUPPORT]

@@ -40,7 +40,7 @@ def upload(visit: Writing, number: str, form: Form) -> Response:
     try:
         if FILE not in form.files:
             raise InvalidFields([FieldError(FILE, "请选择文件", "Choose a file")])
-        version = added(visit, number, form.files[FILE], form.seen).version
+        version = added(visit, number, form.files[FILE], form.seen, form.text("part") or None).version
     except (InvalidFields, Stale) as refusal:
         return _again(visit, number, FILE, form, refusal)
     return led_to(visit, number, version)

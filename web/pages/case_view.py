@@ -17,6 +17,7 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_parts import Parts, own_part_done, parts_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -91,11 +92,12 @@ class View:
     facts: Sequence[tuple[str, str]]
     clocks: Sequence[Clocked]
     history: Sequence[Line]
-    parts: Sequence[tuple[str, str, str, str]]
+    parts: Parts
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
     zone: str
     done: str
+    done_with_part: str
     kept: Sequence[tuple[str, str]]
 
 
@@ -122,19 +124,12 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         facts=_facts(visit, sheet, local),
         clocks=[_clocked(visit, row, sheet.definition) for row in _running(sheet)],
         history=_history(visit, sheet, local),
-        parts=[
-            (
-                words.pick(words.PARTS.get(row.kind, (row.kind, row.kind)), visit.language),
-                sheet.units[row.unit_id].name,
-                words.pick(words.PART_STATUS.get(row.status, (row.status, row.status)), visit.language),
-                moments.exact(row.ended_at or row.signed_at or row.assigned_at, local),
-            )
-            for row in sheet.parts
-        ],
+        parts=parts_of(visit, sheet, local),
         attachments=sheet.attachments,
         forms=forms,
         zone=str(local.zone),
         done=_done(visit, sheet, done),
+        done_with_part=own_part_done(visit, sheet, done),
         kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
     )
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cases.desks import MOST, desk_of, lately_closed, raised_by
+from cases.tasks import tasks_of
 from web.pages.rows import rows_of
 from web.render import page
 from web.visits import Reading
@@ -22,7 +23,8 @@ def my_desk(visit: Reading) -> Response:
     """Show the cases that lie with me, most urgent first."""
     mine, raised = desk_of(visit.db, visit.by, visit.at), raised_by(visit.db, visit.by)
     closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
-    waiting = rows_of(visit, mine.cases)
+    waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at))
+    waiting.sort(key=lambda row: (row.due_at is None, row.due_at or visit.at))  # a part has a limit of its own
     late = sum(1 for row in waiting if row.due and row.due.tone == "late")
     soon = sum(1 for row in waiting if row.due and row.due.tone == "soon")
     counts = [

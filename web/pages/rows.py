@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from cases.calendars import calendar as by_name
 from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.people import line
+from cases.tasks import Task
 from cases.units import units_by_id
 from web import moments, words
 from web.visits import Visit
@@ -45,10 +47,12 @@ class Row:
     due: Due | None
     round: int
     closed: str
+    todo: str
+    due_at: datetime | None
 
 
-def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
-    """Return cases as rows."""
+def rows_of(visit: Visit, cases: Sequence[Case], tasks: Mapping[int, Task] | None = None) -> list[Row]:
+    """Return cases as rows; where somebody has a `task` beside the case, the row shows its limit and what to do."""
     units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
     calendars = {
         unit_id: calendar_of(visit.db, line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}
@@ -57,7 +61,7 @@ def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
     for case in cases:
         definition, unit = law_of(visit.db, case.law_id).definition, units[case.unit_id]
         lead = units.get(case.lead_id or 0)
-        calendar = calendars[unit.id or 0]
+        calendar, task = calendars[unit.id or 0], (tasks or {}).get(case.id or 0)
         rows.append(
             Row(
                 number=case.number,
@@ -68,9 +72,11 @@ def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
                 unit=unit.name,
                 lead=lead.name if lead else "",
                 category=case.category or "",
-                due=due_of(visit, case, definition, calendar),
+                due=_due_of_task(visit, task) if task else due_of(visit, case, definition, calendar),
                 round=case.round,
                 closed=moments.exact(case.closed_at, calendar),
+                todo=_todo(visit, task) if task else "",
+                due_at=task.due_at if task else case.due_at,
             )
         )
     return rows
@@ -82,6 +88,19 @@ def due_of(visit: Visit, case: Case, definition: Definition, calendar: Calendar)
         return None
     chosen = {name: getattr(case, name, None) for name in definition.choices}
     return due_words(visit, case, calendar, definition.limit_of(definition.states[case.state], chosen))
+
+
+def _due_of_task(visit: Visit, task: Task) -> Due | None:
+    """Return when somebody's part is due; without a limit of its own it has none, whatever the case's."""
+    clock = task.clock
+    if clock is None:
+        return None
+    return due_words(visit, clock, by_name(visit.db, clock.calendar), Limit.parse(clock.limit) if clock.limit else None)
+
+
+def _todo(visit: Visit, task: Task) -> str:
+    word = task.todo or ""
+    return words.pick(words.TODOS.get(word) or words.PART_STATUS.get(task.status, ("", "")), visit.language)
 
 
 def due_words(visit: Visit, case_or_clock: object, calendar: Calendar, limit: Limit | None) -> Due | None:

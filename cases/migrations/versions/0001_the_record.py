@@ -264,6 +264,9 @@ def upgrade() -> None:
         sa.Column("assigned_at", Moment(), nullable=False),
         sa.Column("signed_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("parent_id", Id, nullable=True),
+        sa.Column("progress", sa.Integer(), nullable=True),
+        sa.Column("answered_in", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
@@ -272,6 +275,7 @@ def upgrade() -> None:
             ["unit_id"],
             ["units.id"],
         ),
+        sa.ForeignKeyConstraint(["parent_id"], ["assignments.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_assignments_case", "assignments", ["case_id"], unique=False)
@@ -288,10 +292,12 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("added_at", Moment(), nullable=False),
+        sa.Column("assignment_id", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
         ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_attachments_case_id", "attachments", ["case_id"], unique=False)
