@@ -12,6 +12,7 @@ from cases.capabilities import (
     parts,
     promises,
     returns,
+    review,
     separation,
     texts,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "parts",
     "promises",
     "returns",
+    "review",
     "separation",
     "texts",
 ]
