@@ -11,7 +11,7 @@ from sqlmodel import Session
 from cases.laws import law_of
 from cases.policy import answering_at, posts
 from cases.record.case import Case
-from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post
+from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post, audiences
 
 #: The head of a department; of a union, its leader in charge.
 HEADS = ("head", "leader")
@@ -59,7 +59,7 @@ def desks(db: Session, case: Case, word: str, side: Post | None = None) -> list[
         return posts(db, case, _owner(db, case))
     if word == OWNER_HEAD:
         return [Post(HEADS, post.unit_id) for post in posts(db, case, _owner(db, case))]
-    return posts(db, case, word)
+    return list(audiences()[word](db, case)) if word in audiences() else posts(db, case, word)
 
 
 def _owner(db: Session, case: Case) -> str:

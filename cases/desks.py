@@ -18,15 +18,16 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from cases.ballots import awaited
 from cases.laws import law_of
-from cases.policy import HANDLING, OVERSIGHT, Held, duties_of, roles_in, visible_to
+from cases.policy import HANDLING, OVERSIGHT, Held, answers_for, duties_of, roles_in, visible_to
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
 from cases.words import SUBMITTER
 from workflow.definition import Definition
-from workflow.vocabulary import DELEGATE, PARENT, SUPPORT
+from workflow.vocabulary import DELEGATE, PANEL, PARENT, SUPPORT
 
 MOST = 50
 #: Cases looked at, one by one, for owners that no query can tell.
@@ -200,5 +201,8 @@ def _among(column: object, units: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _is_owner(db: Session, case: Case, by: User, at: datetime) -> bool:
     law = law_of(db, case.law_id)
+    if law.state(case.state).owner == PANEL:  # a member who has voted has nothing more to do
+        mine = any(answers_for(db, case, post, by, at) for post in awaited(db, case, at))
+        return mine and case.submitter_id != by.id
     words = {law.state(case.state).owner or "", *part_words(law.definition)}
     return bool(roles_in(db, case, by, at, words))

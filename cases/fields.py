@@ -12,7 +12,7 @@ from workflow.errors import Refusal
 from workflow.limits import Limit
 from workflow.vocabulary import Field
 
-MOST_UNITS = 20
+MOST_UNITS, MOST_PEOPLE = 20, 50
 YES = {"yes": True, "true": True, "1": True, "on": True, "同意": True, "是": True}
 NO = {"no": False, "false": False, "0": False, "off": False, "不同意": False, "否": False}
 
@@ -83,7 +83,11 @@ def _value(word: Field, given: Any, definition: Definition) -> Any:
         case "choice":
             return _choice(word, given, definition)
         case "units":
-            return _units(word, given)
+            return _several(word, given, MOST_UNITS, ("单位代码", "unit codes"))
+        case "people":
+            return _several(word, given, MOST_PEOPLE, ("登录名", "logins"))
+        case "person":
+            return _one(word, given)
         case "yes_no":
             if isinstance(given, bool):
                 return given
@@ -121,14 +125,26 @@ def _choice(word: Field, given: Any, definition: Definition) -> str:
     raise Refusal(f"{word.label}只能是 {'、'.join(options)}", f"{word.label_en} must be one of {', '.join(options)}")
 
 
-def _units(word: Field, given: Any) -> list[str]:
-    parts = given if isinstance(given, list) else str(given).replace("；", ";").replace(",", ";").split(";")
+def _several(word: Field, given: Any, most: int, what: tuple[str, str]) -> list[str]:
+    """Return codes or logins, each once, from a list or from a text that separates them."""
+    parts = given if isinstance(given, list) else _parts(str(given))
     if not all(isinstance(part, str) for part in parts):
-        raise Refusal(f"{word.label}应是单位代码", f"{word.label_en} must be unit codes")
-    codes = list(dict.fromkeys(code for part in parts if (code := _trimmed(part, word))))
-    if len(codes) > MOST_UNITS:
-        raise Refusal(f"{word.label}最多 {MOST_UNITS} 个", f"{word.label_en}: {MOST_UNITS} at most")
-    return codes
+        raise Refusal(f"{word.label}应是{what[0]}", f"{word.label_en} must be {what[1]}")
+    found = list(dict.fromkeys(one for part in parts if (one := _trimmed(part, word))))
+    if len(found) > most:
+        raise Refusal(f"{word.label}最多 {most} 个", f"{word.label_en}: {most} at most")
+    return found
+
+
+def _one(word: Field, given: Any) -> str:
+    """Return the one login that is meant."""
+    if isinstance(given, list) or len(_parts(str(given))) > 1:
+        raise Refusal(f"{word.label}只能是一个人", f"{word.label_en} is one person")
+    return _text(word, given)
+
+
+def _parts(given: str) -> list[str]:
+    return given.replace("；", ";").replace("，", ",").replace("、", ",").replace(",", ";").split(";")
 
 
 def _text(word: Field, given: Any) -> str:

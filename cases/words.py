@@ -90,6 +90,7 @@ _effects: dict[str, Effect] = {}
 _requirements: dict[str, Requirements] = {}
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
+_audiences: dict[str, Role] = {}
 _moved: list[Moved] = []
 _sees: list[tuple[Sees, bool]] = []
 
@@ -134,6 +135,16 @@ def role(word: str) -> Callable[[Role], Role]:
     return keep
 
 
+def audience(word: str) -> Callable[[Role], Role]:
+    """Make a function known to the law as somebody whom a rung can tell, though no step is theirs by that word."""
+
+    def keep(function: Role) -> Role:
+        _audiences[word] = function
+        return function
+
+    return keep
+
+
 def on_move(function: Moved) -> Moved:
     """Let a function know whenever a case goes from one state to another, before its clocks do."""
     _moved.append(function)
@@ -165,7 +176,7 @@ def vocabulary() -> Vocabulary:
         roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
         duties=frozenset(DUTIES),
         overseers=frozenset(OVERSEERS),
-        audiences=frozenset({OWNER, OWNER_HEAD}),
+        audiences=frozenset(_audiences) | {OWNER, OWNER_HEAD},
     )
 
 
@@ -191,6 +202,12 @@ def sees() -> Iterable[tuple[Sees, bool]]:
     """Return the registered reasons to see a case, each with whether it makes somebody staff in it."""
     vocabulary()
     return _sees
+
+
+def audiences() -> Mapping[str, Role]:
+    """Return the registered audiences by word."""
+    vocabulary()
+    return _audiences
 
 
 def roles() -> Mapping[str, Role]:

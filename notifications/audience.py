@@ -6,6 +6,8 @@
 | brought the case to the submitter            | the submitter                      | question |
 | brought it to another desk                   | that desk                          | task     |
 | brought it to an end                         | the submitter, the lead            | outcome  |
+| let a group vote anew                        | the desk                           | task     |
+| named another chair of a group               | the chair                          | task     |
 | holds an answer                              | the submitter                      | answer   |
 | named departments                            | the support departments            | task     |
 | gave departments a part                      | each of them                       | task     |
@@ -45,6 +47,7 @@ from cases.words import HANDLERS, OWNER_HEAD, STAFF, SUBMITTER, Post
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
+from workflow.vocabulary import CHAIR
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
@@ -188,6 +191,8 @@ TABLE = (
     Row(lambda event: event.has_moved and event.owner == SUBMITTER, "question", (SUBMITTER,)),
     Row(lambda event: event.has_changed_desks, "task", (DESK,)),
     Row(lambda event: event.has_moved and event.has_ended, "outcome", (SUBMITTER, LEAD)),
+    Row(_does("vote_again"), "task", (DESK,)),
+    Row(_does("name_chair"), "task", (CHAIR,)),
     Row(lambda event: event.has_said("answer"), "answer", (SUBMITTER,)),
     Row(_does("assign"), "task", (SUPPORT,)),
     Row(lambda event: bool(event.given), "task", (GIVEN,)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
+from math import ceil
 
 from workflow.limits import Limit, Offset
 from workflow.vocabulary import DONE, SIGN, Field, Vocabulary
@@ -123,6 +125,29 @@ class BesideClock:
 
 
 @dataclass(frozen=True)
+class Review:
+    """How a review group decides: how many have to vote, and which share of the votes for something carries it.
+
+    `quorum` is a number of people, or the least share of those entitled; `majority` lies between a half and all.
+    """
+
+    quorum: int | Fraction
+    majority: Fraction
+    line: int
+
+    def needed(self, entitled: int) -> int:
+        """Return how many of those entitled have to vote."""
+        return self.quorum if isinstance(self.quorum, int) else ceil(self.quorum * entitled)
+
+    def carries(self, votes: int, among: int) -> bool:
+        """Tell whether so many votes carry among those that are no abstentions.
+
+        A share includes itself (民法典 art. 1259: 以上包括本数), but a half does not carry: a tie decides nothing.
+        """
+        return votes >= self.majority * among and 2 * votes > among
+
+
+@dataclass(frozen=True)
 class Climb:
     """How a matter climbs: who is asked at the case's own unit in turn, and then at every unit above it.
 
@@ -154,6 +179,7 @@ class Definition:
     case_clock: CaseClock | None
     climb: Climb | None
     besides: Mapping[str, BesideClock]
+    review: Review | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

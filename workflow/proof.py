@@ -5,14 +5,16 @@ Rules on waiting (desks, limits, ladders) stand in `waiting.py`, rules on people
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
 from workflow.delegation_rules import DELEGATION_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
+from workflow.quorum import prove_quorum
+from workflow.review_rules import REVIEW_RULES
 from workflow.role_names import role_names
-from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
+from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_roles
 from workflow.waiting import WAITING_RULES
 
 __all__ = ["DUTY_OF_ROLE", "RULES", "Finding", "UnitStaff", "prove", "prove_staffing"]
@@ -30,6 +32,12 @@ def prove(definition: Definition) -> list[Finding]:
     """Return every fault of a law, each with the path that shows it; a law without findings may be used."""
     paths = Paths(definition)
     return [finding for rule in RULES for finding in rule(paths)]
+
+
+def prove_staffing(definition: Definition, units: Iterable[UnitStaff]) -> list[Finding]:
+    """Return every fault of the people whom a law needs: roles that nobody fills, groups too small to decide."""
+    units = list(units)
+    return [*prove_roles(definition, units), *prove_quorum(definition, units)]
 
 
 def unreachable(paths: Paths) -> Iterator[Finding]:
@@ -233,6 +241,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     *WAITING_RULES,
     *BESIDE_RULES,
     *DELEGATION_RULES,
+    *REVIEW_RULES,
     final_left,
     skips_review,
     cycle,

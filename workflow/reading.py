@@ -19,8 +19,8 @@ from workflow.definition import (
     State,
     Step,
 )
-from workflow.ladder_tables import LadderTables
 from workflow.law_text import NAME, LawError
+from workflow.review_tables import ReviewTables
 from workflow.vocabulary import BESIDE_CLOCKS, Vocabulary
 
 LAW_KEYS = {
@@ -33,6 +33,7 @@ LAW_KEYS = {
     "case",
     "climb",
     *BESIDE_CLOCKS,
+    "review",
     "history",
     "choices",
     "states",
@@ -86,7 +87,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(LadderTables):
+class _Reader(ReviewTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -130,6 +131,7 @@ class _Reader(LadderTables):
             case_clock=self.case_clock(data, ladders, choices),
             climb=climb,
             besides=self.besides(data, ladders),
+            review=self.review(data),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

@@ -26,15 +26,19 @@ DUTY_OF_ROLE = {
 
 @dataclass(frozen=True)
 class UnitStaff:
-    """A unit, the unit above it, and the duties that at least one active person or deputy fills in it."""
+    """A unit, the unit above it, and the duties that at least one active person or deputy fills in it.
+
+    `reviewers` counts the people who review there; a deputy stands in for somebody and is not one more.
+    """
 
     code: str
     name: str
     parent: str | None
     filled: frozenset[str]
+    reviewers: int = 0
 
 
-def prove_staffing(definition: Definition, units: Iterable[UnitStaff]) -> list[Finding]:
+def prove_roles(definition: Definition, units: Iterable[UnitStaff]) -> list[Finding]:
     """Return one finding for each role that a unit and all above it leave unfilled, at the topmost such unit.
 
     A role of the union above (`parent.supervisor`) is looked for from the unit's parent upwards; at the root, the root
@@ -42,7 +46,7 @@ def prove_staffing(definition: Definition, units: Iterable[UnitStaff]) -> list[F
     """
     units = list(units)
     lines = _roles_needed(definition)
-    order, circling = _from_the_top(units)
+    order, circling = from_the_top(units)
     staff = {unit.code: unit for unit in units}
     reach: dict[str, frozenset[str]] = {}
     gaps: dict[str, dict[str, str]] = {}
@@ -82,8 +86,9 @@ def _duty_of(role: str) -> str:
     return DUTY_OF_ROLE.get(word, word)
 
 
-def _from_the_top(units: list[UnitStaff]) -> tuple[list[UnitStaff], list[UnitStaff]]:
+def from_the_top(units: Iterable[UnitStaff]) -> tuple[list[UnitStaff], list[UnitStaff]]:
     """Return the units in an order that puts each after the one above it, and those that stand above themselves."""
+    units = list(units)
     codes = {unit.code for unit in units}
     below: dict[str, list[UnitStaff]] = defaultdict(list)
     waiting: deque[UnitStaff] = deque()

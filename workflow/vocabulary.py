@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no", "percent"]
+FieldKind = Literal[
+    "line", "text", "choice", "unit", "units", "person", "people", "case", "limit", "date", "yes_no", "percent"
+]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
 CLIMB = "climb"
@@ -30,6 +32,9 @@ BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "orders": {"answer": HANDLER},
     "promises": {"keep": HANDLER},
 }
+
+#: The members of a review group, whoever records what they decide, and those of them who have not voted yet.
+PANEL, CHAIR, LATE_REVIEWERS = "panel", "chair", "late_reviewers"
 
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."
@@ -86,7 +91,7 @@ class Vocabulary:
 
     def knows_rank(self, word: str) -> bool:
         """Tell whether a matter may climb to `word`: a duty that oversees, or the head of whoever has the case."""
-        return word in self.overseers or word in self.audiences - {"owner"}
+        return word in self.overseers or word == "owner_head"
 
     def knows_audience(self, word: str) -> bool:
         """Tell whether `word` may stand after `tell`."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from workflow.definition import SYSTEM, Rung, State, Step
 from workflow.limits import Offset
 from workflow.paths import Finding, Paths
-from workflow.vocabulary import CLIMB, PARENT
+from workflow.vocabulary import CLIMB, LATE_REVIEWERS, PANEL, PARENT
 
 #: Enough to order offsets of different units; a working day counts as a day, its eight office hours as well.
 MINUTES = {"wd": 1440, "wh": 180, "d": 1440, "h": 60, "m": 1}
@@ -17,7 +17,7 @@ MINUTES = {"wd": 1440, "wh": 180, "d": 1440, "h": 60, "m": 1}
 WORKING = frozenset({"wd", "wh"})
 
 #: Who cannot be a ladder's end: the one who is waiting, and words that are nobody in particular.
-POWERLESS = frozenset({"owner", "submitter", "anyone", SYSTEM})
+POWERLESS = frozenset({"owner", "submitter", "anyone", SYSTEM, LATE_REVIEWERS})
 
 
 def no_owner(paths: Paths) -> Iterator[Finding]:
@@ -167,7 +167,7 @@ def final_waits(paths: Paths) -> Iterator[Finding]:
 def stuck_owner(paths: Paths) -> Iterator[Finding]:
     """Whoever has a case on his desk can move it."""
     for state in paths.states:
-        if state.final or state.owner is None:
+        if state.final or state.owner in (None, PANEL):  # what a group decides its chair records: `vote_recorded`
             continue
         able = {state.owner} if state.owner == SYSTEM else {state.owner, "anyone"}
         leaving = (arrow for arrow in paths.arrows if arrow.source is state and arrow.target is not state)

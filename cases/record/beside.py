@@ -1,4 +1,4 @@
-"""The tables of rows beside a case: parts, requests, promises, levels; each row belongs to one case for good.
+"""The tables of rows beside a case: parts, requests, promises, levels, votes; each row belongs to one case for good.
 
 What such a row holds is told by the events of its case (see `cases.beside`), but for what an event must not hold.
 """
@@ -12,8 +12,9 @@ from sqlmodel import SQLModel
 from cases.record.case import Assignment, Extension, Promise
 from cases.record.clock import Level
 from cases.record.columns import table_of
+from cases.record.review import Ballot, Seat
 
-TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level)
+TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level, Ballot, Seat)
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.
 UNTOLD: Mapping[str, frozenset[str]] = {}

@@ -26,7 +26,7 @@ def test_the_action_that_goes_on_comes_first_and_what_leaves_the_case_where_it_l
         assert taken(office.program(login), number, action, fields).status_code == 200
         shown.append(offered(office.browser(then), number))
     assert shown == [
-        ["accept", "ask_submitter", "reject", "merge", "note"],
+        ["accept", "ask_submitter", "reject", "merge", "convene", "note"],
         ["sign_for", "return", "add_support", "note"],
         ["report", "request_extension", "add_support", "report_progress", "delegate", "note"],
         ["verify", "send_back", "urge", "note"],

@@ -11,7 +11,7 @@ from workflow.reading import parse
 
 LAW = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8")
 #: The lines of the table [parts], and of the clock of a delegation alone.
-PARTS = LAW[LAW.index("[parts]") : LAW.index("[history]")]
+PARTS = LAW[LAW.index("[parts]") : LAW.index("[review]")]
 REVIEW = next(line for line in LAW.splitlines() if line.endswith("--- 审议 review"))
 DELEGATED = next(line for line in PARTS.splitlines(keepends=True) if line.startswith("delegated"))
 

@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("rating", sa.String(length=16), nullable=True),
+        sa.Column("accused_id", Id, nullable=True),
         sa.Column("merged_into_id", Id, nullable=True),
         sa.Column("source", sa.String(length=64), nullable=True),
         sa.Column("external_id", sa.String(length=200), nullable=True),
@@ -145,6 +146,7 @@ def upgrade() -> None:
             ["lead_id"],
             ["units.id"],
         ),
+        sa.ForeignKeyConstraint(["accused_id"], ["units.id"]),
         sa.ForeignKeyConstraint(
             ["merged_into_id"],
             ["cases.id"],
@@ -560,6 +562,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("released_at IS NULL"),
     )
     _make_news()
+    _make_group_review()
     _make_events_permanent()
 
 
@@ -684,6 +687,47 @@ def _make_news() -> None:
         sa.ForeignKeyConstraint(["edited_by"], ["users.id"]),
         sa.PrimaryKeyConstraint("kind", "language"),
     )
+
+
+def _make_group_review() -> None:
+    op.create_table(
+        "ballots",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("chair_id", Id, nullable=False),
+        sa.Column("quorum", sa.Integer(), nullable=False),
+        sa.Column("convened_at", Moment(), nullable=False),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["chair_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id", "number"),
+    )
+    op.create_table(
+        "seats",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("ballot_id", Id, nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("choice", sa.String(length=16), nullable=True),
+        sa.Column("cast_by", Id, nullable=True),
+        sa.Column("cast_at", Moment(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("recused_at", Moment(), nullable=True),
+        sa.Column("recused_why", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["ballot_id"], ["ballots.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.ForeignKeyConstraint(["cast_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ballot_id", "user_id"),
+    )
+    op.create_index("ix_seats_case_id", "seats", ["case_id"], unique=False)
+    op.create_index("ix_seats_user_id", "seats", ["user_id"], unique=False)
 
 
 def _make_events_permanent() -> None:

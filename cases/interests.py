@@ -1,0 +1,35 @@
+"""Who has an interest in a case that the record itself shows (信访工作条例 art. 28: staff with an interest withdraw).
+
+A person has one whose own unit, beside the union that judges and those above it, is where the submitter has a duty, or
+belongs to the unit complained of. Nobody is told which of the two it was: it would say who raised the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from cases.record.case import Case
+from cases.record.people import Duty, Unit, in_force, line
+
+
+def with_an_interest(
+    db: Session, case: Case, people: Collection[int], union_id: int, accused_id: int | None, at: datetime
+) -> set[int]:
+    """Return the ids of those among people who must not judge a case at a union."""
+    held = select(Duty.user_id, Duty.unit_id, Unit.path).join(Unit, col(Unit.id) == Duty.unit_id)
+    duties = db.exec(held.where(col(Duty.user_id).in_(sorted(people)), in_force(at))).all()
+    judging = {place.id for place in line(db, union_id)}
+    raised_at = _units_of(db, case.submitter_id, at) - judging
+    accused = db.exec(select(Unit.path).where(Unit.id == accused_id)).first() if accused_id is not None else None
+    return {
+        user_id
+        for user_id, unit_id, path in duties
+        if unit_id in raised_at or (accused is not None and path.startswith(accused))
+    }
+
+
+def _units_of(db: Session, user_id: int | None, at: datetime) -> set[int]:
+    return set(db.exec(select(Duty.unit_id).where(Duty.user_id == user_id, in_force(at)))) if user_id else set()
