@@ -7,12 +7,17 @@
 | brought it to another desk                   | that desk                          | task     |
 | brought it to an end                         | the submitter, the lead            | outcome  |
 | holds an answer                              | the submitter                      | answer   |
+| took a matter out of the case, or let it go  | the submitter                      | note     |
+| is what others think who were merged into it | the supervisor                     | note     |
 | named departments                            | the support departments            | task     |
 | asks for more time                           | whoever may decide it              | request  |
 | decided on more time                         | the desk                           | decision |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
+
+Of a lead case that is answered, comes to be rated or is closed, whoever raised a case that was merged into it hears as
+well, as news of their own case.
 
 The first row that names a person counts for them. Whoever did it hears nothing, nor does anyone who may not see the
 case or is disabled, nor the submitter of what is for staff alone. A case that has ended lies on no desk; its supervisor
@@ -31,6 +36,7 @@ from sqlmodel import Session
 
 from cases.attachments import ATTACH
 from cases.audience import desks
+from cases.merged import FEEDBACK, merged_cases
 from cases.policy import people_at
 from cases.record.case import Case
 from cases.words import OWNER_HEAD, STAFF, SUBMITTER
@@ -39,6 +45,8 @@ from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
+#: Whoever raised a case that was merged into this one.
+MERGED = "merged"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
 NOTED, DECIDERS, DESK = "noted", "deciders", "desk"
 #: A rung that fires so much after its moment was held up by an outage.
@@ -75,6 +83,11 @@ class Happening:
     def owner(self) -> str | None:
         """Return the role on whose desk the case lies now; nobody's once it has ended."""
         return self.law.state(self.state_to).owner if self.state_to else None
+
+    @property
+    def is_to_be_rated(self) -> bool:
+        """Tell whether the case has come to the submitter with its answer."""
+        return self.has_moved and self.owner == SUBMITTER and self.law.state(self.state_to or "").stage == FEEDBACK
 
     @property
     def owner_before(self) -> str | None:
@@ -131,10 +144,14 @@ class Happening:
 
 @dataclass
 class Audience:
-    """Who hears of one event: people with the kind it is to them, and the units whose desks are told."""
+    """Who hears of one event: people with the kind it is to them, and the units whose desks are told.
+
+    `merged` are those to whom it is news of a case of their own that was merged into this one.
+    """
 
     people: dict[int, str] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
+    merged: dict[int, tuple[Case, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,6 +178,11 @@ TABLE = (
     Row(lambda event: event.has_changed_desks, "task", (DESK,)),
     Row(lambda event: event.has_moved and event.has_ended, "outcome", (SUBMITTER, LEAD)),
     Row(lambda event: event.has_said("answer"), "answer", (SUBMITTER,)),
+    Row(lambda event: event.is_to_be_rated, "question", (MERGED,)),
+    Row(lambda event: event.has_moved and event.has_ended, "outcome", (MERGED,)),
+    Row(lambda event: event.has_said("answer"), "answer", (MERGED,)),
+    Row(lambda event: bool({"split", "unmerge"} & event.does), "note", (SUBMITTER,)),
+    Row(_does("rate_merged"), "note", (SUPERVISOR,)),
     Row(_does("assign"), "task", (SUPPORT,)),
     Row(_does("request_extension"), "request", (DECIDERS,)),
     Row(_does("decide_extension"), "decision", (DESK,)),
@@ -178,6 +200,10 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
         if not row.applies(event):
             continue
         kind = row.kind or (event.action if event.action in KINDS else "remind")
+        if MERGED in row.tells:
+            for other in merged_cases(db, event.case):
+                found.merged.setdefault(other.submitter_id or 0, (other, kind))
+            continue
         for unit_id, people in (told for word in row.tells for told in _told(db, event, word, at)):
             if unit_id is not None:
                 found.units.setdefault(unit_id, kind)
@@ -186,6 +212,9 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
     actor = event.case.submitter_id if event.role == SUBMITTER else event.actor_id
     for unheard in (actor, event.case.submitter_id if event.is_for_staff else None):
         found.people.pop(unheard or 0, None)
+        found.merged.pop(unheard or 0, None)
+    for user_id in found.people:
+        found.merged.pop(user_id, None)  # one event is told to nobody twice
     return found
 
 

@@ -134,6 +134,14 @@ class Climb:
 
 
 @dataclass(frozen=True)
+class Merging:
+    """How cases that were merged into another one count in the rates: with it as one matter, or each for itself."""
+
+    counts: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file."""
 
@@ -149,6 +157,7 @@ class Definition:
     case_clock: CaseClock | None
     climb: Climb | None
     besides: Mapping[str, BesideClock]
+    merging: Merging | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

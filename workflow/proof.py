@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
+from workflow.merging_rules import MERGING_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
@@ -231,6 +232,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     dead_end,
     *WAITING_RULES,
     *BESIDE_RULES,
+    *MERGING_RULES,
     final_left,
     skips_review,
     cycle,

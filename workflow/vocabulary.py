@@ -29,6 +29,9 @@ BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "promises": {"keep": HANDLER},
 }
 
+#: How merged cases count in the rates: with the case that they were merged into as one, or each for itself.
+ONCE, EACH = "once", "each"
+
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."
 

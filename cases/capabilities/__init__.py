@@ -8,11 +8,13 @@ from cases.capabilities import (
     extensions,
     feedback,
     levels,
+    links,
     merging,
     parts,
     promises,
     returns,
     separation,
+    splitting,
     texts,
 )
 
@@ -24,10 +26,12 @@ __all__ = [
     "extensions",
     "feedback",
     "levels",
+    "links",
     "merging",
     "parts",
     "promises",
     "returns",
     "separation",
+    "splitting",
     "texts",
 ]
