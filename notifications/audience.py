@@ -46,7 +46,7 @@ from workflow.machine import Law
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whoever raised a case that was merged into this one.
-MERGED = "merged"
+MERGED = "of_merged_cases"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
 NOTED, DECIDERS, DESK = "noted", "deciders", "desk"
 #: A rung that fires so much after its moment was held up by an outage.

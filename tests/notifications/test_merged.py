@@ -71,7 +71,7 @@ def test_what_the_submitter_of_the_lead_case_did_is_not_named_to_the_others(news
     lead = Story(newsroom).up_to("verify")
     (other,) = merged_under(newsroom, lead, "qian")
     lead.then("satisfied", "zhang", after=timedelta(hours=9))
-    newsroom.tells(AFTER)
+    newsroom.tells(lead.at)
     with reading(newsroom.db) as db:
-        newest = inbox.entries(db, db.get_one(User, newsroom.people["qian"]), AFTER, None, 50).entries[0]
+        newest = inbox.entries(db, db.get_one(User, newsroom.people["qian"]), lead.at).entries[0]
     assert (newest.kind, newest.action, newest.case and newest.case.number) == ("outcome", None, other.number)
