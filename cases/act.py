@@ -84,6 +84,8 @@ def act(
     event = record(deed)
     for follower in deed.follows:
         act(db, case, follower, by=None, at=at)
+    for other in deed.elsewhere:
+        act(db, other.case, other.action, by=None, at=at)
     return event
 
 

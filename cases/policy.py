@@ -204,6 +204,13 @@ def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def numbers_seen(db: Session, numbers: Collection[str], by: User, at: datetime) -> set[str]:
+    """Return which of some cases, by their numbers, a person may see."""
+    if not numbers:
+        return set()
+    return set(db.exec(select(Case.number).where(col(Case.number).in_(sorted(numbers)), visible_to(db, by, at))))
+
+
 def _below(held: Held) -> ColumnElement[bool]:
     first, end = subtree(held.path)
     return and_(col(Unit.path) >= first, col(Unit.path) < end)

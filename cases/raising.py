@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import func
 from sqlmodel import Session, select
@@ -21,7 +22,12 @@ from cases.record.people import Unit, User, line
 from cases.recording import record
 from cases.units import may_raise_at
 from cases.words import SUBMITTER, Deed
+from workflow.calendar import Calendar
 from workflow.definition import State, Step
+from workflow.machine import Law
+
+#: How a case comes into being: somebody raises it, or it is taken out of another one.
+RAISE, SPLIT_OFF = "raise", "split_off"
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY, LONGEST_CODE = 200, 20_000, 100, 64
 
@@ -54,12 +60,12 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     if by is not None and not may_raise_at(db, by, unit, at):
         message = FieldError("unit", f"您不能向「{unit.name}」提出诉求", f"You cannot raise a case at {unit.name}")
         raise InvalidFields([message])
-    case_id = _next_id(db)
     calendar = calendar_of(db, line(db, cast(int, unit.id)))
     first = law.definition.initial
-    case = Case(
-        id=case_id,
-        number=number_of(number_key(db), law.definition.prefix, at.astimezone(calendar.zone).year, case_id),
+    case = _kept(
+        db,
+        law,
+        calendar,
         law_id=cast(int, version.id),
         unit_id=cast(int, unit.id),
         state=first.name,
@@ -70,13 +76,53 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
         submitter_id=by.id if by else None,
         entered_at=at,
     )
-    db.add(case)
-    db.flush()
     deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
     deed.said = {"title": title, "text": text} | ({"category": category} if category else {})
     deed.sets = {name: getattr(case, name) for name in BORN_WITH}
     clocks.move(deed, first, first)
     record(deed, is_birth=True)
+    return case
+
+
+def split_off(deed: Deed, title: str, text: str, also: Callable[[Deed], None]) -> Case:
+    """Begin a case with one matter of the case of a deed: of the same submitter, where that case lies now.
+
+    It was submitted when the first one was; its limits begin now. `also` writes what else belongs to its first event.
+    """
+    whole = deed.case
+    case = _kept(
+        deed.db,
+        deed.law,
+        deed.calendar,
+        law_id=whole.law_id,
+        unit_id=whole.unit_id,
+        state=whole.state,
+        stage=whole.stage,
+        title=title,
+        identity=whole.identity,
+        submitter_id=whole.submitter_id,
+        submitted_at=whole.submitted_at,
+        entered_at=deed.at,
+    )
+    first, here = deed.law.definition.initial, deed.law.state(whole.state)
+    step = _birth(here, SPLIT_OFF, (deed.role,))
+    birth = Deed(deed.db, deed.law, step, case, deed.by, deed.role, deed.at, deed.calendar)
+    birth.said = {"title": title, "text": text}
+    birth.sets = {name: getattr(case, name) for name in (*BORN_WITH, "submitted_at")}
+    clocks.move(birth, first, here)
+    also(birth)
+    record(birth, is_birth=True)
+    return case
+
+
+def _kept(db: Session, law: Law, calendar: Calendar, *, entered_at: datetime, **values: Any) -> Case:
+    """Write the row of a new case under the next number."""
+    case_id = _next_id(db)
+    year = entered_at.astimezone(calendar.zone).year
+    number = number_of(number_key(db), law.definition.prefix, year, case_id)
+    case = Case(id=case_id, number=number, entered_at=entered_at, **values)
+    db.add(case)
+    db.flush()
     return case
 
 
@@ -107,9 +153,9 @@ def _checked(db: Session, draft: Draft) -> tuple[str, str, str | None, Unit]:
     return texts["title"], texts["text"], texts["category"] or None, unit
 
 
-def _birth(first: State) -> Step:
+def _birth(first: State, action: str = RAISE, by: tuple[str, ...] = (SUBMITTER,)) -> Step:
     """Return the step by which a case comes into being; it stands in no law, for every law begins alike."""
-    return Step("raise", "提出", "Raise", (first.name,), first.name, (SUBMITTER,), (), (), {}, (), (), None, 0)
+    return Step(action, "提出", "Raise", (first.name,), first.name, by, (), (), {}, (), (), None, 0)
 
 
 def _next_id(db: Session) -> int:

@@ -9,8 +9,10 @@
 | satisfaction  | satisfied (partly satisfied stands apart)  | rated                                            |
 
 Cases without a limit, without a rating and closed without an answer have columns of their own. What was withdrawn,
-merged or rejected was never the handler's to finish: it stands in `not_handled` alone. Imported cases whose source does
-not tell when they ended are excluded, and counted as such. A rating counts for the round in which it was given.
+merged or rejected was never the handler's to finish: it stands in `not_handled` alone. Where the law lets merged cases
+count each, they count with the fate of their lead case instead; each one's own rating counts under any law. Imported
+cases whose source does not tell when they ended are excluded, and counted as such. A rating counts for the round in
+which it was given.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 from sqlmodel import Session
 
 from cases.laws import law_of
+from cases.merged_rates import Follower, counts_for_itself, followers_of
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
@@ -73,13 +76,18 @@ def rates(
     if by is None:
         counts["all"]  # an empty period still has its row of zeros
     codes = {row.id: row.code for row in db.connection().execute(select(_UNITS.c.id, _UNITS.c.code))}
-    for case in _cases(db, Period(since, until), true() if visible is None else visible):
+    seen = true() if visible is None else visible
+    found = list(_cases(db, Period(since, until), seen))
+    followers = followers_of(db, {case.row.id: case.row.round for case in found}, seen)
+    for case in found:
         key = (
             {None: "all", "category": case.row.category or ""}.get(by)
             if by != "unit"
             else codes[case.row.lead_id or case.row.unit_id]
         )
         _count(counts[str(key)], case)
+        for other in followers.get(case.row.id, ()):
+            _count_follower(counts[str(key)], case, other)
     return [_row(key, counts[key]) for key in sorted(counts)]
 
 
@@ -125,8 +133,11 @@ def _cases(db: Session, period: Period, seen: ColumnElement[bool]) -> Iterable[C
     stretches, outdated = _stretches(db, which), _rated_before(db, and_(is_closed, seen))
     rows = db.connection().execute(
         select(
-            *(_CASES.c[name] for name in ("id", "law_id", "unit_id", "lead_id", "category", "state", "rating")),
-            *(_CASES.c[name] for name in ("first_due_at", "answered_at", "closed_at")),
+            *(
+                _CASES.c[name]
+                for name in ("id", "law_id", "unit_id", "lead_id", "category", "state", "rating", "round")
+            ),
+            *(_CASES.c[name] for name in ("merged_into_id", "first_due_at", "answered_at", "closed_at")),
             func.coalesce(is_closed, false()).label("is_closed"),
             func.coalesce(is_due, false()).label("is_due"),
             unknown.label("is_excluded"),
@@ -139,6 +150,8 @@ def _cases(db: Session, period: Period, seen: ColumnElement[bool]) -> Iterable[C
         .where(which)
     )
     for row in rows:
+        if row.merged_into_id is not None and counts_for_itself(db, row.law_id):
+            continue  # it counts with its lead case
         is_handled = row.closed_at is None or row.state == law_of(db, row.law_id).definition.history_closed
         rating = None if row.id in outdated else row.rating
         yield Counted(row, is_handled, _timeliness(row, stretches.get(row.clock_id, [])), rating)
@@ -228,7 +241,19 @@ def _count(row: dict[str, int], case: Counted) -> None:
         row[case.timeliness] += 1
     if rating is None:
         row["unrated"] += 1
-        return
+    else:
+        _count_rating(row, rating)
+
+
+def _count_follower(row: dict[str, int], lead: Counted, follower: Follower) -> None:
+    """Count a merged case: with the fate of its lead case, or its rating alone."""
+    if follower.is_counted:
+        _count(row, lead._replace(rating=follower.rating))
+    elif follower.rating and lead.is_handled and lead.row.is_closed and not lead.row.is_excluded:
+        _count_rating(row, follower.rating)
+
+
+def _count_rating(row: dict[str, int], rating: str) -> None:
     row["reached"] += 1
     row["rated"] += 1
     if rating in row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,20 @@ def hold(db: Session, case: Case, at: datetime) -> datetime:
     if not (held := _HOLD.rows(db, {"case_id": case.id, "seen": case.version})):
         raise stale(case.number)
     return max(at, held[0].last_at or at)
+
+
+def hold_others(db: Session, ids: Sequence[int]) -> None:
+    """Hold other cases as well until the transaction ends, and never wait for them. Raises Stale.
+
+    Whoever acts on a case holds it already, and in a sweep also the end of the chain: to wait for another case then
+    could be to wait for somebody who waits for us.
+    """
+    wanted = select(_CASES.c.id).where(_CASES.c.id.in_(ids)).with_for_update(key_share=True, skip_locked=True)
+    held = set(db.connection().execute(wanted).scalars()) if ids else set()
+    for case_id in ids:
+        if case_id not in held:
+            number = db.connection().execute(select(_CASES.c.number).where(_CASES.c.id == case_id)).scalar_one()
+            raise stale(number)
 
 
 def record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from cases.attachments import attachments_of
 from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
-from cases.policy import people_at, posts, reads_as_staff
+from cases.policy import numbers_seen, people_at, posts, reads_as_staff
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
@@ -27,6 +27,8 @@ from workflow.vocabulary import DELEGATE, SUPPORT
 ASSIGNMENTS = "assignments"
 #: Passages of another audience than this are for staff alone.
 PARTIES = "parties"
+#: The field of an event that names another case.
+OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -142,11 +144,15 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
     actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=is_staff)
     datas = [json.loads(event.data) for event in events]
     rung_of = minutes_of(db, datas, is_named=is_staff)
+    others = {data["fields"][OTHER] for data in datas if OTHER in data.get("fields", {})}
+    known = numbers_seen(db, others, by, at)
     history = []
     for event, data in zip(events, datas, strict=True):
         texts = said.get(event.version or 0, [])
         if not is_staff and any(text.is_for_staff for text in texts):
             continue
+        if data.get("fields", {}).get(OTHER, None) not in (None, *known):
+            continue  # that the case has to do with another one is for those who may know of both
         history.append(
             Happening(
                 version=event.version or 0,

@@ -45,13 +45,22 @@ class Post:
     people: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """An action that the system takes on another case because of what was done with this one."""
+
+    case: Case
+    action: str
+
+
 @dataclass
 class Deed:
     """One action being taken: what the words of the law read and what they write.
 
     `fields` are the cleaned values of the form, `sets` the columns of the case that change, `said` the free texts by
     field, `facts` what else the event remembers. Effects write their own rows (`cases.beside`); they never commit.
-    `follows` are the actions that the system takes right after this one, in the same transaction.
+    `follows` are the actions that the system takes right after this one, in the same transaction; `elsewhere` those
+    that it then takes on other cases, which whoever names them has held already (`cases.recording.hold_others`).
     """
 
     db: Session
@@ -67,6 +76,7 @@ class Deed:
     said: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     follows: list[str] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
 
     @property
     def case_id(self) -> int:

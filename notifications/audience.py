@@ -9,6 +9,8 @@
 | let a group vote anew                        | the desk                           | task     |
 | named another chair of a group               | the chair                          | task     |
 | holds an answer                              | the submitter                      | answer   |
+| took a matter out of the case, or let it go  | the submitter                      | note     |
+| is what others think who were merged into it | the supervisor                     | note     |
 | named departments                            | the support departments            | task     |
 | gave departments a part                      | each of them                       | task     |
 | ended parts with the case                    | each department that had one       | outcome  |
@@ -20,6 +22,9 @@
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
+
+Of a lead case that is answered, comes to be rated or is closed, whoever raised a case that was merged into it hears as
+well, as news of their own case.
 
 The first row that names a person counts for them. Whoever did it hears nothing, nor does anyone who may not see the
 case or is disabled, nor the submitter of what is for staff alone. A case that has ended lies on no desk; its supervisor
@@ -39,6 +44,7 @@ from sqlmodel import Session, col, select
 from cases.attachments import ATTACH
 from cases.audience import desks
 from cases.beside import ADD, SET
+from cases.merged import FEEDBACK, merged_cases
 from cases.policy import people_at
 from cases.progress import DONE
 from cases.record.case import Assignment, Case
@@ -50,6 +56,8 @@ from workflow.machine import Law
 from workflow.vocabulary import CHAIR
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
+#: Whoever raised a case that was merged into this one.
+MERGED = "of_merged_cases"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
 NOTED, DECIDERS, DESK = "noted", "deciders", "desk"
 #: Departments by what the event did with their parts: given one, ended with the case, taken off, delegating.
@@ -91,6 +99,11 @@ class Happening:
     def owner(self) -> str | None:
         """Return the role on whose desk the case lies now; nobody's once it has ended."""
         return self.law.state(self.state_to).owner if self.state_to else None
+
+    @property
+    def is_to_be_rated(self) -> bool:
+        """Tell whether the case has come to the submitter with its answer."""
+        return self.has_moved and self.owner == SUBMITTER and self.law.state(self.state_to or "").stage == FEEDBACK
 
     @property
     def owner_before(self) -> str | None:
@@ -162,10 +175,14 @@ class Happening:
 
 @dataclass
 class Audience:
-    """Who hears of one event: people with the kind it is to them, and the units whose desks are told."""
+    """Who hears of one event: people with the kind it is to them, and the units whose desks are told.
+
+    `merged` are those to whom it is news of a case of their own that was merged into this one.
+    """
 
     people: dict[int, str] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
+    merged: dict[int, tuple[Case, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,6 +211,11 @@ TABLE = (
     Row(_does("vote_again"), "task", (DESK,)),
     Row(_does("name_chair"), "task", (CHAIR,)),
     Row(lambda event: event.has_said("answer"), "answer", (SUBMITTER,)),
+    Row(lambda event: event.is_to_be_rated, "question", (MERGED,)),
+    Row(lambda event: event.has_moved and event.has_ended, "outcome", (MERGED,)),
+    Row(lambda event: event.has_said("answer"), "answer", (MERGED,)),
+    Row(lambda event: bool({"split", "unmerge"} & event.does), "note", (SUBMITTER,)),
+    Row(_does("rate_merged"), "note", (SUPERVISOR,)),
     Row(_does("assign"), "task", (SUPPORT,)),
     Row(lambda event: bool(event.given), "task", (GIVEN,)),
     Row(lambda event: event.has_ended and bool(event.ended(ENDED)), "outcome", (RELIEVED,)),
@@ -216,6 +238,10 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
         if not row.applies(event):
             continue
         kind = row.kind or (event.action if event.action in KINDS else "remind")
+        if MERGED in row.tells:
+            for other in merged_cases(db, event.case):
+                found.merged.setdefault(other.submitter_id or 0, (other, kind))
+            continue
         for unit_id, people in (told for word in row.tells for told in _told(db, event, word, at)):
             if unit_id is not None:
                 found.units.setdefault(unit_id, kind)
@@ -224,6 +250,9 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
     actor = event.case.submitter_id if event.role == SUBMITTER else event.actor_id
     for unheard in (actor, event.case.submitter_id if event.is_for_staff else None):
         found.people.pop(unheard or 0, None)
+        found.merged.pop(unheard or 0, None)
+    for user_id in found.people:
+        found.merged.pop(user_id, None)  # one event is told to nobody twice
     return found
 
 

@@ -106,7 +106,7 @@ def _page(db: Session, by: User, at: datetime, wanted: Any, cursor: str | None, 
             at=actions[row.seq][1] if row.seq in actions else row.made_at,
             read_at=row.read_at,
             case=cases.get(row.case_id),
-            action=actions[row.seq][0] if row.seq in actions else None,
+            action=actions[row.seq][0] if row.seq in actions and actions[row.seq][2] == row.case_id else None,
             count=counts.get(row.id, 1),
         )
         for row in shown
@@ -119,9 +119,10 @@ def _visible(db: Session, by: User, at: datetime, ids: set[int]) -> dict[int | N
     return {case.id: case for case in cases}
 
 
-def _actions(db: Session, seqs: Sequence[int]) -> dict[int, tuple[str, datetime]]:
-    rows = db.exec(select(Event.seq, Event.action, Event.at).where(col(Event.seq).in_(seqs)))
-    return {seq: (action, at) for seq, action, at in rows}
+def _actions(db: Session, seqs: Sequence[int]) -> dict[int, tuple[str, datetime, int | None]]:
+    """Return what was done, when and in which case: what others did in a lead case is not named to those merged."""
+    rows = db.exec(select(Event.seq, Event.action, Event.at, Event.case_id).where(col(Event.seq).in_(seqs)))
+    return {seq: (action, at, case_id) for seq, action, at, case_id in rows}
 
 
 def _counts(db: Session, digests: Sequence[int]) -> dict[int | None, int]:

@@ -159,7 +159,8 @@ def _told(
     """Return everything that words about a case may use, in the reader's language."""
     definition = law_of(db, case.law_id).definition
     state = definition.states.get(event.state_to or case.state)
-    step = next((step for step in definition.steps if step.action == event.action), None)
+    is_own = event.case_id == case.id  # of a lead case only the state is told: the action may say who thinks what
+    step = next((step for step in definition.steps if is_own and step.action == event.action), None)
     kind, local = KINDS[row.kind], calendar_of(db, line(db, case.unit_id))
     due_at = _limit_of(db, event) if "due" in kind.places else None
     return {

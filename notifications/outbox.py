@@ -12,6 +12,7 @@ import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -87,7 +88,8 @@ def begin(db: Session, at: datetime) -> None:
 def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -> Iterator[Planned]:
     """Yield the notifications of a batch of events, as rows."""
     told = [(event, audience_of(db, event, at)) for event in _happenings(db, events)]
-    recipients = choosing.people(db, {user_id for _, audience in told for user_id in audience.people}, settings, at)
+    heard = {user_id for _, audience in told for user_id in (*audience.people, *audience.merged)}
+    recipients = choosing.people(db, heard, settings, at)
     users = {user.id: user for user in db.exec(select_rows(User).where(col(User.id).in_(sorted(recipients))))}
     duties = {user_id: duties_of(db, users[user_id], at) for user_id in recipients}
     places = _Outlets(db, settings)
@@ -98,6 +100,11 @@ def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -
         for user_id, kind in audience.people.items():
             if user_id in recipients and today and may_see(db, today, users[user_id], at, duties[user_id]):
                 yield from _to_person(event, kind, user_id, recipients[user_id], settings, at, row, is_late)
+        for user_id, (own, kind) in audience.merged.items():
+            if user_id in recipients:
+                of_own = replace(event, case=own)
+                row_of_own = partial(_row, of_own, at)
+                yield from _to_person(of_own, kind, user_id, recipients[user_id], settings, at, row_of_own, is_late)
         for outlet, kind in places.told(audience):
             to = places.recipients[outlet.id or 0]
             if found := choosing.way(to, kind, outlet.channel, at, settings, is_late=is_late):

@@ -45,6 +45,7 @@ OWN_ACTIONS: Mapping[str, Pair] = {
     "red": ("红牌", "Red card"),
     "climb": ("逐级升级", "Climbed"),
     "raise": ("提出", "Raised"),
+    "split_off": ("由他案拆出", "Split off another case"),
     "attach": ("上传附件", "Added a file"),
     "import": ("历史导入", "Imported"),
     "migrate_law": ("改用另一版办法", "Moved to another version of the law"),

@@ -160,6 +160,14 @@ class Climb:
 
 
 @dataclass(frozen=True)
+class Merging:
+    """How cases that were merged into another one count in the rates: with it as one matter, or each for itself."""
+
+    counts: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file.
 
@@ -180,6 +188,7 @@ class Definition:
     climb: Climb | None
     besides: Mapping[str, BesideClock]
     review: Review | None
+    merging: Merging | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
 from workflow.delegation_rules import DELEGATION_RULES
+from workflow.merging_rules import MERGING_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.quorum import prove_quorum
 from workflow.review_rules import REVIEW_RULES
@@ -242,6 +243,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     *BESIDE_RULES,
     *DELEGATION_RULES,
     *REVIEW_RULES,
+    *MERGING_RULES,
     final_left,
     skips_review,
     cycle,

@@ -35,6 +35,8 @@ BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
 
 #: The members of a review group, whoever records what they decide, and those of them who have not voted yet.
 PANEL, CHAIR, LATE_REVIEWERS = "panel", "chair", "late_reviewers"
+#: How merged cases count in the rates: with the case that they were merged into as one, or each for itself.
+ONCE, EACH = "once", "each"
 
 #: `parent.supervisor` is the supervisor of the union above the case's own.
 PARENT = "parent."

@@ -19,6 +19,9 @@ WORKING = frozenset({"wd", "wh"})
 #: Who cannot be a ladder's end: the one who is waiting, and words that are nobody in particular.
 POWERLESS = frozenset({"owner", "submitter", "anyone", SYSTEM, LATE_REVIEWERS})
 
+#: What a step of the system does because something was done with another case: no ladder fires it.
+FOLLOWING = frozenset({"merge_along"})
+
 
 def no_owner(paths: Paths) -> Iterator[Finding]:
     """Every waiting state lies on someone's desk."""
@@ -183,9 +186,9 @@ def stuck_owner(paths: Paths) -> Iterator[Finding]:
 
 
 def silent_system(paths: Paths) -> Iterator[Finding]:
-    """Every step of the system alone is fired by some ladder."""
+    """Every step of the system alone is fired by some ladder, or follows from what is done elsewhere."""
     for step in paths.definition.steps:
-        if step.is_for_people:
+        if step.is_for_people or FOLLOWING.intersection(step.does):
             continue
         fired = {
             state.name

@@ -9,6 +9,7 @@ from cases.capabilities import (
     extensions,
     feedback,
     levels,
+    links,
     merging,
     parts,
     progress,
@@ -16,6 +17,7 @@ from cases.capabilities import (
     returns,
     review,
     separation,
+    splitting,
     supports,
     texts,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "extensions",
     "feedback",
     "levels",
+    "links",
     "merging",
     "parts",
     "progress",
@@ -36,6 +39,7 @@ __all__ = [
     "returns",
     "review",
     "separation",
+    "splitting",
     "supports",
     "texts",
 ]

@@ -12,9 +12,18 @@ from sqlmodel import SQLModel
 from cases.record.case import Assignment, Extension, Promise
 from cases.record.clock import Level
 from cases.record.columns import table_of
+from cases.record.links import CaseLink
 from cases.record.review import Ballot, Seat
 
-TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level, Ballot, Seat)
+TABLES: tuple[type[SQLModel], ...] = (
+    Assignment,
+    Extension,
+    Promise,
+    Level,
+    Ballot,
+    Seat,
+    CaseLink,
+)
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.
 UNTOLD: Mapping[str, frozenset[str]] = {}

@@ -12,6 +12,7 @@ from cases.record.columns import Id, Moment
 
 IDENTITIES = ("anonymous", "confidential", "named")
 OPEN = text("closed_at IS NULL")
+MERGED = text("merged_into_id IS NOT NULL")
 
 
 def of_open_cases(name: str, *columns: str) -> Index:
@@ -32,6 +33,7 @@ class Case(SQLModel, table=True):
         of_open_cases("ix_cases_open_lead", "lead_id", "state"),
         of_open_cases("ix_cases_open_due", "due_at"),
         of_open_cases("ix_cases_open_submitter", "submitter_id"),
+        Index("ix_cases_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

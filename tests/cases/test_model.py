@@ -65,7 +65,7 @@ class Lives(RuleBasedStateMachine):
     """One random life of a case, told to the engine and to the model alike."""
 
     world: ClassVar[World]
-    others: ClassVar[dict[str, str]]
+    others: ClassVar[dict[tuple[str, str], str]]
     tail: ClassVar[tuple[int, str]]
     seen: ClassVar[Counter[str]]
 
@@ -229,7 +229,7 @@ class Lives(RuleBasedStateMachine):
         for name in fields:
             pick, take = divmod(pick, 2)
             if name == "into":
-                form[name] = self.others[self.model.row["unit"]]
+                form[name] = self.others[self.model.law["name"], self.model.row["unit"]]
             elif name in SOUND and (take or name in needs):
                 values = [value for value in SOUND[name] if name != "lead" or value != self.model.row["lead"]]
                 form[name] = values[pick % len(values)]
@@ -253,7 +253,7 @@ class Lives(RuleBasedStateMachine):
 
     def plain(self, row: dict[str, Any]) -> dict[str, Any]:
         """Write a row of the engine as the model writes it."""
-        other = self.others[self.model.row["unit"]] if row.get("merged_into_id") else None
+        other = self.others[self.model.law["name"], self.model.row["unit"]] if row.get("merged_into_id") else None
         plain = {name: row[name] for name in (*self.model.row, "stage") if name in row}
         return {
             **plain,
@@ -278,7 +278,13 @@ def test_the_engine_does_what_the_model_does(world: World, batch: int) -> None:
     number = (SEED or random.SystemRandom().randrange(1, 10**9)) + batch
     print(f"BIHUAN_TEST_SEED={number}, {count} sequences of up to {STEPS} steps")
     Lives.world, Lives.tail, Lives.seen = world, (0, "0" * 64), Counter()
-    Lives.others = {unit: world.raises("zhang", MONDAY, unit=unit) for unit in RAISED_IN}
+    Lives.others = {
+        (law, unit): world.raises("zhang", MONDAY, law=law, unit=unit)
+        for law in ("proposal", "grievance")
+        for unit in RAISED_IN
+    }
+    for other in Lives.others.values():
+        world.does(other, "submit", "zhang", MONDAY)
     begun = time.monotonic()
     run_state_machine_as_test(
         seed(number)(Lives),

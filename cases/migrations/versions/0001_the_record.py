@@ -188,6 +188,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index(
+        "ix_cases_merged",
+        "cases",
+        ["merged_into_id"],
+        unique=False,
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_cases_open_unit",
         "cases",
         ["unit_id", "state"],
@@ -563,6 +571,8 @@ def upgrade() -> None:
     )
     _make_news()
     _make_group_review()
+    _make_links()
+    _make_similar()
     _make_events_permanent()
 
 
@@ -728,6 +738,56 @@ def _make_group_review() -> None:
     )
     op.create_index("ix_seats_case_id", "seats", ["case_id"], unique=False)
     op.create_index("ix_seats_user_id", "seats", ["user_id"], unique=False)
+
+
+def _make_links() -> None:
+    """Make what says which cases have to do with each other."""
+    op.create_table(
+        "case_links",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("other_id", Id, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("linked_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["cases.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_case_links_case_id", "case_links", ["case_id"], unique=False)
+    op.create_index("ix_case_links_other_id", "case_links", ["other_id"], unique=False)
+
+
+def _make_similar() -> None:
+    """Make the index of similar cases, which is filled from their texts."""
+    op.create_table(
+        "indexed_cases",
+        sa.Column("case_id", Id, autoincrement=False, nullable=False),
+        sa.Column("grams", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_table(
+        "case_grams",
+        sa.Column("gram", Id, autoincrement=False, nullable=False),
+        sa.Column("case_id", Id, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("gram", "case_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gram_counts",
+        sa.Column("gram", Id, autoincrement=False, nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("gram"),
+    )
+    cursor = op.create_table(
+        "similar_cursor",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("seq", Id, nullable=False),
+        sa.CheckConstraint("id = 1"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.bulk_insert(cursor, [{"id": 1, "seq": 0}])
 
 
 def _make_events_permanent() -> None:
