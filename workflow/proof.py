@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
+from workflow.endorsement_rules import ENDORSEMENT_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
+from workflow.promise_rules import PROMISE_RULES
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
 from workflow.waiting import WAITING_RULES
@@ -231,6 +233,8 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     dead_end,
     *WAITING_RULES,
     *BESIDE_RULES,
+    *ENDORSEMENT_RULES,
+    *PROMISE_RULES,
     final_left,
     skips_review,
     cycle,

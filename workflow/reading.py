@@ -19,7 +19,7 @@ from workflow.definition import (
     State,
     Step,
 )
-from workflow.ladder_tables import LadderTables
+from workflow.endorsement_tables import EndorsementTables
 from workflow.law_text import NAME, LawError
 from workflow.vocabulary import BESIDE_CLOCKS, Vocabulary
 
@@ -32,6 +32,7 @@ LAW_KEYS = {
     "case",
     "climb",
     *BESIDE_CLOCKS,
+    "endorsement",
     "history",
     "choices",
     "states",
@@ -85,7 +86,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(LadderTables):
+class _Reader(EndorsementTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -128,6 +129,7 @@ class _Reader(LadderTables):
             case_clock=self.case_clock(data, ladders, choices),
             climb=climb,
             besides=self.besides(data, ladders),
+            endorsement=self.endorsement(data, states, steps),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

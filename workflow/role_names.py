@@ -14,6 +14,7 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "supervisor": ("督查人员", "supervisor"),
     "leader": ("分管领导", "leader"),
     "adjudicator": ("裁定人", "adjudicator"),
+    "endorser": ("可附议的人", "whoever may endorse"),
     "climbed_to": ("升级受理人", "whoever it has climbed to"),
     "system": ("系统", "the system"),
     "anyone": ("任何相关人员", "anyone concerned"),

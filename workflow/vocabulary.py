@@ -13,20 +13,25 @@ from typing import Literal
 FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no"]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
-CLIMB = "climb"
-RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, "act"})
+CLIMB, ACT = "climb", "act"
+RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, ACT})
+
+#: The effect by which somebody endorses a case, and what their number can do besides letting the system act.
+ENDORSE, SHORTEN = "endorse", "shorten"
 
 #: The role of a department that has a part beside the lead, and of one that has something else to do.
 SUPPORT, HANDLER = "support", "handler"
 
 #: The clocks of a department's part: to sign for it, and to finish it.
 SIGN, DONE = "sign", "done"
+#: The clock of a promise, and the table of the law whose rows each have a day of their own.
+KEEP, PROMISES = "keep", "promises"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT},
     "extensions": {"decide": "supervisor"},
     "orders": {"answer": HANDLER},
-    "promises": {"keep": HANDLER},
+    PROMISES: {KEEP: HANDLER},
 }
 
 #: `parent.supervisor` is the supervisor of the union above the case's own.
