@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import bindparam, literal_column, or_, select
+from sqlalchemy import and_, bindparam, literal_column, or_, select
 from sqlmodel import Session
 
 from cases import clocks
@@ -31,10 +31,10 @@ from cases.record.event import Event
 from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
-from cases.words import ANYONE, STAFF, SUBMITTER, Deed, conditions, effects, moved
+from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, moved
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
-from workflow.machine import Law
+from workflow.machine import Law, NotByYou
 
 _CASES = table_of(Case)
 _BY_NUMBER = Prepared(select(_CASES).where(_CASES.c.number == bindparam("number")))
@@ -43,7 +43,12 @@ _EVENTS = table_of(Event)
 _DONE = Prepared(
     select(_EVENTS.c.seq)
     .where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.version > bindparam("seen"))
-    .where(or_(_EVENTS.c.role != bindparam("told_by"), _EVENTS.c.state_from != _EVENTS.c.state_to))
+    .where(
+        or_(
+            and_(_EVENTS.c.role != literal_column(f"'{SYSTEM}'"), _EVENTS.c.role != literal_column(f"'{ENDORSER}'")),
+            _EVENTS.c.state_from != _EVENTS.c.state_to,
+        )
+    )
     .limit(literal_column("1"))
 )
 
@@ -62,8 +67,9 @@ def act(
     """Take an action on a case and return the event that was written; `case` is brought up to date.
 
     `by` is None for the system. `seen` is the version that the person looked at, by default the one just read; what the
-    ladder has told of since is nobody's act and no reason to refuse. `facts` is what else the event remembers. Raises
-    ActionNotAllowed, InvalidFields, Stale, and whatever sentence an effect refuses with; then nothing may be committed.
+    ladder has told of since, and that somebody endorses the case, is no reason to refuse. `facts` is what else the
+    event remembers. Raises ActionNotAllowed, InvalidFields, Stale, and whatever sentence an effect refuses with; then
+    nothing may be committed.
     """
     if seen is not None and seen != case.version and not _only_told_since(db, case, seen):
         raise stale(case.number)
@@ -112,8 +118,8 @@ def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
 
 
 def _only_told_since(db: Session, case: Case, seen: int) -> bool:
-    """Tell whether nothing has happened since a version but rungs that moved nothing."""
-    return 0 <= seen < case.version and not _DONE.rows(db, {"case_id": case.id, "seen": seen, "told_by": SYSTEM})
+    """Tell whether nothing has happened since a version but rungs, and people who endorse the case, moving nothing."""
+    return 0 <= seen < case.version and not _DONE.rows(db, {"case_id": case.id, "seen": seen})
 
 
 def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at: datetime) -> Deed:
@@ -131,7 +137,15 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
         deeds[action] = Deed(db, law, step, case, by, role, at, calendar)
         return _refusal(deeds[action])
 
-    law.take(case.state, action, held, guard)
+    try:
+        law.take(case.state, action, held, guard)
+    except NotByYou:
+        if by is None or by.id != case.submitter_id:
+            raise
+        raise NotByYou(
+            f"您是本案申请人，「{steps[0].label}」不由您办理。",
+            f"You raised this case; {steps[0].label_en} is not yours to take.",
+        ) from None
     return deeds[action]
 
 

@@ -46,7 +46,7 @@ _ON_A_LEVEL = Prepared(
 _END_SPAN = Prepared(
     update(_SPANS).where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None)), "until_at"
 )
-_BEGIN_SPAN = Prepared(insert(_SPANS).inline(), "clock_id", "why", "from_at", "until_at", "due_at")
+_BEGIN_SPAN = Prepared(insert(_SPANS).inline(), "clock_id", "why", "from_at", "until_at", "due_at", "limit")
 
 
 def move(deed: Deed, old: State, new: State) -> None:
@@ -54,9 +54,10 @@ def move(deed: Deed, old: State, new: State) -> None:
 
     The desk's clock always ends and a new one begins. The clock of the whole case begins when the case leaves its first
     state, stands still in states that pause, and ends with the case; one that comes back from a final state gets a new
-    one.
+    one. What was promised runs on whatever becomes of the case.
     """
-    running = running_clocks(deed.db, deed.case_id)
+    definition = deed.law.definition
+    running = [clock for clock in running_clocks(deed.db, deed.case_id) if not outlives_case(definition, clock)]
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
     dues: list[datetime] = []
     # A department that is late with its part stays so wherever the case goes, and so does whom that has reached.
@@ -65,8 +66,10 @@ def move(deed: Deed, old: State, new: State) -> None:
         if clock.kind in ended or new.final:
             stop(deed, clock, noted)
     if not new.final:
-        if limit := deed.law.definition.limit_of(new, _chosen(deed)):
+        if limit := definition.limit_of(new, _chosen(deed)):
             due = start(deed, STATE, new.name, limit, noted)
+            if shorter := definition.shorter_limit(new.name, deed.now("voices") or 0):
+                due = _shorten_desk(deed, shorter, noted) or due
             dues += [due] if due else []
         whole = next((clock for clock in running if clock.kind == CASE), None)
         due = _whole_case(deed, whole, old, new, noted)
@@ -77,7 +80,8 @@ def move(deed: Deed, old: State, new: State) -> None:
 def come_down(deed: Deed) -> None:
     """Leave the level that a case has climbed to once nothing of it is late any more."""
     running = running_clocks(deed.db, deed.case_id)
-    if any(clock.kind != CLIMB and is_late(clock, deed.at) for clock in running):
+    of_its_own = [clock for clock in running if not outlives_case(deed.law.definition, clock)]
+    if any(clock.kind != CLIMB and is_late(clock, deed.at) for clock in of_its_own):
         return
     for clock in running:
         if clock.kind == CLIMB:
@@ -89,11 +93,31 @@ def is_late(clock: Any, at: datetime) -> bool:
     return clock.due_at is not None and bool(clock.due_at <= at)
 
 
+def outlives_case(definition: Definition, clock: Any | Clock) -> bool:
+    """Tell whether a clock runs on when the case moves or ends, as that of a promise does; it never climbs."""
+    if clock.kind != BESIDE:
+        return False
+    side = definition.besides.get((clock.state or "").partition("@")[0])
+    return side is not None and side.outlives_case
+
+
 def start(
-    deed: Deed, kind: str, state: str | None, limit: Limit, noted: list[list[Any]], paused: bool = False
+    deed: Deed,
+    kind: str,
+    state: str | None,
+    limit: Limit | datetime,
+    noted: list[list[Any]],
+    paused: bool = False,
 ) -> datetime | None:
-    """Start a clock, running or standing still, note it, and return when it is due."""
-    figures = law_of_clocks.start(deed.calendar, limit, deed.at)
+    """Start a clock, running or standing still, note it, and return when it is due.
+
+    In place of a limit of the law it can have a moment that was fixed elsewhere, such as the end of a promised day.
+    """
+    is_fixed = isinstance(limit, datetime)
+    if isinstance(limit, datetime):
+        figures = Figures(None, limit)
+    else:
+        figures = law_of_clocks.start(deed.calendar, limit, deed.at)
     first_due_at = figures.due_at
     if paused:
         figures = law_of_clocks.pause(deed.calendar, figures, deed.at)
@@ -104,7 +128,7 @@ def start(
         "kind": kind,
         "state": state,
         "round": deed.now("round"),
-        "limit": str(limit),
+        "limit": None if is_fixed else str(limit),
         "calendar": deed.calendar.name,
         "is_provisional": figures.is_provisional,
         "started_at": deed.at,
@@ -139,7 +163,7 @@ def extend(deed: Deed, extra: Limit) -> None:
     for clock in running_clocks(deed.db, deed.case_id):
         if clock.kind == CLIMB:  # with more time, nobody has to climb
             stop(deed, clock, noted)
-        if clock.kind == CLIMB or clock.due_at is None:
+        if clock.kind == CLIMB or clock.due_at is None or outlives_case(deed.law.definition, clock):
             continue
         figures = law_of_clocks.extend(calendar(deed.db, clock.calendar), figures_of(clock), extra)
         change(deed, clock, figures, "extend")
@@ -147,6 +171,13 @@ def extend(deed: Deed, extra: Limit) -> None:
         dues += [figures.due_at] if clock.kind in OF_THE_CASE else []
         noted.append(["extend", clock.kind, clock.state, str(extra), figures.due_at])
     deed.sets["due_at"] = min(dues, default=None)
+
+
+def shorten(deed: Deed, limit: Limit) -> None:
+    """Let the case stay where it lies no longer than a limit since it came there; what is shorter already stays so."""
+    _shorten_desk(deed, limit, deed.facts.setdefault("clocks", []))
+    dues = [clock.due_at for clock in running_clocks(deed.db, deed.case_id) if clock.kind in OF_THE_CASE]
+    deed.sets["due_at"] = min((due for due in dues if due), default=None)
 
 
 def ladder_of(definition: Definition, kind: str, state: str | None) -> tuple[Rung, ...]:
@@ -161,10 +192,11 @@ def ladder_of(definition: Definition, kind: str, state: str | None) -> tuple[Run
     return definition.ladders.get(definition.states[state or ""].ladder or "", ())
 
 
-def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
+def change(deed: Deed, clock: Any, figures: Figures, why: str, limit: Limit | None = None) -> None:
     """Give a clock new figures and keep the stretch that ends; the first change also keeps how the clock began.
 
-    A clock that goes on keeps its place on the ladder; more time begins the ladder anew.
+    A clock that goes on keeps its place on the ladder; more time begins the ladder anew. `limit` is what it has at the
+    most from now on where it gets shorter.
     """
     db, at = deed.db, deed.at
     office, ladder = calendar(db, clock.calendar), ladder_of(deed.law.definition, clock.kind, clock.state)
@@ -179,11 +211,13 @@ def change(deed: Deed, clock: Any, figures: Figures, why: str) -> None:
             "from_at": clock.started_at,
             "until_at": at,
             "due_at": clock.due_at,
+            "limit": None,
         }
         _BEGIN_SPAN.run(db, first)
     else:
         _END_SPAN.run(db, {"clock": clock.id, "until_at": at})
-    _BEGIN_SPAN.run(db, {"clock_id": clock.id, "why": why, "from_at": at, "until_at": None, "due_at": figures.due_at})
+    span = {"clock_id": clock.id, "why": why, "from_at": at, "until_at": None, "due_at": figures.due_at}
+    _BEGIN_SPAN.run(db, {**span, "limit": str(limit) if limit else None})
     _CHANGE.run(
         db,
         {
@@ -228,6 +262,20 @@ def figures_of(clock: Any | Clock) -> Figures:
         Remaining.parse(clock.remaining) if clock.remaining else None,
         clock.is_provisional,
     )
+
+
+def _shorten_desk(deed: Deed, limit: Limit, noted: list[list[Any]]) -> datetime | None:
+    """Shorten the clock of the desk, note it, and return when it is due; None where it is shorter already."""
+    for clock in running_clocks(deed.db, deed.case_id):
+        if clock.kind != STATE:
+            continue
+        office, before = calendar(deed.db, clock.calendar), figures_of(clock)
+        figures = law_of_clocks.shorten(office, before, limit, clock.started_at, deed.at)
+        if figures != before:
+            change(deed, clock, figures, law_of_clocks.SHORTEN, limit)
+            noted.append([law_of_clocks.SHORTEN, clock.kind, clock.state, str(limit), figures.due_at])
+            return figures.due_at
+    return None
 
 
 def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: list[list[Any]]) -> datetime | None:

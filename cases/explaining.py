@@ -23,7 +23,7 @@ from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
 from cases.side_clocks import Side
 from workflow.calendar import Calendar, Day
-from workflow.clocks import EXTEND, FIXED, RESUME
+from workflow.clocks import EXTEND, FIXED, GRACE, RESUME, SHORTEN
 from workflow.definition import Definition
 from workflow.errors import Refusal
 from workflow.explanation import Reason
@@ -35,6 +35,7 @@ WHY = {
     "pause": ("暂停", "stood still"),
     "resume": ("恢复", "went on"),
     "extend": ("延期", "extended"),
+    "shorten": ("缩短", "shortened"),
     REARRANGE: ("放假安排公布", "holidays published"),
 }
 SHOWN_DAYS = 400
@@ -179,7 +180,12 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
     if len(acts) < len(spans):
         dues = [figures.due_at for figures in rerun(office, clock, spans, grants)]
     extras, stood_at = extras_of(acts, grants), clock.started_at
+    # A limit that was made shorter counts from the beginning: what came before it is told in its stretch.
+    told_from = max((place for place, span in enumerate(acts) if span.why == SHORTEN), default=0)
     for place, (span, due_at, extra) in enumerate(zip(acts, dues, extras, strict=True)):
+        if place < told_from:
+            yield []
+            continue
         later = acts[place + 1 :]
         cut_at = next((other.from_at for other in later if other.due_at is None), None)
         if due_at is None:
@@ -188,6 +194,11 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
         elif span.why == EXTEND:  # more time is counted from the due moment that stood
             assert extra is not None  # `extras_of` raises where nobody granted it
             yield _run(office, stood_at, due_at, cut_at, extra)
+        elif span.why == SHORTEN:
+            assert extra is not None  # whoever makes a limit shorter says which it is then
+            is_grace = office.due(clock.started_at, extra).at < due_at  # it would have been over, or nearly
+            start, rule = (span.from_at, GRACE) if is_grace else (clock.started_at, extra)
+            yield _run(office, start, due_at, cut_at, rule)
         elif span.why == RESUME:
             yield _rest(office, span.from_at, due_at, cut_at, limit or FIXED)
         else:

@@ -143,7 +143,9 @@ def migrate_cases(
         except Stale:  # someone acts on it at this moment; a second run will find it again
             rows[-1] = (case.number, old.version, to, case.state, False, "正被办理 / someone acts on it now")
             continue
-        stage = new.states[case.state].stage
+        values: dict[str, str | None] = {"stage": new.states[case.state].stage}
+        if (duties := new.endorsing_duties(case.state)) != case.endorsable_by:
+            values["endorsable_by"] = duties
         entry = audit.Entry(
             at=moment,
             action="migrate_law",
@@ -153,10 +155,10 @@ def migrate_cases(
             version=case.version + 1,
             state_from=case.state,
             state_to=case.state,
-            data={"set": {"law_id": target.id, "stage": stage}, "from": old.version, "to": to},
+            data={"set": {"law_id": target.id, **values}, "from": old.version, "to": to},
         )
         save = update(Case).where(col(Case.id) == case.id)
-        db.connection().execute(save.values(law_id=target.id, stage=stage, version=case.version + 1))
+        db.connection().execute(save.values(law_id=target.id, **values, version=case.version + 1))
         change_ladders(db, new, case.id or 0, at)
         entries.append(entry)
     audit.append(db, entries)  # taken last: whoever holds one of these cases still waits for the chain

@@ -16,7 +16,7 @@ from cases import climbing
 from cases.audience import Addressee, addressees
 from cases.calendars import calendar
 from cases.clock_names import clock_code
-from cases.clocks import BESIDE, CLIMB, ladder_of
+from cases.clocks import BESIDE, CLIMB, ladder_of, outlives_case
 from cases.laws import law_of
 from cases.policy import answering_at
 from cases.record.case import Case
@@ -88,7 +88,7 @@ def standings(db: Session, definition: Definition, clock: Clock, fired: Sequence
 def outlooks(db: Session, at: datetime) -> Iterator[Outlook]:
     """Return, for every open case in order, what is parked, and the rung that comes next and whom it will tell.
 
-    Desks are taken as they are filled now.
+    Desks are taken as they are filled now. What was promised in a case outlives it and brings it no further.
     """
     parked = {
         row.clock_id: row.why for row in db.exec(select(Parked).where(col(Parked.released_at).is_(None)))
@@ -96,6 +96,8 @@ def outlooks(db: Session, at: datetime) -> Iterator[Outlook]:
     for case in db.exec(select(Case).where(col(Case.closed_at).is_(None)).order_by(col(Case.id))):
         running = db.exec(select(Clock).where(Clock.case_id == case.id, col(Clock.stopped_at).is_(None))).all()
         yield from (_held(db, case, clock, parked[clock.id or 0]) for clock in running if clock.id in parked)
+        definition = law_of(db, case.law_id).definition
+        running = [clock for clock in running if not outlives_case(definition, clock)]
         if any(clock.next_at for clock in running) or not any(clock.id in parked for clock in running):
             yield _outlook(db, case, running, at)
 

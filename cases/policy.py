@@ -27,7 +27,7 @@ from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
 from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
 from cases.record.statements import Prepared
-from cases.words import ANYONE, SUBMITTER, Post, roles, sees
+from cases.words import ANYONE, ENDORSER, SUBMITTER, Post, roles, sees
 from workflow.vocabulary import PARENT
 
 SYSTEM_ADMIN = "system_admin"
@@ -74,7 +74,7 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
         mine_too = [post for post in posts(db, case, word) if post.people or mine.intersection(post.duties)]
         if any(_answers_for(db, case, post, by, duties, at) for post in mine_too):
             held.add(word)
-    if ANYONE in wanted and (held or may_see(db, case, by, at, duties)):
+    if ANYONE in wanted and (held - {ENDORSER} or takes_part(db, case, by, at, duties)):
         held.add(ANYONE)
     return held
 
@@ -117,7 +117,7 @@ def people_at(db: Session, post: Post, at: datetime, besides: int | None = None)
 
 def answering_at(db: Session, post: Post, at: datetime, besides: int | None = None) -> tuple[int, list[int]]:
     """Return the ids of those who answer for a desk, and the unit where they sit, as `people_at` does."""
-    if post.people:
+    if post.people or post.reaches_down:
         return post.unit_id, [user_id for user_id in post.people if user_id != besides]
     first, *others = post.duties
     (second,) = others or [first]  # no desk asks for more than two
@@ -156,23 +156,28 @@ def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[
     if case.submitter_id == by.id:
         return True
     duties = duties_of(db, by, at) if duties is None else duties
-    overseeing = {duty.unit_id for duty in duties if duty.role in OVERSIGHT}
-    handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
-    if overseeing and overseeing.intersection(place.id for place in line(db, case.unit_id)):
-        return True
-    return (handling and _has_a_part(db, case, handling)) or _may_also_see(db, case, by, at, among=(True, False))
+    return _is_staff(db, case, by, at, duties) or _may_also_see(db, case, by, at, among=(False,))
+
+
+def takes_part(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held] | None = None) -> bool:
+    """Tell whether someone is in a case: raised it, or is staff in it; who may merely read along only reads."""
+    if not by.is_active:
+        return False
+    duties = duties_of(db, by, at) if duties is None else duties
+    return case.submitter_id == by.id or _is_staff(db, case, by, at, duties)
 
 
 def reads_as_staff(db: Session, case: Case, by: User, at: datetime) -> bool:
     """Tell whether someone who may see a case reads what staff say among themselves, and who of them did what."""
-    if case.submitter_id == by.id:
-        return False
-    duties = duties_of(db, by, at)
+    return case.submitter_id != by.id and _is_staff(db, case, by, at, duties_of(db, by, at))
+
+
+def _is_staff(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held]) -> bool:
     handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
     overseeing = {duty.unit_id for duty in duties if duty.role in OVERSIGHT}
-    if overseeing.intersection(place.id for place in line(db, case.unit_id)):
+    if overseeing and overseeing.intersection(place.id for place in line(db, case.unit_id)):
         return True
-    return (handling and _has_a_part(db, case, handling)) or _may_also_see(db, case, by, at, among=(True,))
+    return bool(handling and _has_a_part(db, case, handling)) or _may_also_see(db, case, by, at, among=(True,))
 
 
 def _has_a_part(db: Session, case: Case, handling: set[int]) -> bool:
@@ -220,6 +225,8 @@ def _answers_for(db: Session, case: Case, post: Post, by: User, duties: Collecti
     """Tell whether a desk is a person's own, or one of their duties is the nearest that fills it."""
     if post.people:
         return not acts_for(db, by, at).isdisjoint(post.people)
+    if post.reaches_down:
+        return any(post.unit_id in ancestors(duty.path) for duty in duties if duty.role in post.duties)
     mine = {duty.unit_id for duty in duties if duty.role in post.duties}
     if post.unit_id in mine:
         return True

@@ -16,13 +16,14 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlmodel import Session
 
-from cases.clocks import OF_THE_CASE
+from cases.clocks import BESIDE, OF_THE_CASE
 from cases.record.case import Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.people import Unit, ancestors
 from cases.timeline import replay
+from workflow.vocabulary import KEEP
 
 _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
@@ -112,9 +113,14 @@ def length(late: timedelta) -> str:
 
 
 def exceptions(db: Session) -> Iterator[tuple[str, str | None]]:
-    """Yield the open cases that no clock watches: number, and the source that fixed no limit where there is one."""
+    """Yield the open cases that no clock watches: number, and the source that fixed no limit where there is one.
+
+    What was promised in a case, which outlives it, does not watch over the case.
+    """
     watched = select(_CLOCKS.c.case_id).where(
-        _CLOCKS.c.stopped_at.is_(None), or_(_CLOCKS.c.due_at.is_not(None), _CLOCKS.c.remaining.is_not(None))
+        _CLOCKS.c.stopped_at.is_(None),
+        or_(_CLOCKS.c.due_at.is_not(None), _CLOCKS.c.remaining.is_not(None)),
+        or_(_CLOCKS.c.kind != BESIDE, _CLOCKS.c.state.not_like(f"{KEEP}@%")),
     )
     unwatched = (
         select(_CASES.c.number, _CASES.c.source)

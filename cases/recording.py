@@ -17,7 +17,7 @@ from cases.record.case import Case, Passage
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.statements import Prepared
-from cases.words import SUBMITTER, Deed
+from cases.words import UNNAMED, Deed
 
 _CASES = table_of(Case)
 _EVENTS = table_of(Event)
@@ -69,7 +69,7 @@ def record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:
         at=deed.at,
         action=deed.step.action,
         role=deed.role,
-        actor_id=None if deed.by is None or deed.role == SUBMITTER else deed.by.id,
+        actor_id=None if deed.by is None or deed.role in UNNAMED else deed.by.id,
         case_id=case.id,
         version=version,
         state_from=None if is_birth else case.state,

@@ -4,6 +4,7 @@ A note of an event is one of
 
     ["start", kind, state, limit, due]          ["start", kind, state, limit, null, first due, what is left]
     ["stop", kind, state]                       ["extend", kind, state, extra time, due]
+                                                ["shorten", kind, state, limit from the beginning, due]
     ["pause", kind, state, what is left]        ["resume", kind, state, due]
     ["rearrange", kind, state, due]             ["rearrange", kind, state, null, what is left]
     ["firm", kind, state]                       ["provisional", kind, state]
@@ -23,7 +24,7 @@ from cases.raw import Row
 
 #: The columns of a clock and of its stretches that events tell, in the order in which they are selected.
 COMPARED = ("kind", "state", "limit", "started_at", "first_due_at", "due_at", "remaining", "stopped_at", "spans")
-STRETCH = ("why", "from_at", "until_at", "due_at")
+STRETCH = ("why", "from_at", "until_at", "due_at", "limit")
 Stretch = list[Any]
 
 
@@ -42,13 +43,13 @@ class Told:
     stopped_at: str | None = None
     stretches: list[Stretch] = field(default_factory=list)
 
-    def change(self, why: str, at: str, due_at: str | None) -> None:
+    def change(self, why: str, at: str, due_at: str | None, limit: Any = None) -> None:
         """Begin a stretch; the first change also keeps how the clock began."""
         if self.stretches:
             self.stretches[-1][2] = at
         else:
-            self.stretches.append(["start", self.started_at, at, self.due_at])
-        self.stretches.append([why, at, None, due_at])
+            self.stretches.append(["start", self.started_at, at, self.due_at, None])
+        self.stretches.append([why, at, None, due_at, limit])
         self.due_at = due_at
 
 
@@ -81,6 +82,8 @@ def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
                 clock.remaining = note[4] if len(note) > 4 else None
             elif deed in ("firm", "provisional"):
                 continue  # no column that is compared tells of it
+            elif deed == "shorten":
+                clock.change(deed, at, raw.stored(note[4]), note[3])
             else:
                 clock.change(deed, at, raw.stored(note[3 if deed == "resume" else 4]))
                 clock.remaining = None if deed == "resume" else clock.remaining

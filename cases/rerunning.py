@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from cases.record.case import Extension
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
-from workflow.clocks import EXTEND, PAUSE, Change, Figures
+from workflow.clocks import EXTEND, PAUSE, SHORTEN, Change, Figures
 from workflow.errors import Refusal
 from workflow.limits import Limit
 
@@ -43,15 +43,15 @@ def rerun(office: Calendar, clock: Any, spans: Sequence[Any], grants: Grants) ->
 
 
 def extras_of(spans: Sequence[Any], grants: Grants) -> list[Limit | None]:
-    """Return for each stretch how much more time began it; grants of one moment count in their order.
+    """Return for each stretch how much more time began it, or to which limit it was shortened.
 
-    Raises Ungranted for more time that nobody has granted.
+    Grants of one moment count in their order. Raises Ungranted for more time that nobody has granted.
     """
     left = list(grants)
     extras: list[Limit | None] = []
     for span in spans:
         if span.why != EXTEND:
-            extras.append(None)
+            extras.append(Limit.parse(span.limit) if span.why == SHORTEN and span.limit else None)
             continue
         mine = next((grant for grant in left if grant[0] == span.from_at), None)
         if mine is None:

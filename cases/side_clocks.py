@@ -6,6 +6,7 @@ several: `sign@5`, `answer@5.12`. It ends with the row that it runs for, not wit
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from cases import clocks
@@ -35,11 +36,15 @@ class Side(NamedTuple):
         return f"{self.name}@{self.unit_id}" + (f".{self.row_id}" if self.row_id is not None else "")
 
 
-def begin(deed: Deed, side: Side) -> None:
-    """Start the clock of a side matter; a law that sets no such limit has none."""
+def begin(deed: Deed, side: Side, due_at: datetime | None = None) -> None:
+    """Start the clock of a side matter, which is due at the law's limit or at the moment given.
+
+    A law that knows no such clock has none.
+    """
     law = deed.law.definition.besides.get(side.name)
-    if law is not None and law.limit is not None:
-        clocks.start(deed, clocks.BESIDE, str(side), law.limit, deed.facts.setdefault("clocks", []))
+    until = (law.limit or due_at) if law is not None else None
+    if until is not None:
+        clocks.start(deed, clocks.BESIDE, str(side), until, deed.facts.setdefault("clocks", []))
 
 
 def end(deed: Deed, *sides: Side) -> None:

@@ -22,6 +22,10 @@ from workflow.vocabulary import Field, Requirements, Vocabulary
 
 SUBMITTER = "submitter"
 ANYONE = "anyone"
+ENDORSER = "endorser"
+
+#: Whoever does something in these roles is never named by the event: that somebody did is all it says.
+UNNAMED = frozenset({SUBMITTER, ENDORSER})
 
 #: Whom a rung can tell besides the law's roles: whoever has the case now, and the head of their unit.
 OWNER, OWNER_HEAD = "owner", "owner_head"
@@ -37,12 +41,14 @@ STAFF = "staff"
 class Post:
     """A desk: whoever has one of these duties at the unit or, where nobody has, at the nearest unit above it.
 
-    Where `people` names persons by id, the desk is theirs alone, whatever their duties.
+    Where `people` names persons by id, the desk is theirs alone, whatever their duties. One that `reaches_down` is no
+    desk that anything lies on: it stands for everyone with such a duty at the unit or anywhere below it.
     """
 
     duties: tuple[str, ...]
     unit_id: int
     people: tuple[int, ...] = ()
+    reaches_down: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from workflow.paths import Finding, Paths
-from workflow.vocabulary import CLIMB, SUPPORT
+from workflow.vocabulary import CLIMB, PROMISES, SUPPORT
 from workflow.waiting import POWERLESS
 
 #: What must be possible with a part, and whether it is the department's own to do.
@@ -55,8 +55,8 @@ def part_ladder(paths: Paths) -> Iterator[Finding]:
 def beside_ladder(paths: Paths) -> Iterator[Finding]:
     """The ladder of any other clock beside the case ends, after its limit, with somebody else, or climbs."""
     for clock in paths.definition.besides.values():
-        if clock.name in paths.definition.parts:
-            continue  # `part_ladder` asks for more
+        if clock.table == PROMISES or clock.name in paths.definition.parts:
+            continue  # `part_ladder` and `promise_ladder` ask for more
         ladder = paths.definition.ladders[clock.ladder]
         last = next((rung for rung in ladder if rung.action is not None), ladder[-1])
         others = set(last.tell) - POWERLESS - {clock.owner}

@@ -8,10 +8,10 @@ from typing import Any
 
 from workflow.definition import BesideClock
 from workflow.option_tables import OptionTables
-from workflow.vocabulary import BESIDE_CLOCKS, DONE, SIGN
+from workflow.vocabulary import BESIDE_CLOCKS, DONE, PROMISES, SIGN
 
 #: Tables whose rows each have a day of their own instead of a limit.
-WITH_DAYS = frozenset({"promises"})
+WITH_DAYS = frozenset({PROMISES})
 CLOCK_KEYS = {"label", "label_en", "limit", "ladder", "owner"}
 
 

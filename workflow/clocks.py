@@ -14,7 +14,10 @@ from workflow.limits import Limit, Remaining
 FIXED = Limit(1, "m")
 
 #: What can happen to a clock between its start and its end.
-PAUSE, RESUME, EXTEND = "pause", "resume", "extend"
+PAUSE, RESUME, EXTEND, SHORTEN = "pause", "resume", "extend", "shorten"
+
+#: What a limit that is made shorter leaves at the least: nobody is late at the very moment at which it happens.
+GRACE = Limit(1, "wd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a clock at a moment: it was paused or went on, or got `extra` time."""
+    """What happened to a clock at a moment: it was paused, went on, got `extra` time, or lasts no longer than that."""
 
     why: str
     at: datetime
@@ -78,6 +81,17 @@ def extend(calendar: Calendar, clock: Figures, extra: Limit) -> Figures:
     return replace(clock, due_at=due.at, is_provisional=clock.is_provisional or due.provisional)
 
 
+def shorten(calendar: Calendar, clock: Figures, limit: Limit, began_at: datetime, at: datetime) -> Figures:
+    """Return the clock as one that has no more than `limit` since it began; it never ends later than it would have.
+
+    The end of the next working day is left at the least. A clock that stands still or has no due moment stays as it is.
+    """
+    if clock.due_at is None:
+        return clock
+    due = max(calendar.due(began_at, limit), calendar.due(at, GRACE), key=lambda one: one.at)
+    return clock if due.at >= clock.due_at else replace(clock, due_at=due.at, is_provisional=due.provisional)
+
+
 def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Iterable[Change]) -> list[Figures]:
     """Return what a clock showed from its beginning and after each change, had it run under this calendar all along.
 
@@ -90,6 +104,8 @@ def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Itera
             shown.append(pause(calendar, shown[-1], change.at))
         elif change.why == RESUME:
             shown.append(resume(calendar, shown[-1], change.at))
+        elif change.why == SHORTEN and change.extra is not None:
+            shown.append(shorten(calendar, shown[-1], change.extra, began_at, change.at))
         elif change.extra is not None:
             shown.append(extend(calendar, shown[-1], change.extra))
         else:

@@ -9,7 +9,7 @@ from functools import cached_property
 from math import ceil
 
 from workflow.limits import Limit, Offset
-from workflow.vocabulary import DONE, SIGN, Field, Vocabulary
+from workflow.vocabulary import DONE, PROMISES, SIGN, Field, Vocabulary
 
 STAGES = ("submit", "review", "handle", "supervise", "feedback")
 SYSTEM = "system"
@@ -123,6 +123,11 @@ class BesideClock:
     owner: str
     line: int
 
+    @property
+    def outlives_case(self) -> bool:
+        """Tell whether it runs on when the case is closed, as that of a promise does, and moves nobody up."""
+        return self.table == PROMISES
+
 
 @dataclass(frozen=True)
 class Review:
@@ -168,6 +173,31 @@ class Merging:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """What happens by itself once `at` people endorse a case.
+
+    Either the system takes `action`, or the states in `states` last no longer than `limit`.
+    """
+
+    at: int
+    do: str
+    action: str | None
+    limit: Limit | None
+    states: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Endorsement:
+    """Who may endorse a case, by duty; in which states, as the steps say; and what their number brings about."""
+
+    by: tuple[str, ...]
+    states: tuple[str, ...]
+    thresholds: tuple[Threshold, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file.
 
@@ -189,6 +219,7 @@ class Definition:
     besides: Mapping[str, BesideClock]
     review: Review | None
     merging: Merging | None
+    endorsement: Endorsement | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)
@@ -215,6 +246,20 @@ class Definition:
         if word.options or word.name not in self.choices:
             return word.options
         return {o.value: (o.label, o.label_en) for o in self.choices[word.name].options.values()}
+
+    def shorter_limit(self, state: str, voices: int) -> Limit | None:
+        """Return how long a state may last at most because so many endorse the case; None where that changes nothing.
+
+        Of several thresholds that were passed the last one counts.
+        """
+        passed = self.endorsement.thresholds if self.endorsement and voices else ()
+        found = [one.limit for one in passed if one.limit and one.at <= voices and state in one.states]
+        return found[-1] if found else None
+
+    def endorsing_duties(self, state: str) -> str | None:
+        """Return the duties of those who may endorse a case in a state, as its row has them; None where nobody may."""
+        law = self.endorsement
+        return f",{','.join(law.by)}," if law is not None and state in law.states else None
 
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """Return the steps that leave, or stay in, a state, in file order."""

@@ -14,6 +14,7 @@ class Finding:
     """One fault of a law: the rule it breaks, a sentence per language, the line, and the path that shows it.
 
     The path alternates states and actions (`draft`, `submit`, `in_review`), or names units from one up to its root.
+    A warning says what will not happen here; the law may be used all the same.
     """
 
     rule: str
@@ -21,6 +22,7 @@ class Finding:
     en: str
     line: int
     path: tuple[str, ...]
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)

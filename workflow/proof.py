@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
 from workflow.delegation_rules import DELEGATION_RULES
+from workflow.endorsement_rules import ENDORSEMENT_RULES
 from workflow.merging_rules import MERGING_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
+from workflow.promise_rules import PROMISE_RULES
 from workflow.quorum import prove_quorum
 from workflow.review_rules import REVIEW_RULES
 from workflow.role_names import role_names
@@ -244,6 +246,8 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     *DELEGATION_RULES,
     *REVIEW_RULES,
     *MERGING_RULES,
+    *ENDORSEMENT_RULES,
+    *PROMISE_RULES,
     final_left,
     skips_review,
     cycle,

@@ -19,6 +19,7 @@ from workflow.definition import (
     State,
     Step,
 )
+from workflow.endorsement_tables import EndorsementTables
 from workflow.law_text import NAME, LawError
 from workflow.review_tables import ReviewTables
 from workflow.vocabulary import BESIDE_CLOCKS, Vocabulary
@@ -35,6 +36,7 @@ LAW_KEYS = {
     *BESIDE_CLOCKS,
     "review",
     "merging",
+    "endorsement",
     "history",
     "choices",
     "states",
@@ -88,7 +90,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(ReviewTables):
+class _Reader(ReviewTables, EndorsementTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -134,6 +136,7 @@ class _Reader(ReviewTables):
             besides=self.besides(data, ladders),
             review=self.review(data),
             merging=self.merging(data),
+            endorsement=self.endorsement(data, states, steps),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

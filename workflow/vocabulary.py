@@ -15,8 +15,11 @@ FieldKind = Literal[
 ]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
-CLIMB = "climb"
-RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, "act"})
+CLIMB, ACT = "climb", "act"
+RUNG_DEEDS = frozenset({"remind", "overdue", "yellow", "red", CLIMB, ACT})
+
+#: The effect by which somebody endorses a case, and what their number can do besides letting the system act.
+ENDORSE, SHORTEN = "endorse", "shorten"
 
 #: The role of a department that has a part beside the lead, and of one that has something else to do.
 SUPPORT, HANDLER = "support", "handler"
@@ -25,12 +28,14 @@ DELEGATE, DELEGATOR = "delegate", "delegator"
 
 #: The clocks of a department's part: to sign for it, and to finish it; a law may give a delegate one too.
 SIGN, DONE, DELEGATED = "sign", "done", "delegated"
+#: The clock of a promise, and the table of the law whose rows each have a day of their own.
+KEEP, PROMISES = "keep", "promises"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT, DELEGATED: DELEGATE},
     "extensions": {"decide": "supervisor"},
     "orders": {"answer": HANDLER},
-    "promises": {"keep": HANDLER},
+    PROMISES: {KEEP: HANDLER},
 }
 
 #: The members of a review group, whoever records what they decide, and those of them who have not voted yet.

@@ -186,9 +186,11 @@ def stuck_owner(paths: Paths) -> Iterator[Finding]:
 
 
 def silent_system(paths: Paths) -> Iterator[Finding]:
-    """Every step of the system alone is fired by some ladder, or follows from what is done elsewhere."""
+    """Every step of the system alone is fired by some ladder, by so many who endorse the case, or from elsewhere."""
+    law = paths.definition.endorsement
+    of_voices = {one.action for one in law.thresholds} if law else set()
     for step in paths.definition.steps:
-        if step.is_for_people or FOLLOWING.intersection(step.does):
+        if step.is_for_people or step.action in of_voices or FOLLOWING.intersection(step.does):
             continue
         fired = {
             state.name

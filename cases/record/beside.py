@@ -9,10 +9,12 @@ from collections.abc import Mapping
 
 from sqlmodel import SQLModel
 
-from cases.record.case import Assignment, Extension, Promise
+from cases.record.case import Assignment, Extension
 from cases.record.clock import Level
 from cases.record.columns import table_of
+from cases.record.endorsements import Endorsement
 from cases.record.links import CaseLink
+from cases.record.promises import Promise
 from cases.record.review import Ballot, Seat
 
 TABLES: tuple[type[SQLModel], ...] = (
@@ -23,10 +25,11 @@ TABLES: tuple[type[SQLModel], ...] = (
     Ballot,
     Seat,
     CaseLink,
+    Endorsement,
 )
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.
-UNTOLD: Mapping[str, frozenset[str]] = {}
+UNTOLD: Mapping[str, frozenset[str]] = {"endorsements": frozenset({"user_id"})}
 
 
 def told_columns(model: type[SQLModel]) -> tuple[str, ...]:

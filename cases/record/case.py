@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy import Text as LongText
@@ -13,6 +13,7 @@ from cases.record.columns import Id, Moment
 IDENTITIES = ("anonymous", "confidential", "named")
 OPEN = text("closed_at IS NULL")
 MERGED = text("merged_into_id IS NOT NULL")
+ENDORSABLE = text("endorsable_by IS NOT NULL")
 
 
 def of_open_cases(name: str, *columns: str) -> Index:
@@ -25,6 +26,7 @@ class Case(SQLModel, table=True):
 
     `version` counts the events; whoever writes the row says which version they saw, and loses if it has moved on.
     `due_at` is the nearest due moment of its running clocks. A case is open while `closed_at` is empty.
+    `voices` is how many endorse it, `endorsable_by` the duties of those who may do so now (`,worker,representative,`).
     """
 
     __tablename__ = "cases"
@@ -34,6 +36,7 @@ class Case(SQLModel, table=True):
         of_open_cases("ix_cases_open_due", "due_at"),
         of_open_cases("ix_cases_open_submitter", "submitter_id"),
         Index("ix_cases_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+        Index("ix_cases_endorsable", "unit_id", sqlite_where=ENDORSABLE, postgresql_where=ENDORSABLE),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -55,6 +58,8 @@ class Case(SQLModel, table=True):
     rating: str | None = Field(default=None, max_length=16)
     accused_id: int | None = Field(default=None, sa_type=Id, foreign_key="units.id")
     merged_into_id: int | None = Field(default=None, sa_type=Id, foreign_key="cases.id")
+    voices: int | None = Field(default=None)
+    endorsable_by: str | None = Field(default=None, max_length=200)
     source: str | None = Field(default=None, max_length=64)
     external_id: str | None = Field(default=None, max_length=200, index=True)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
@@ -117,18 +122,6 @@ class Extension(SQLModel, table=True):
     is_granted: bool | None = Field(default=None)
     decided_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
-
-
-class Promise(SQLModel, table=True):
-    """What a unit has promised to do, and by when."""
-
-    __tablename__ = "promises"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    case_id: int = Field(sa_type=Id, foreign_key="cases.id", index=True)
-    promised_on: date
-    made_at: datetime = Field(sa_type=Moment)
-    kept_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Attachment(SQLModel, table=True):

@@ -58,7 +58,10 @@ class Clock(SQLModel, table=True):
 
 
 class ClockSpan(SQLModel, table=True):
-    """A stretch of a clock with the due moment that was in force; without one the clock stood still."""
+    """A stretch of a clock with the due moment that was in force; without one the clock stood still.
+
+    `limit` is what the clock has at the most since its own beginning, in a stretch that began because it got shorter.
+    """
 
     __tablename__ = "clock_spans"
     __table_args__ = (Index("ix_clock_spans_clock", "clock_id", "from_at"),)
@@ -69,6 +72,7 @@ class ClockSpan(SQLModel, table=True):
     from_at: datetime = Field(sa_type=Moment)
     until_at: datetime | None = Field(default=None, sa_type=Moment)
     due_at: datetime | None = Field(default=None, sa_type=Moment)
+    limit: str | None = Field(default=None, max_length=16)
 
 
 class FiredRung(SQLModel, table=True):

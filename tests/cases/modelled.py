@@ -16,7 +16,7 @@ from tests.cast import WORKFLOWS
 EFFECTS = {
     "assign", "sign", "give_back", "end_assignments", "sign_part", "report_part", "waive_part", "new_round",
     "take_up_again", "answer", "appeal_to_parent", "merge_into", "request_extension", "decide_extension", "promise",
-    "keep_promise", "acknowledge",
+    "promise_in_answer", "keep_promise", "acknowledge",
 }  # fmt: skip
 CONDITIONS = {
     "not_the_submitter", "not_the_handler", "support_done", "part_open", "part_offered", "part_signed",

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.cases.day_walk import due, is_provisional
+from tests.cases.day_walk import SHANGHAI, due, is_provisional
 from tests.cases.modelled import law_of, starts_at, words
 from tests.cases.positions import DUTIES, HANDLERS, OVERSEERS, PARENTS, desk, up
 
 CLOSED, UNKNOWN = "X", "?"
+
+
+def is_promise(clock: dict[str, Any]) -> bool:
+    """Tell whether a clock times a promise, which runs on whatever becomes of the case."""
+    return str(clock["state"]).startswith("keep@")
 
 
 class No(Exception):
@@ -41,6 +46,7 @@ class Reference:
         self.clocks: list[dict[str, Any]] = []
         self.asked: tuple[str | None, str, datetime] | None = None
         self.workers: set[str | None] = set()
+        self.on_account: list[dict[str, Any]] = []
         first = next(iter(self.law["states"]))
         self.row: dict[str, Any] = dict.fromkeys((
             "lead", "category", "tier", "urgency", "rating", "merged_into", "submitted_at", "answered_at", "due_at",
@@ -210,6 +216,8 @@ class Reference:
         """Tell whether a sound form says what cannot be: a part that nobody has, more time that is over already."""
         if action == "waive_part":
             return form["part"] not in [part["unit"] for part in self.current("support")]
+        if action == "report":  # a promise has a text and a day, or there is none
+            return bool(form.get("promise")) != bool(form.get("promised_on"))
         if action == "decide_extension" and form["approve"] == "yes" and self.asked:
             desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
             return due(desk_clock["due_at"], self.asked[1]) <= at
@@ -240,15 +248,29 @@ class Reference:
         assert self.asked is not None
         extra, self.asked = self.asked[1], None
         for clock in self.running() if form["approve"] == "yes" else []:
-            if clock["due_at"]:
+            if clock["due_at"] and not is_promise(clock):
                 later = due(clock["due_at"], extra)
                 clock["is_provisional"] |= is_provisional(clock["due_at"], later)
                 clock["due_at"] = later
 
     def promise(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
-        """Nothing that the row shows."""
+        self.on_account.append(self.promised(at, form))
 
-    keep_promise = promise
+    def promise_in_answer(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        if form.get("promise"):
+            self.promised(at, form)
+
+    def promised(self, at: datetime, form: dict[str, Any]) -> dict[str, Any]:
+        """Start the clock of a promise, which shows in no column of the case, under a law that has such clocks."""
+        if "promises" not in self.law:
+            return {"stopped_at": at}
+        unit = self.row["lead"] or self.row["unit"]
+        eve = datetime.fromisoformat(form["promised_on"]).replace(tzinfo=SHANGHAI) - timedelta(minutes=1)
+        return self.start("beside", f"keep@{unit}", None, at, due(eve, "1wd"))
+
+    def keep_promise(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        for clock in self.on_account:
+            clock["stopped_at"] = clock["stopped_at"] or at
 
     # --- clocks and history
 
@@ -257,7 +279,7 @@ class Reference:
         first, state = next(iter(self.law["states"])), self.state(new)
         final, pauses = state.get("final", False), state.get("pauses", False)
         for clock in self.running():
-            if clock["kind"] == "state" or final:
+            if (clock["kind"] == "state" or final) and not is_promise(clock):
                 clock["stopped_at"] = at
         if self.row["submitted_at"] is None and old == first and not final:
             self.row["submitted_at"] = at
@@ -277,13 +299,15 @@ class Reference:
             whole |= {"due_at": at + whole["left"], "left": None}
             whole["is_provisional"] = is_provisional(at, whole["due_at"])
 
-    def start(self, kind: str, state: str | None, limit: str, at: datetime) -> dict[str, Any]:
-        """Begin a clock."""
-        moment = due(at, limit)
+    def start(
+        self, kind: str, state: str | None, limit: str | None, at: datetime, until: datetime | None = None
+    ) -> dict[str, Any]:
+        """Begin a clock with a limit, or one that runs until a moment which is given."""
+        moment = until or due(at, limit or "")
         clock: dict[str, Any] = {
             "kind": kind, "state": state, "round": self.row["round"], "limit": limit, "started_at": at,
             "first_due_at": moment, "due_at": moment, "left": None, "stopped_at": None,
-            "is_provisional": is_provisional(at, moment),
+            "is_provisional": until is None and is_provisional(at, moment),
         }  # fmt: skip
         self.clocks.append(clock)
         return clock

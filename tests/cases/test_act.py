@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from cases.capabilities.promises import promises_of
+from cases.record.database import reading
 from tests.cases.world import DAY, HOUR, Story, World
 from workflow.machine import NotByYou, NotFromHere, NotNow
 
@@ -166,7 +168,9 @@ def test_what_cannot_be_solved_now_goes_on_account_and_comes_back(world: World) 
     case = story.then("take_off_account", "zhao", after=20 * DAY, result="预算已批")
     assert case.state == "handling"
     assert world.clock(story.number, "case").due_at == datetime(2027, 2, 14, 2, 0, tzinfo=UTC) + 20 * DAY
-    assert not any("None" in row for row in world.everything()["promises"])
+    with reading(world.db) as db:
+        (promise,) = promises_of(db, story.case)
+    assert (promise.kept_at, promise.broken_at) == (story.at, None)
     world.check()
 
 

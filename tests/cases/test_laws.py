@@ -138,7 +138,9 @@ def test_a_case_whose_option_or_table_is_not_in_the_other_version_stays(world: W
         story.then("accept", "li", category="其他", tier=tier, lead="D")
     without_c = re.sub(r"\nC = \{.*", "", SOURCE)
     without_table = re.sub(r"\[choices\.tier\](.*\n)+?\n", "", without_c)
-    without_table = without_table.replace('limit = "tier"', 'limit = "9wd"').replace('"category", "tier"', '"category"')
+    without_table = without_table.replace('limit = "tier"', 'limit = "11wd"').replace(
+        '"category", "tier"', '"category"'
+    )
     publish(world, without_c)
     publish(world, without_table)
 

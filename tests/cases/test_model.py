@@ -263,9 +263,9 @@ class Lives(RuleBasedStateMachine):
         }
 
     def named(self, state: str | None) -> str | None:
-        """Write what a clock belongs to as the model does: the unit of a part by its code."""
+        """Write what a clock belongs to as the model does: the unit of a part by its code, and no row."""
         name, _, unit_id = (state or "").partition("@")
-        return f"{name}@{self.code(int(unit_id))}" if unit_id else state
+        return f"{name}@{self.code(int(unit_id.partition('.')[0]))}" if unit_id else state
 
     def code(self, unit_id: int | None) -> str | None:
         """Return the code of a unit."""

@@ -130,6 +130,8 @@ def upgrade() -> None:
         sa.Column("rating", sa.String(length=16), nullable=True),
         sa.Column("accused_id", Id, nullable=True),
         sa.Column("merged_into_id", Id, nullable=True),
+        sa.Column("voices", sa.Integer(), nullable=True),
+        sa.Column("endorsable_by", sa.String(length=200), nullable=True),
         sa.Column("source", sa.String(length=64), nullable=True),
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("submitted_at", Moment(), nullable=True),
@@ -161,6 +163,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
+    )
+    op.create_index(
+        "ix_cases_endorsable",
+        "cases",
+        ["unit_id"],
+        unique=False,
+        sqlite_where=sa.text("endorsable_by IS NOT NULL"),
+        postgresql_where=sa.text("endorsable_by IS NOT NULL"),
     )
     op.create_index("ix_cases_external_id", "cases", ["external_id"], unique=False)
     op.create_index(
@@ -441,19 +451,49 @@ def upgrade() -> None:
     op.create_index("ix_passages_case", "passages", ["case_id", "version"], unique=False)
 
     op.create_table(
+        "endorsements",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("endorsed_at", Moment(), nullable=False),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id", "user_id"),
+    )
+    op.create_index("ix_endorsements_user", "endorsements", ["user_id"], unique=False)
+
+    op.create_table(
         "promises",
         sa.Column("id", Id, nullable=False),
         sa.Column("case_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("kept_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
+        sa.Column("broken_at", Moment(), nullable=True),
+        sa.Column("ended_version", sa.Integer(), nullable=True),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("reviewed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id", "number"),
     )
-    op.create_index("ix_promises_case_id", "promises", ["case_id"], unique=False)
+    op.create_index("ix_promises_due", "promises", ["due_at"], unique=False)
+    op.create_index(
+        "ix_promises_unsettled",
+        "promises",
+        ["unit_id"],
+        unique=False,
+        sqlite_where=sa.text("kept_at IS NULL AND broken_at IS NULL"),
+        postgresql_where=sa.text("kept_at IS NULL AND broken_at IS NULL"),
+    )
 
     op.create_table(
         "clock_spans",
@@ -463,6 +503,7 @@ def upgrade() -> None:
         sa.Column("from_at", Moment(), nullable=False),
         sa.Column("until_at", Moment(), nullable=True),
         sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("limit", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(
             ["clock_id"],
             ["clocks.id"],
