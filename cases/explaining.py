@@ -178,7 +178,7 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
     dues = [span.due_at for span in acts]
     if len(acts) < len(spans):
         dues = [figures.due_at for figures in rerun(office, clock, spans, grants)]
-    extras, stood_at = extras_of(acts, grants), clock.started_at
+    extras, stood_at = extras_of(clock, acts, grants), clock.started_at
     for place, (span, due_at, extra) in enumerate(zip(acts, dues, extras, strict=True)):
         later = acts[place + 1 :]
         cut_at = next((other.from_at for other in later if other.due_at is None), None)

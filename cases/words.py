@@ -37,12 +37,14 @@ STAFF = "staff"
 class Post:
     """A desk: whoever has one of these duties at the unit or, where nobody has, at the nearest unit above it.
 
-    Where `people` names persons by id, the desk is theirs alone, whatever their duties.
+    Where `people` names persons by id, the desk is theirs alone, whatever their duties. Nobody counts who has a duty,
+    whichever it be, at one of the units `not_of`: they have an interest in what is decided there.
     """
 
     duties: tuple[str, ...]
     unit_id: int
     people: tuple[int, ...] = ()
+    not_of: frozenset[int] = frozenset()
 
 
 @dataclass

@@ -134,6 +134,27 @@ class Climb:
 
 
 @dataclass(frozen=True)
+class Higher:
+    """Who decides on more time than `longer_than`: `by`, or who comes after it in the `by` of the deciding step."""
+
+    longer_than: Limit
+    by: str
+
+
+@dataclass(frozen=True)
+class ExtensionCaps:
+    """How much more time may be had: `most` times in a round, each of them `longest` at most, and who decides on much.
+
+    Without a figure there is no such cap.
+    """
+
+    most: int | None
+    longest: Limit | None
+    above: Higher | None
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file."""
 
@@ -149,6 +170,7 @@ class Definition:
     case_clock: CaseClock | None
     climb: Climb | None
     besides: Mapping[str, BesideClock]
+    extensions: ExtensionCaps | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

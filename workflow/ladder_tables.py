@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workflow.beside_tables import BesideTables
 from workflow.definition import Climb, Rung, Step
+from workflow.extension_tables import ExtensionTables
 from workflow.vocabulary import CLIMB, PARENT, RUNG_DEEDS
 
 RUNG_KEYS = {"at", "do", "tell", "action"}
 
 
-class LadderTables(BesideTables):
+class LadderTables(ExtensionTables):
     """Reads what happens by itself as a limit nears and passes."""
 
     def ladder(self, name: str, rows: Any) -> tuple[Rung, ...]:

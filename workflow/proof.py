@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
+from workflow.dispute_rules import DISPUTE_RULES
+from workflow.extension_rules import EXTENSION_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
@@ -231,6 +233,8 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     dead_end,
     *WAITING_RULES,
     *BESIDE_RULES,
+    *DISPUTE_RULES,
+    *EXTENSION_RULES,
     final_left,
     skips_review,
     cycle,

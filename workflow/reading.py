@@ -128,6 +128,7 @@ class _Reader(LadderTables):
             case_clock=self.case_clock(data, ladders, choices),
             climb=climb,
             besides=self.besides(data, ladders),
+            extensions=self.extensions(data),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

@@ -21,10 +21,12 @@ SUPPORT, HANDLER = "support", "handler"
 
 #: The clocks of a department's part: to sign for it, and to finish it.
 SIGN, DONE = "sign", "done"
+#: The clock of whoever has to decide on more time, and of who decides where it is much.
+DECIDE, DECIDE_ABOVE = "decide", "decide_above"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT},
-    "extensions": {"decide": "supervisor"},
+    "extensions": {DECIDE: "supervisor"},
     "orders": {"answer": HANDLER},
     "promises": {"keep": HANDLER},
 }

@@ -12,8 +12,9 @@ from sqlmodel import SQLModel
 from cases.record.case import Assignment, Extension, Promise
 from cases.record.clock import Level
 from cases.record.columns import table_of
+from cases.record.disputes import Dispute
 
-TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level)
+TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level, Dispute)
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.
 UNTOLD: Mapping[str, frozenset[str]] = {}
