@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,21 +156,41 @@ def started_note(
     return ["start", kind, state, limit, None, first_due_at, remaining]
 
 
-def extend(deed: Deed, extra: Limit) -> None:
-    """Give every running clock of the case more time; those that stand still keep what they have."""
+def extend(deed: Deed, extra: Limit, which: Callable[[Any], bool]) -> list[datetime]:
+    """Give those running clocks more time that `which` names, and return when they are due now.
+
+    Those that stand still keep what they have. With more time nobody has to climb, unless somebody beside the case is
+    late still.
+    """
     noted: list[list[Any]] = deed.facts.setdefault("clocks", [])
+    running = running_clocks(deed.db, deed.case_id)
+    extended: list[datetime] = []
     dues: list[datetime] = []
-    for clock in running_clocks(deed.db, deed.case_id):
-        if clock.kind == CLIMB:  # with more time, nobody has to climb
-            stop(deed, clock, noted)
-        if clock.kind == CLIMB or clock.due_at is None or outlives_case(deed.law.definition, clock):
+    is_still_late = False
+    for clock in running:
+        due_at = clock.due_at
+        if clock.kind == CLIMB or outlives_case(deed.law.definition, clock):
             continue
-        figures = law_of_clocks.extend(calendar(deed.db, clock.calendar), figures_of(clock), extra)
-        change(deed, clock, figures, "extend")
-        assert figures.due_at is not None
-        dues += [figures.due_at] if clock.kind in OF_THE_CASE else []
-        noted.append(["extend", clock.kind, clock.state, str(extra), figures.due_at])
+        if due_at is not None and which(clock):
+            figures = law_of_clocks.extend(calendar(deed.db, clock.calendar), figures_of(clock), extra)
+            change(deed, clock, figures, "extend")
+            assert figures.due_at is not None
+            due_at = figures.due_at
+            extended.append(due_at)
+            noted.append(["extend", clock.kind, clock.state, str(extra), due_at])
+        elif is_late(clock, deed.at):
+            is_still_late = True
+        dues += [due_at] if clock.kind in OF_THE_CASE and due_at is not None else []
+    for clock in running:
+        if clock.kind == CLIMB and not is_still_late:
+            stop(deed, clock, noted)
     deed.sets["due_at"] = min(dues, default=None)
+    return extended
+
+
+def is_of_the_case(clock: Any) -> bool:
+    """Tell whether a clock is the case's own: by it the case itself is late."""
+    return clock.kind in OF_THE_CASE
 
 
 def shorten(deed: Deed, limit: Limit) -> None:

@@ -127,7 +127,7 @@ def _duties_behind(word: str) -> Collection[str]:
 def _lies_at(word: str, units: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a case lies on the desk of a role word at one of some units."""
     if word == LEAD:
-        return _among(Case.lead_id, units)
+        return or_(_among(Case.lead_id, units), _among(Case.offered_id, units))
     if word in (SUPPORT, DELEGATE):
         part = select(Assignment.id).where(Assignment.kind == word, col(Assignment.ended_at).is_(None))
         return exists(part.where(Assignment.case_id == Case.id, _among(Assignment.unit_id, units)).correlate(Case))

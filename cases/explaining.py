@@ -179,7 +179,7 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
     dues = [span.due_at for span in acts]
     if len(acts) < len(spans):
         dues = [figures.due_at for figures in rerun(office, clock, spans, grants)]
-    extras, stood_at = extras_of(acts, grants), clock.started_at
+    extras, stood_at = extras_of(clock, acts, grants), clock.started_at
     # A limit that was made shorter counts from the beginning: what came before it is told in its stretch.
     told_from = max((place for place, span in enumerate(acts) if span.why == SHORTEN), default=0)
     for place, (span, due_at, extra) in enumerate(zip(acts, dues, extras, strict=True)):

@@ -123,6 +123,9 @@ def answering_at(db: Session, post: Post, at: datetime, besides: int | None = No
     (second,) = others or [first]  # no desk asks for more than two
     asked = {"unit_id": post.unit_id, "first": first, "second": second, "at": at, "besides": besides or 0}
     rows = _answering().rows(db, asked)
+    if post.not_of and rows:
+        partial = set(db.exec(select(Duty.user_id).where(col(Duty.unit_id).in_(post.not_of), in_force(at))))
+        rows = [row for row in rows if row.user_id not in partial]
     if not rows:
         return line(db, post.unit_id)[-1].id, []
     nearest = rows[0].unit_id
@@ -227,6 +230,8 @@ def _answers_for(db: Session, case: Case, post: Post, by: User, duties: Collecti
         return not acts_for(db, by, at).isdisjoint(post.people)
     if post.reaches_down:
         return any(post.unit_id in ancestors(duty.path) for duty in duties if duty.role in post.duties)
+    if post.not_of and any(duty.unit_id in post.not_of for duty in duties):
+        return False
     mine = {duty.unit_id for duty in duties if duty.role in post.duties}
     if post.unit_id in mine:
         return True

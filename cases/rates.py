@@ -8,6 +8,9 @@
 | resolution    | said satisfied or partly satisfied         | reached: gave any rating                         |
 | satisfaction  | satisfied (partly satisfied stands apart)  | rated                                            |
 
+Disputes stand beside them: those that ended in the period, with their minutes of office and of calendar time, in the
+row of the unit that turned out to be wrong; one that ended with its case is booked to nobody, and counted apart.
+
 Cases without a limit, without a rating and closed without an answer have columns of their own. What was withdrawn,
 merged or rejected was never the handler's to finish: it stands in `not_handled` alone. Where the law lets merged cases
 count each, they count with the fate of their lead case instead; each one's own rating counts under any law. Imported
@@ -26,11 +29,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlmodel import Session
 
+from cases.dispute_rates import ended_disputes
 from cases.laws import law_of
 from cases.merged_rates import Follower, counts_for_itself, followers_of
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan
 from cases.record.columns import table_of
+from cases.record.disputes import Dispute
 from cases.record.event import Event
 from cases.record.people import Unit
 from cases.rerunning import REARRANGE
@@ -44,6 +49,7 @@ COLUMNS = (
     "reached", "solved", "resolution_rate",
     "rated", "satisfied", "partly_satisfied", "unsatisfied", "unrated", "satisfaction_rate",
     "excluded", "not_handled",
+    "disputes", "dispute_working_minutes", "dispute_minutes", "disputes_lapsed",
 )  # fmt: skip
 COUNTS = tuple(name for name in COLUMNS if name != "key" and not name.endswith("_rate"))
 RATES = {
@@ -59,6 +65,7 @@ _CLOCKS = table_of(Clock)
 _SPANS = table_of(ClockSpan)
 _UNITS = table_of(Unit)
 _EVENTS = table_of(Event)
+_DISPUTES = table_of(Dispute)
 
 
 def rates(
@@ -76,18 +83,24 @@ def rates(
     if by is None:
         counts["all"]  # an empty period still has its row of zeros
     codes = {row.id: row.code for row in db.connection().execute(select(_UNITS.c.id, _UNITS.c.code))}
-    seen = true() if visible is None else visible
-    found = list(_cases(db, Period(since, until), seen))
+    period, seen = Period(since, until), true() if visible is None else visible
+
+    def key_of(row: Any, unit_id: int | None) -> str:
+        """Return in which row a case counts; by unit, in that of the unit that is named."""
+        if by == "unit":
+            return str(codes[unit_id or row.lead_id or row.unit_id])
+        return str(row.category or "") if by == "category" else "all"
+
+    found = list(_cases(db, period, seen))
     followers = followers_of(db, {case.row.id: case.row.round for case in found}, seen)
     for case in found:
-        key = (
-            {None: "all", "category": case.row.category or ""}.get(by)
-            if by != "unit"
-            else codes[case.row.lead_id or case.row.unit_id]
-        )
-        _count(counts[str(key)], case)
+        count = counts[key_of(case.row, None)]
+        _count(count, case)
         for other in followers.get(case.row.id, ()):
-            _count_follower(counts[str(key)], case, other)
+            _count_follower(count, case, other)
+    for dispute in ended_disputes(db, period.holds(_DISPUTES.c.decided_at), seen):
+        for name, number in dispute.counts().items():
+            counts[key_of(dispute.case, dispute.booked_to_unit_id)][name] += number
     return [_row(key, counts[key]) for key in sorted(counts)]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from cases.clocks import BESIDE
 from cases.record.case import Extension
+from cases.side_clocks import Side
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
 from workflow.clocks import EXTEND, PAUSE, SHORTEN, Change, Figures
@@ -18,8 +20,16 @@ from workflow.limits import Limit
 #: Why a stretch began that nobody asked for: there is a new version of its calendar.
 REARRANGE = "rearrange"
 
-#: When more time was granted, and how much.
-Grants = Sequence[tuple[datetime, str]]
+
+class Grant(NamedTuple):
+    """More time that was granted: when, how much, and to which support department for its part alone, if to one."""
+
+    at: datetime
+    extra: str
+    unit_id: int | None = None
+
+
+Grants = Sequence[Grant]
 
 
 class Ungranted(Refusal):
@@ -36,39 +46,42 @@ def rerun(office: Calendar, clock: Any, spans: Sequence[Any], grants: Grants) ->
     acts = [span for span in spans if span.why != REARRANGE]
     stood_still = (acts[0].due_at if acts else clock.due_at) is None
     changes = [Change(PAUSE, clock.started_at)] if stood_still else []
-    extras = extras_of(acts, grants)
+    extras = extras_of(clock, acts, grants)
     changes += [Change(span.why, span.from_at, extra) for span, extra in zip(acts[1:], extras[1:], strict=True)]
     first = Figures(Limit.parse(clock.limit) if clock.limit else None, clock.first_due_at)
     return law_of_clocks.rerun(office, first, clock.started_at, changes)[stood_still:]
 
 
-def extras_of(spans: Sequence[Any], grants: Grants) -> list[Limit | None]:
-    """Return for each stretch how much more time began it, or to which limit it was shortened.
+def extras_of(clock: Any, spans: Sequence[Any], grants: Grants) -> list[Limit | None]:
+    """Return for each stretch of a clock how much more time began it, or to which limit it was shortened.
+
+    What a department was granted for its part moved the clock of that part and no other.
 
     Grants of one moment count in their order. Raises Ungranted for more time that nobody has granted.
     """
-    left = list(grants)
+    unit_id = Side.parse(clock.state).unit_id if clock.kind == BESIDE else None
+    left = sorted((grant for grant in grants if grant.unit_id in (unit_id, None)), key=lambda one: one.unit_id is None)
     extras: list[Limit | None] = []
     for span in spans:
         if span.why != EXTEND:
             extras.append(Limit.parse(span.limit) if span.why == SHORTEN and span.limit else None)
             continue
-        mine = next((grant for grant in left if grant[0] == span.from_at), None)
+        mine = next((grant for grant in left if grant.at == span.from_at), None)
         if mine is None:
             raise Ungranted(
                 f"时限在 {span.from_at:%Y-%m-%d %H:%M} UTC 延长过，但没有批准延期的记录。",
                 f"The limit was extended at {span.from_at:%Y-%m-%d %H:%M} UTC, but no grant of more time is on record.",
             )
         left.remove(mine)
-        extras.append(Limit.parse(mine[1]))
+        extras.append(Limit.parse(mine.extra))
     return extras
 
 
-def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
+def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[Grant]]:
     """Return the extensions that cases were granted, in order."""
     granted = select(Extension).where(col(Extension.case_id).in_(list(case_ids)), col(Extension.is_granted).is_(True))
-    found: dict[int, list[tuple[datetime, str]]] = {}
+    found: dict[int, list[Grant]] = {}
     for row in db.exec(granted.order_by(col(Extension.decided_at), col(Extension.id))):
         if row.decided_at is not None:
-            found.setdefault(row.case_id, []).append((row.decided_at, row.extra))
+            found.setdefault(row.case_id, []).append(Grant(row.decided_at, row.extra, row.unit_id))
     return found

@@ -6,8 +6,9 @@ several: `sign@5`, `answer@5.12`. It ends with the row that it runs for, not wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cases import clocks
 from cases.words import HANDLERS, Deed, Post
@@ -49,13 +50,18 @@ def begin(deed: Deed, side: Side, due_at: datetime | None = None) -> None:
 
 def end(deed: Deed, *sides: Side) -> None:
     """Stop the clocks of side matters, and leave the level that they alone had made the case climb to."""
-    if not deed.law.definition.besides:
-        return
-    noted, ended = deed.facts.setdefault("clocks", []), {str(side) for side in sides}
-    for clock in clocks.running_clocks(deed.db, deed.case_id):
-        if clock.kind == clocks.BESIDE and clock.state in ended:
-            clocks.halt(deed, clock, noted)
-    clocks.come_down(deed)
+    ended = {str(side) for side in sides}
+    _halt(deed, lambda clock: clock.state in ended)
+
+
+def end_of_row(deed: Deed, row_id: int, *names: str) -> None:
+    """Stop the clocks of these names that run for one row, whoever's they are."""
+
+    def is_of_row(clock: Any) -> bool:
+        side = Side.parse(clock.state)
+        return side.row_id == row_id and side.name in names
+
+    _halt(deed, is_of_row)
 
 
 def desk_of(definition: Definition, side: Side) -> tuple[str, Post]:
@@ -63,3 +69,13 @@ def desk_of(definition: Definition, side: Side) -> tuple[str, Post]:
     law = definition.besides.get(side.name)
     role = law.owner if law else HANDLER
     return role, Post(HANDLERS if role in OF_A_DEPARTMENT else (role,), side.unit_id)
+
+
+def _halt(deed: Deed, is_over: Callable[[Any], bool]) -> None:
+    if not deed.law.definition.besides:
+        return
+    noted = deed.facts.setdefault("clocks", [])
+    for clock in clocks.running_clocks(deed.db, deed.case_id):
+        if clock.kind == clocks.BESIDE and is_over(clock):
+            clocks.halt(deed, clock, noted)
+    clocks.come_down(deed)

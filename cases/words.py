@@ -42,13 +42,15 @@ class Post:
     """A desk: whoever has one of these duties at the unit or, where nobody has, at the nearest unit above it.
 
     Where `people` names persons by id, the desk is theirs alone, whatever their duties. One that `reaches_down` is no
-    desk that anything lies on: it stands for everyone with such a duty at the unit or anywhere below it.
+    desk that anything lies on: it stands for everyone with such a duty at the unit or anywhere below it. Nobody counts
+    who has a duty, whichever it be, at one of the units `not_of`: they have an interest in what is decided there.
     """
 
     duties: tuple[str, ...]
     unit_id: int
     people: tuple[int, ...] = ()
     reaches_down: bool = False
+    not_of: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class Happening:
     @property
     def _units(self) -> set[str]:
         """Return which of its units the case changed."""
-        return {"lead_id", "unit_id"} & set(self.data.get("set", {}))
+        return {"lead_id", "offered_id", "unit_id"} & set(self.data.get("set", {}))
 
     @property
     def _steps(self) -> list[Step]:

@@ -198,6 +198,27 @@ class Endorsement:
 
 
 @dataclass(frozen=True)
+class Higher:
+    """Who decides on more time than `longer_than`: `by`, or who comes after it in the `by` of the deciding step."""
+
+    longer_than: Limit
+    by: str
+
+
+@dataclass(frozen=True)
+class ExtensionCaps:
+    """How much more time may be had: `most` times in a round, each of them `longest` at most, and who decides on much.
+
+    Without a figure there is no such cap.
+    """
+
+    most: int | None
+    longest: Limit | None
+    above: Higher | None
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file.
 
@@ -220,6 +241,7 @@ class Definition:
     review: Review | None
     merging: Merging | None
     endorsement: Endorsement | None
+    extensions: ExtensionCaps | None
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow.definition import Climb, Rung, Step
+from workflow.extension_tables import ExtensionTables
 from workflow.merging_tables import MergingTables
 from workflow.vocabulary import CLIMB, PARENT, RUNG_DEEDS
 
 RUNG_KEYS = {"at", "do", "tell", "action"}
 
 
-class LadderTables(MergingTables):
+class LadderTables(MergingTables, ExtensionTables):
     """Reads what happens by itself as a limit nears and passes."""
 
     def ladder(self, name: str, rows: Any) -> tuple[Rung, ...]:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
 from workflow.delegation_rules import DELEGATION_RULES
+from workflow.dispute_rules import DISPUTE_RULES
 from workflow.endorsement_rules import ENDORSEMENT_RULES
+from workflow.extension_rules import EXTENSION_RULES
 from workflow.merging_rules import MERGING_RULES
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.promise_rules import PROMISE_RULES
@@ -248,6 +250,8 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     *MERGING_RULES,
     *ENDORSEMENT_RULES,
     *PROMISE_RULES,
+    *DISPUTE_RULES,
+    *EXTENSION_RULES,
     final_left,
     skips_review,
     cycle,

@@ -137,6 +137,7 @@ class _Reader(ReviewTables, EndorsementTables):
             review=self.review(data),
             merging=self.merging(data),
             endorsement=self.endorsement(data, states, steps),
+            extensions=self.extensions(data),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

@@ -28,12 +28,14 @@ DELEGATE, DELEGATOR = "delegate", "delegator"
 
 #: The clocks of a department's part: to sign for it, and to finish it; a law may give a delegate one too.
 SIGN, DONE, DELEGATED = "sign", "done", "delegated"
+#: The clock of whoever has to decide on more time, and of who decides where it is much.
+DECIDE, DECIDE_ABOVE = "decide", "decide_above"
 #: The clock of a promise, and the table of the law whose rows each have a day of their own.
 KEEP, PROMISES = "keep", "promises"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT, DELEGATED: DELEGATE},
-    "extensions": {"decide": "supervisor"},
+    "extensions": {DECIDE: "supervisor"},
     "orders": {"answer": HANDLER},
     PROMISES: {KEEP: HANDLER},
 }

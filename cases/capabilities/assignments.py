@@ -9,8 +9,10 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from cases import beside, hands
+from cases.capabilities import extensions
 from cases.errors import FieldError, InvalidFields
 from cases.hands import holding_up, sides_of
+from cases.policy import answers_for
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.people import Unit
@@ -39,8 +41,8 @@ register(
 
 @role(LEAD)
 def lead(db: Session, case: Case) -> Iterable[Post]:
-    """Return the desk of the lead department."""
-    return [Post(HANDLERS, case.lead_id)] if case.lead_id else []
+    """Return the desk of the lead department; while one that gave the case back waits for another to sign, both."""
+    return [Post(HANDLERS, unit_id) for unit_id in (case.offered_id, case.lead_id) if unit_id]
 
 
 @role(SUPPORT)
@@ -59,10 +61,21 @@ def assign(deed: Deed) -> None:
 
 @effect("sign")
 def sign(deed: Deed) -> None:
-    """Note that the lead has signed for the case."""
-    for row in current(deed.db, deed.case):
-        if row.kind == LEAD and row.status == OFFERED:
-            sign_for(deed, row)
+    """Note that the lead has signed for the case; who gave it back is relieved by that, or takes it after all."""
+    rows = [row for row in current(deed.db, deed.case) if row.kind == LEAD]
+    offered = next((row for row in rows if row.status == OFFERED), None)
+    first = next((row for row in rows if row.status == RETURNED), None)
+    if offered is None:
+        return
+    if first is not None:
+        end_part(deed, first, RETURNED)
+        deed.sets["offered_id"] = None
+        if _takes_it_after_all(deed, offered):
+            end_part(deed, offered, ENDED)
+            give(deed, first.unit_id, LEAD, status=SIGNED, signed_at=deed.at)
+            return
+        deed.sets["lead_id"] = offered.unit_id
+    sign_for(deed, offered)
 
 
 @effect("end_assignments")
@@ -104,24 +117,20 @@ def hand_over(deed: Deed, unit_id: int) -> None:
     _give(deed, {unit_id: LEAD}, keeps_supports=True)
 
 
-def relieve_lead(deed: Deed, status: str) -> None:
-    """End the lead's part with a status of its own, such as returned."""
-    rows = current(deed.db, deed.case)
-    for row in rows:
-        if row.kind == LEAD:
-            end_with_delegations(deed, row, rows, status)
-
-
 def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> None:
+    lead = next(unit_id for unit_id, kind in wanted.items() if kind == LEAD)
     rows = current(deed.db, deed.case)
+    first = first_receiver(rows)
+    if first is not None and first.unit_id == lead:
+        first = None
     kept = {row.id for row in rows if keeps_supports and row.kind == SUPPORT and row.unit_id not in wanted}
     kept |= {row.id for row in rows if row.parent_id in kept and row.unit_id not in wanted}
     for row in rows:
-        if row.id not in kept:
+        if row.id not in kept and row is not first:  # whoever gave it back stays lead until somebody else has signed
             end_part(deed, row, ENDED)
     for unit_id, kind in wanted.items():
         give(deed, unit_id, kind)
-    deed.sets["lead_id"] = next(unit_id for unit_id, kind in wanted.items() if kind == LEAD)
+    deed.sets |= {"offered_id": lead} if first is not None else {"lead_id": lead, "offered_id": None}
 
 
 def give(deed: Deed, unit_id: int, kind: str, **values: Any) -> int:
@@ -153,9 +162,11 @@ def _named_units(deed: Deed) -> dict[str, int]:
         errors.append(
             FieldError("support", "主办单位不能同时是协办单位", "The lead cannot be a support department too")
         )
-    # After a return nobody leads, so that the adjudicator may name the same unit again.
-    if not errors and known[deed.fields["lead"]] == deed.case.lead_id:
-        errors.append(FieldError("lead", "该单位已是主办单位", "That unit leads the case already"))
+    # Who gave the case back may be named again; it then has to sign for it.
+    if not errors and known[deed.fields["lead"]] == (deed.case.offered_id or deed.case.lead_id):
+        first = first_receiver(current(deed.db, deed.case))
+        if first is None or deed.case.offered_id is not None:
+            errors.append(FieldError("lead", "该单位已是主办单位", "That unit leads the case already"))
     if errors:
         raise InvalidFields(errors)
     return known
@@ -169,8 +180,11 @@ def sign_for(deed: Deed, row: Any) -> None:
 
 
 def end_part(deed: Deed, row: Any, status: str, **values: Any) -> None:
-    """End a department's part with a status, and the clocks that ran for it."""
+    """End a department's part with a status, and the clocks that ran for it; what was given back ends as such."""
+    status = RETURNED if (row.status, status) == (RETURNED, ENDED) else status
     beside.change(deed, Assignment, row.id, status=status, ended_at=deed.at, **values)
+    if row.kind == SUPPORT:
+        extensions.lapse(deed, row.unit_id)
     if sides := sides_of(row):
         end(deed, *sides)
 
@@ -181,6 +195,18 @@ def end_with_delegations(deed: Deed, row: Any, rows: Iterable[Any], status: str)
         if other.kind == DELEGATE and other.parent_id == row.id:
             end_part(deed, other, ENDED)
     end_part(deed, row, status)
+
+
+def first_receiver(rows: Iterable[Any]) -> Any | None:
+    """Return the open part of the department that gave the case back and is still its lead (首接负责)."""
+    return next((row for row in rows if row.kind == LEAD and row.status == RETURNED), None)
+
+
+def _takes_it_after_all(deed: Deed, offered: Any) -> bool:
+    """Tell whether it is the department that gave the case back, and not the one it was offered, that signs."""
+    if deed.role != LEAD or deed.by is None:
+        return False
+    return not answers_for(deed.db, deed.case, Post(HANDLERS, offered.unit_id), deed.by, deed.at)
 
 
 def unit_named(deed: Deed, field: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from sqlmodel import Session
@@ -10,12 +10,12 @@ from sqlmodel import Session
 from cases import climbing, clocks
 from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import LEAD, hand_over
-from cases.capabilities.extensions import ask, grant, refuse_too_little, refuse_too_much
+from cases.capabilities.extensions import ask, grant, is_of_the_desk, refuse_too_little, refuse_too_much
 from cases.errors import FieldError, InvalidFields
 from cases.policy import people_at, posts
 from cases.record.case import Case
 from cases.record.people import line
-from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
+from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, moved, register, role
 from workflow.limits import Limit
 from workflow.vocabulary import Field
 
@@ -58,15 +58,37 @@ def acknowledge(deed: Deed) -> None:
 
 
 def _give_time(deed: Deed, role: str) -> None:
-    """Give every running clock more time; the head of whoever is late is not the one to do it."""
+    """Give more time to what is late, the case or what runs beside it; the head of whoever is late is not to do it."""
     if role == OWNER_HEAD:
         _refuse("measure", "本单位负责人不能给自己宽限，请申请延期", "A head cannot give their own unit more time")
     if "extra" not in deed.fields:
         _refuse("extra", "请填写延长时间", "Extra time is required")
     extra = Limit.parse(deed.fields["extra"])
-    refuse_too_much(deed, extra)
-    refuse_too_little(deed, extra, "extra")
-    grant(deed, ask(deed), deed.fields["extra"])
+    which = _what_is_late(deed)
+    refuse_too_much(deed, extra, which)
+    refuse_too_little(deed, extra, "extra", lambda clock: which(clock) and clock.kind != clocks.CASE)
+    shown = next((clock for clock in _running(deed) if which(clock) and clock.kind != clocks.CASE), None)
+    due_at = shown.due_at if shown is not None else deed.case.due_at
+    grant(deed, ask(deed, due_at=due_at), deed.fields["extra"], which, lambda clock: _is_same(clock, shown))
+
+
+def _what_is_late(deed: Deed) -> Callable[[Any], bool]:
+    """Return what tells whether a clock has to do with why the matter has climbed.
+
+    The clocks of the case go together; where none of them is late, what beside the case is.
+    """
+    late = [clock for clock in _running(deed) if clocks.is_late(clock, deed.at) and clock.kind != clocks.CLIMB]
+    beside = {clock.id for clock in late if clock.kind == clocks.BESIDE}
+    is_case_late = len(late) > len(beside)
+    return lambda clock: clock.id in beside or (clocks.is_of_the_case(clock) and (is_case_late or not beside))
+
+
+def _running(deed: Deed) -> Sequence[Any]:
+    return clocks.running_clocks(deed.db, deed.case_id)
+
+
+def _is_same(clock: Any, shown: Any | None) -> bool:
+    return is_of_the_desk(clock) if shown is None else bool(clock.id == shown.id)
 
 
 def _take_over(deed: Deed, level: Any) -> None:
@@ -84,6 +106,8 @@ def _take_over(deed: Deed, level: Any) -> None:
     else:
         go_to(deed, _place(deed, state.owner or "", level.unit_id))
     deed.sets["entered_at"] = deed.at
+    for function in moved():
+        function(deed, state, state)
     clocks.move(deed, state, state)
 
 

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from cases.record.case import Assignment, Extension
 from cases.record.clock import Level
 from cases.record.columns import table_of
+from cases.record.disputes import Dispute
 from cases.record.endorsements import Endorsement
 from cases.record.links import CaseLink
 from cases.record.promises import Promise
@@ -26,6 +27,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Seat,
     CaseLink,
     Endorsement,
+    Dispute,
 )
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.

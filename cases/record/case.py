@@ -14,6 +14,7 @@ IDENTITIES = ("anonymous", "confidential", "named")
 OPEN = text("closed_at IS NULL")
 MERGED = text("merged_into_id IS NOT NULL")
 ENDORSABLE = text("endorsable_by IS NOT NULL")
+OFFERED_ANEW = text("offered_id IS NOT NULL")
 
 
 def of_open_cases(name: str, *columns: str) -> Index:
@@ -25,8 +26,9 @@ class Case(SQLModel, table=True):
     """A complaint or a proposal. Every column but `title` can be rebuilt from the events of the case.
 
     `version` counts the events; whoever writes the row says which version they saw, and loses if it has moved on.
-    `due_at` is the nearest due moment of its running clocks. A case is open while `closed_at` is empty.
-    `voices` is how many endorse it, `endorsable_by` the duties of those who may do so now (`,worker,representative,`).
+    `due_at` is the nearest due moment of its running clocks. A case is open while `closed_at` is empty. `offered_id` is
+    who has been offered the lead that `lead_id` has given back and keeps until somebody else signs. `voices` is how
+    many endorse it, `endorsable_by` the duties of those who may do so now (`,worker,representative,`).
     """
 
     __tablename__ = "cases"
@@ -37,6 +39,7 @@ class Case(SQLModel, table=True):
         of_open_cases("ix_cases_open_submitter", "submitter_id"),
         Index("ix_cases_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
         Index("ix_cases_endorsable", "unit_id", sqlite_where=ENDORSABLE, postgresql_where=ENDORSABLE),
+        Index("ix_cases_offered", "offered_id", sqlite_where=OFFERED_ANEW, postgresql_where=OFFERED_ANEW),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -44,6 +47,7 @@ class Case(SQLModel, table=True):
     law_id: int = Field(sa_type=Id, foreign_key="laws.id")
     unit_id: int = Field(sa_type=Id, foreign_key="units.id")
     lead_id: int | None = Field(default=None, sa_type=Id, foreign_key="units.id")
+    offered_id: int | None = Field(default=None, sa_type=Id, foreign_key="units.id")
     state: str = Field(max_length=32)
     stage: str = Field(max_length=16)
     title: str = Field(max_length=200)
@@ -110,18 +114,28 @@ class Assignment(SQLModel, table=True):
 
 
 class Extension(SQLModel, table=True):
-    """A request for more time and what became of it; the first limit stays on the clock."""
+    """A request for more time and what became of it; the first limit stays on the clock.
+
+    `unit_id` is the support department that asks for its part alone, empty where the case itself is to have more time.
+    `due_at` is the limit that stood when it was asked for, `new_due_at` the one that was granted. A request that nobody
+    decided before its matter moved on has lapsed.
+    """
 
     __tablename__ = "extensions"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id", index=True)
+    unit_id: int | None = Field(default=None, sa_type=Id, foreign_key="units.id")
+    round: int = Field(default=1)
     extra: str = Field(max_length=16)
     asked_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
     asked_at: datetime = Field(sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
     is_granted: bool | None = Field(default=None)
     decided_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    new_due_at: datetime | None = Field(default=None, sa_type=Moment)
+    lapsed_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Attachment(SQLModel, table=True):

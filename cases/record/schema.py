@@ -16,6 +16,7 @@ from cases.record import (
     calendar,
     case,
     clock,
+    disputes,
     endorsements,
     event,
     law,
@@ -35,7 +36,7 @@ MIGRATION_LOCK = 7_230_114_210  # so that two nodes that start together do not b
 
 #: Every table of the record; naming the modules here is what makes them known.
 metadata: MetaData = SQLModel.metadata
-TABLES = (calendar, case, clock, endorsements, event, law, links, news, people, promises, review, similar)
+TABLES = (calendar, case, clock, disputes, endorsements, event, law, links, news, people, promises, review, similar)
 
 
 def migrate(url: str) -> None:

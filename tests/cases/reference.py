@@ -44,13 +44,16 @@ class Reference:
         self.by = by
         self.parts: list[dict[str, Any]] = []
         self.clocks: list[dict[str, Any]] = []
-        self.asked: tuple[str | None, str, datetime] | None = None
+        self.asked: tuple[str | None, str, datetime] | None = None  # by whom, how much, and the limit that stood
+        self.granted: list[int] = []
+        self.decided: set[int] = set()
+        self.role = ""
         self.workers: set[str | None] = set()
         self.on_account: list[dict[str, Any]] = []
         first = next(iter(self.law["states"]))
         self.row: dict[str, Any] = dict.fromkeys((
             "lead", "category", "tier", "urgency", "rating", "merged_into", "submitted_at", "answered_at", "due_at",
-            "first_due_at", "closed_at",
+            "first_due_at", "closed_at", "offered",
         ))  # fmt: skip
         self.row |= {"unit": unit, "state": first, "round": 1, "version": 1, "entered_at": at}
         self.start("state", first, self.state(first)["limit"], at)
@@ -65,8 +68,12 @@ class Reference:
 
     def steps(self) -> list[dict[str, Any]]:
         """Return the arrows that start where the case lies."""
-        final = self.state().get("final", False)
-        return [step for step in self.law["steps"] if starts_at(step, self.row["state"], is_final=final)]
+        return self.steps_at(self.row["state"])
+
+    def steps_at(self, state: str) -> list[dict[str, Any]]:
+        """Return the arrows that start at a state."""
+        final = self.state(state).get("final", False)
+        return [step for step in self.law["steps"] if starts_at(step, state, is_final=final)]
 
     def roles(self, who: str | None) -> set[str]:
         """Return what a person is to the case."""
@@ -82,11 +89,14 @@ class Reference:
         desks = [
             *((duty, {duty}, unit) for duty in ("reviewer", "supervisor", "leader")),
             *((f"parent.{duty}", {duty}, PARENTS[unit] or unit) for duty in ("supervisor", "leader")),
+            ("lead", HANDLERS, self.row["offered"]),
             ("lead", HANDLERS, self.row["lead"]),
             *(("support", HANDLERS, part["unit"]) for part in self.current("support")),
-            ("adjudicator", {"supervisor"}, superior),
         ]
         held = {word for word, duties, place in desks if who in desk(frozenset(duties), place, self.by)}
+        quarrelling = frozenset(part["unit"] for part in self.given_back())
+        if who in desk(frozenset({"supervisor"}), superior, self.by, quarrelling):
+            held.add("adjudicator")
         return held | ({"anyone"} if self.sees(who) else set())
 
     def sees(self, who: str) -> bool:
@@ -123,7 +133,11 @@ class Reference:
         if role is None:
             raise No("NotByYou")
         late = self.row["due_at"] is not None and at > self.row["due_at"]
-        asked = self.asked if self.asked and self.asked[2] >= self.row["entered_at"] else None
+        asked, caps = self.asked, self.law.get("extensions", {})
+        higher = caps.get("above")
+        is_much = bool(asked and higher and longer(asked[1], higher["longer_than"], asked[2]))
+        offered = [part for part in self.current("lead") if part["status"] != "returned"]
+        is_mine = any(who in desk(frozenset(HANDLERS), part["unit"], self.by) for part in offered)
         forbids = {
             "not_the_submitter": who is not None and who == self.by,
             "not_the_handler": who is not None and who in self.workers,
@@ -135,6 +149,12 @@ class Reference:
             "extension_pending": asked is None,
             "not_the_asker": asked is not None and asked[0] == who,
             "before_the_limit": late,
+            "extensions_left": self.granted.count(self.row["round"]) >= caps.get("most", 99),
+            "high_enough": is_much and not {"leader", "parent.supervisor"} & roles,
+            "first_return": bool(self.given_back()),
+            "returned_before": not self.given_back()
+            or self.row["round"] in self.decided
+            or bool(self.first() and not is_mine),
         }
         if "within" in step and at > due(self.row["entered_at"], step["within"]):
             raise No("NotNow")
@@ -145,7 +165,7 @@ class Reference:
     def act(self, action: str, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         """Take an action whose form is sound. Raises No."""
         step, role = self.allowed(action, who, at)
-        old, target = self.row["state"], step.get("to")
+        old, target, self.role = self.row["state"], step.get("to"), role
         for name in ("category", "tier", "urgency", "rating"):
             if name in form or name in step.get("preset", {}):
                 self.row[name] = form.get(name) or step["preset"][name]
@@ -163,23 +183,57 @@ class Reference:
 
     def assign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         wanted = {form["lead"]: "lead"} | {unit: "support" for unit in form.get("support", [])}
+        first = self.first()
+        stays = first if first and first["unit"] != form["lead"] else None
         for part in self.current():
-            if part["kind"] == "lead" or "support" in form or part["unit"] in wanted:
+            if part is not stays and (part["kind"] == "lead" or "support" in form or part["unit"] in wanted):
                 self.end_part(part, "ended", at)
         for unit, kind in wanted.items():
             self.parts.append(self.part(unit, kind, "offered"))
             for name, clock in self.law.get("parts", {}).items() if kind == "support" else ():
                 self.start("beside", f"{name}@{unit}", clock["limit"], at)
-        self.row["lead"] = form["lead"]
+        self.row |= {"offered": form["lead"]} if stays else {"lead": form["lead"], "offered": None}
 
     def sign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
-        for part in self.current("lead"):
-            part["status"] = "signed"
+        first = self.first()
+        offered = next((part for part in self.current("lead") if part is not first), None)
+        if offered is None:
+            return
+        if first:
+            self.end_part(first, "returned", at)
+            self.row["offered"] = None
+            if self.role == "lead" and who not in desk(frozenset(HANDLERS), offered["unit"], self.by):
+                self.end_part(offered, "ended", at)
+                self.parts.append(self.part(first["unit"], "lead", "signed"))
+                return
+            self.row["lead"] = offered["unit"]
+        offered["status"] = "signed"
 
     def give_back(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        first = self.first()
         for part in self.current("lead"):
-            part |= {"status": "returned", "ended_at": at}
-        self.row["lead"] = None
+            if part is not first:
+                part |= {"status": "returned", "ended_at": at if first else None}
+        self.row["offered"] = None
+
+    def uphold(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        for part in self.current("lead"):
+            self.end_part(part, "ended", at)
+            self.parts.append(self.part(part["unit"], "lead", "offered"))
+
+    def holder(self) -> str | None:
+        """Return who has the case and so cannot be given it: nobody while who gave it back may have it again."""
+        is_given_back = self.first() and not self.row["offered"]
+        return None if is_given_back else self.row["offered"] or self.row["lead"]
+
+    def first(self) -> dict[str, Any] | None:
+        """Return the part of the department that gave the case back and leads until somebody else has signed."""
+        return next((part for part in self.current("lead") if part["status"] == "returned"), None)
+
+    def given_back(self) -> list[dict[str, Any]]:
+        """Return the parts of those who led in this round and gave the case back."""
+        mine = [part for part in self.parts if part["round"] == self.row["round"]]
+        return [part for part in mine if (part["kind"], part["status"]) == ("lead", "returned")]
 
     def end_assignments(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         for part in self.current():
@@ -203,7 +257,7 @@ class Reference:
         return [part for part in parts if who in desk(frozenset(HANDLERS), part["unit"], self.by)]
 
     def end_part(self, part: dict[str, Any], status: str, at: datetime) -> None:
-        part |= {"status": status, "ended_at": at}
+        part |= {"status": "returned" if part["status"] == "returned" else status, "ended_at": at}
         if part["kind"] == "support":
             self.stop(at, f"sign@{part['unit']}", f"done@{part['unit']}")
 
@@ -218,6 +272,9 @@ class Reference:
             return form["part"] not in [part["unit"] for part in self.current("support")]
         if action == "report":  # a promise has a text and a day, or there is none
             return bool(form.get("promise")) != bool(form.get("promised_on"))
+        if action == "request_extension" and "extensions" in self.law:
+            desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
+            return longer(form["extra"], self.law["extensions"]["longest"], desk_clock["due_at"])
         if action == "decide_extension" and form["approve"] == "yes" and self.asked:
             desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
             return due(desk_clock["due_at"], self.asked[1]) <= at
@@ -242,16 +299,31 @@ class Reference:
         self.row["merged_into"] = form["into"]
 
     def request_extension(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
-        self.asked = (who, form["extra"], at)
+        desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
+        self.asked = (who, form["extra"], desk_clock["due_at"])
+        if caps := self.law.get("extensions"):
+            is_much = longer(form["extra"], caps["above"]["longer_than"], desk_clock["due_at"])
+            name = "decide_above" if is_much else "decide"
+            self.start("beside", f"{name}@{self.row['unit']}", caps["decide"]["limit"], at)
 
     def decide_extension(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         assert self.asked is not None
-        extra, self.asked = self.asked[1], None
+        extra = self.asked[1]
+        self.forget_request(at)
+        if form["approve"] == "yes":
+            self.granted.append(self.row["round"])
         for clock in self.running() if form["approve"] == "yes" else []:
-            if clock["due_at"] and not is_promise(clock):
+            if clock["due_at"] and clock["kind"] != "beside":
                 later = due(clock["due_at"], extra)
                 clock["is_provisional"] |= is_provisional(clock["due_at"], later)
                 clock["due_at"] = later
+
+    def forget_request(self, at: datetime) -> None:
+        """Whoever was to decide has nothing to decide any more."""
+        self.asked = None
+        for clock in self.running():
+            if str(clock["state"]).startswith(("decide@", "decide_above@")):
+                clock["stopped_at"] = at
 
     def promise(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         self.on_account.append(self.promised(at, form))
@@ -278,6 +350,10 @@ class Reference:
         """Go to another state: its clock ends, the next begins, the whole case's runs, stands still or ends."""
         first, state = next(iter(self.law["states"])), self.state(new)
         final, pauses = state.get("final", False), state.get("pauses", False)
+        if any("request_extension" in step.get("does", []) for step in self.steps_at(old)):
+            self.forget_request(at)
+        if self.state(old).get("owner") == "adjudicator" != state.get("owner") and not final:
+            self.decided.add(self.row["round"])
         for clock in self.running():
             if (clock["kind"] == "state" or final) and not is_promise(clock):
                 clock["stopped_at"] = at
@@ -285,6 +361,7 @@ class Reference:
             self.row["submitted_at"] = at
         self.row |= {"state": new, "entered_at": at, "closed_at": at if final else None}
         if final:
+            self.row["offered"] = None
             return
         table = self.law["choices"].get(state["limit"])
         options: Any = table and table[self.row[state["limit"]] or table["default"]]
@@ -339,3 +416,10 @@ class Reference:
         """Return the earliest due moment that had passed at a moment."""
         then = self.at(moment)
         return min((due_at for due_at in (then.dues if then else []) if due_at < moment), default=None)
+
+
+def longer(one: str, other: str, since: datetime) -> bool:
+    """Tell whether one limit is longer than another, counted from a moment."""
+    if one.lstrip("0123456789") == other.lstrip("0123456789"):
+        return int(one.rstrip("wdhm")) > int(other.rstrip("wdhm"))
+    return due(since, one) > due(since, other)

@@ -106,16 +106,22 @@ def test_an_appeal_is_too_late_after_the_fifth_working_day(world: World) -> None
 def test_what_a_department_gives_back_is_assigned_by_the_common_superior(world: World) -> None:
     story = Story(world, unit="T").up_to("submit")
     story.then("accept", "tang", category="工资报酬", tier="B", lead="G", support="A")
-    case = story.then("return", "guo", reason="不归我办管")
-    assert (case.state, case.lead_id) == ("adjudicating", None)
+    case = story.then("return", "guo", reason="不归我办管", rule="三定方案第五条")
+    assert (case.state, case.lead_id) == ("redispatching", world.units["G"])
+    story.then("uphold", "du", reason="属镇劳动办职责")
+    case = story.then("dispute", "guo", reason="确不归我办管", rule="三定方案第五条")
+    assert (case.state, case.lead_id) == ("adjudicating", world.units["G"])
     with pytest.raises(NotByYou):  # the town's supervisor does not stand above the city's agency
         story.then("adjudicate", "du", lead="D", reason="归权益部")
     case = story.then("adjudicate", "zhao", lead="D", reason="归权益部")
-    assert (case.state, case.lead_id) == ("assigned", world.units["D"])
+    assert (case.state, case.lead_id, case.offered_id) == ("assigned", world.units["G"], world.units["D"])
     assert world.parts(story.number) == [
-        ("G", "lead", "returned", False), ("A", "support", "offered", True), ("D", "lead", "offered", True),
+        ("G", "lead", "returned", False), ("A", "support", "offered", True), ("G", "lead", "returned", True),
+        ("D", "lead", "offered", True),
     ]  # fmt: skip
-    assert story.then("sign_for", "wang").state == "handling"
+    case = story.then("sign_for", "wang")
+    assert (case.state, case.lead_id, case.offered_id) == ("handling", world.units["D"], None)
+    assert world.parts(story.number)[2:] == [("G", "lead", "returned", False), ("D", "lead", "signed", True)]
     world.check()
 
 

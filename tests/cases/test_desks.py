@@ -42,7 +42,13 @@ def test_every_desk_of_every_person_is_what_the_policy_says(world: World) -> Non
     for law, road in ROADS.items():
         for action, _, _ in road:
             Story(world, law, "C").up_to(action)
-    returned = Story(world).up_to("accept").then("return", "wang", reason="不属本部门")
+    story = Story(world).up_to("accept")
+    returned = story.then("return", "wang", reason="不属本部门", rule="三定方案第五条")
+    story.then("reassign", "zhao", lead="A", reason="归人社局")
+    quarrel = Story(world).up_to("accept")
+    quarrel.then("return", "wang", reason="不属本部门", rule="三定方案第五条")
+    quarrel.then("uphold", "zhao", reason="属本部门")
+    quarrel.then("dispute", "wang", reason="不属本部门", rule="三定方案第五条")
     referred = Story(world).up_to("sign_for").then("refer_up", "zhao", summary="需上级协调")
     assert returned.state != referred.state
     waiting = 0

@@ -54,7 +54,7 @@ ROLES: dict[str | None, set[str]] = {
 VALUES: dict[str, Any] = {
     "category": "其他", "tier": "A", "urgency": "7d", "lead": "A", "answer": "已办", "reason": "理由", "note": "留言",
     "summary": "摘要", "result": "结果", "extra": "2wd", "approve": "yes", "promise": "承诺",
-    "promised_on": "2028-06-01", "measure": "urge", "part": "B",
+    "promised_on": "2028-06-01", "measure": "urge", "part": "B", "rule": "三定方案第五条",
 }  # fmt: skip
 UNKNOWN = "fly"
 YEAR = timedelta(days=365)
@@ -150,7 +150,7 @@ def test_the_buttons_are_exactly_the_actions_that_the_law_allows(world: World, n
     law = read(name)
     story = Story(world, law=name, unit="T")
     # What a pending request, a part that is signed for, or none at all would ask for, is not offered beside the rest.
-    actions = {row["action"] for row in law.steps} - {"decide_extension", "report_part", "report"}
+    actions = {row["action"] for row in law.steps} - {"decide_extension", "report_part", "report", "dispute"}
     with Session(world.db, autoflush=False, expire_on_commit=False) as db:
         for state in law.states:
             for login, roles in ROLES.items():
@@ -172,6 +172,7 @@ class Placement(NamedTuple):
     is_signed: bool
     has_support: bool
     has_request: bool
+    has_returned: bool
 
 
 def placement_for(law: Text, state: str, action: str, against: bool) -> Placement:
@@ -181,6 +182,7 @@ def placement_for(law: Text, state: str, action: str, against: bool) -> Placemen
         is_signed=not against if "part_signed" in conditions else against,
         has_support=("part_open" if against else "support_done") not in conditions,
         has_request=against or action == "decide_extension",
+        has_returned=("first_return" if against else "returned_before") in conditions,
     )
 
 
@@ -212,6 +214,10 @@ def place(
         db.add(Assignment(case_id=case_id, unit_id=world.units[unit], kind=kind, status=status, assigned_at=MONDAY))
     if not is_final:
         db.add(Level(case_id=case_id, number=5, role="leader", unit_id=world.units["P"], reached_at=MONDAY))
+    if placement.has_returned:
+        back = Assignment(case_id=case_id, unit_id=world.units["G"], kind="lead", status="returned", assigned_at=MONDAY)
+        back.ended_at = MONDAY
+        db.add(back)
     if placement.has_request:
         asker = person if against else world.people["guo"]
         db.add(Extension(case_id=case_id, extra="2wd", asked_by=asker, asked_at=MONDAY))

@@ -90,7 +90,9 @@ def test_what_lies_with_the_union_above_cannot_be_pushed_further_up_by_taking_it
 
 def test_a_dispute_is_taken_over_by_the_supervisor_it_has_climbed_to(world: World) -> None:
     story = Story(world).up_to("accept")
-    story.then("return", "wang", reason="不属本部门职责")
+    story.then("return", "wang", reason="不属本部门职责", rule="三定方案第五条")
+    story.then("uphold", "zhao", reason="属本部门职责")
+    story.then("dispute", "wang", reason="不属本部门职责", rule="三定方案第五条")
     swept(world, moment("11-23 18:00"), since=story.at)
     assert story.case.level == 4
     story.at = moment("11-24 09:00")

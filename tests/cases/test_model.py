@@ -44,7 +44,8 @@ RAISED_IN = ("C", "T", "E", "P")
 ACTIONS = sorted({step["action"] for law in ("proposal", "grievance") for step in law_of(law)["steps"]} | {"fly"})
 SOUND: dict[str, list[Any]] = {
     "category": ["工资报酬", "劳动安全"], "tier": ["A", "B", "C"], "urgency": ["2h", "24h", "7d", "15d"],
-    "lead": ["D", "G", "A", "B"], "support": [["A"], ["B"], ["C", "D"], []], "extra": ["3wd", "10d", "16wh", "48h"],
+    "lead": ["D", "G", "A", "B"], "support": [["A"], ["B"], ["C", "D"], []],
+    "extra": ["3wd", "10d", "16wh", "48h", "12wd"], "rule": ["三定方案第五条"],
     "approve": ["yes", "no"], "promise": ["明年解决"], "promised_on": ["2030-03-01"], "audience": ["staff", "parties"],
     "reason": ["理由"], "note": ["留言"], "answer": ["答复"], "summary": ["摘要"], "result": ["结果"],
     "part": ["A", "B", "C", "D"],
@@ -53,8 +54,8 @@ UNSOUND: dict[str, list[Any]] = {
     "category": ["字" * 101, "a\x07"], "tier": ["Z"], "urgency": ["1h", 7], "lead": [UNKNOWN, CLOSED, "", ["D"]],
     "support": [[UNKNOWN], "D;X", 5], "extra": ["5 days", "0wd", "99999wd", "300wd"], "approve": ["maybe", None],
     "promise": [""], "promised_on": ["2026-11-16", "2026-02-30", "9999-12-31"], "into": ["TA-2026-NONE", ""],
-    "audience": ["nobody"], "rating": ["splendid"], "reason": ["\0", "字" * 2_001], "note": ["\ud800", 3],
-    "answer": ["字" * 20_001], "summary": [""], "result": ["\x1b[0m"],
+    "rule": ["", "字" * 201], "audience": ["nobody"], "rating": ["splendid"], "reason": ["\0", "字" * 2_001],
+    "note": ["\ud800", 3], "answer": ["字" * 20_001], "summary": [""], "result": ["\x1b[0m"],
 }  # fmt: skip
 STEP_OF_TIME = st.one_of(
     st.integers(0, 3 * 86_400), st.integers(0, 60), st.integers(0, 40 * 86_400)
@@ -109,7 +110,7 @@ class Lives(RuleBasedStateMachine):
         if is_sound:
             self.refused(Stale.__name__, action, who, form, data.draw(st.sampled_from((-1, 1, 2**62)), "off by"))
         else:
-            leads = [self.model.row["lead"] or UNKNOWN] if name == "lead" else []  # who leads cannot be given the lead
+            leads = [self.model.holder() or UNKNOWN] if name == "lead" else []  # who leads cannot be given the lead
             form[name] = data.draw(st.sampled_from([*UNSOUND.get(name, ["42"]), *leads]), "value")
             is_optional = name in fields[len(self.needs(action)) :] and form[name] == ""
             self.attempt(action, who, form, None if is_optional else "InvalidFields")
@@ -231,7 +232,7 @@ class Lives(RuleBasedStateMachine):
             if name == "into":
                 form[name] = self.others[self.model.law["name"], self.model.row["unit"]]
             elif name in SOUND and (take or name in needs):
-                values = [value for value in SOUND[name] if name != "lead" or value != self.model.row["lead"]]
+                values = [value for value in SOUND[name] if name != "lead" or value != self.model.holder()]
                 form[name] = values[pick % len(values)]
                 if name == "support":
                     form[name] = [unit for unit in form[name] if unit != form["lead"]]
@@ -259,6 +260,7 @@ class Lives(RuleBasedStateMachine):
             **plain,
             "unit": self.code(row.get("unit_id")),
             "lead": self.code(row.get("lead_id")),
+            "offered": self.code(row.get("offered_id")),
             "merged_into": other,
         }
 

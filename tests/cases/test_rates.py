@@ -79,7 +79,7 @@ def test_an_answer_after_the_limit_is_late_and_one_within_a_granted_extension_st
     world.does(number, "accept", "li", MONDAY + 2 * HOUR, category="工资报酬", tier="A", lead="D")
     world.does(number, "sign_for", "wang", MONDAY + 3 * HOUR)
     world.does(number, "request_extension", "wang", MONDAY + 4 * HOUR, reason="需专家论证", extra="30d")
-    world.does(number, "decide_extension", "zhao", MONDAY + 5 * HOUR, approve="yes")
+    world.does(number, "decide_extension", "sun", MONDAY + 5 * HOUR, approve="yes")
     world.does(number, "report", "wang", MONDAY + 100 * DAY, answer="已建成")
     world.does(number, "verify", "zhao", MONDAY + 101 * DAY)
     world.does(number, "satisfied", "zhang", MONDAY + 102 * DAY)
@@ -100,7 +100,7 @@ def test_a_late_answer_stays_late_when_the_case_is_reopened(world: World) -> Non
     reopened = MONDAY + 110 * DAY
     world.does(number, "reopen", "zhang", reopened, reason="问题又出现了")
     world.does(number, "request_extension", "wang", reopened + HOUR, reason="需专家论证", extra="30d")
-    world.does(number, "decide_extension", "zhao", reopened + 2 * HOUR, approve="yes")
+    world.does(number, "decide_extension", "sun", reopened + 2 * HOUR, approve="yes")
     world.does(number, "report", "wang", reopened + DAY, answer="已补发")
     world.does(number, "verify", "zhao", reopened + 2 * DAY)
     world.does(number, "satisfied", "zhang", reopened + 3 * DAY)

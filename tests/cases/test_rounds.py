@@ -54,7 +54,9 @@ def test_a_case_is_not_transferred_to_the_department_that_leads_it(world: World,
 
 def test_the_adjudicator_may_name_the_department_that_gave_the_case_back(world: World) -> None:
     story = Story(world).up_to("accept")
-    story.then("return", "wang", reason="不归我部")
+    story.then("return", "wang", reason="不归我部", rule="三定方案第五条")
+    story.then("uphold", "zhao", reason="确属权益部")
+    story.then("dispute", "wang", reason="不归我部", rule="三定方案第五条")
     assert story.then("adjudicate", "zhao", lead="D", reason="确属权益部").lead_id == world.units["D"]
     with pytest.raises(InvalidFields):
         story.then("transfer", "zhao", lead="D", reason="再转")

@@ -23,7 +23,9 @@ BROKEN = [
                  "take_back"),
     pytest.param("delegation_deeds", 'does = ["delegate"]\n', "", "delegate"),
     pytest.param("limited_parts", PARTS, "", "add_support"),
-    pytest.param("held_report", 'only_if = ["support_done"]', "", "report"),
+    pytest.param(
+        "held_report", 'does = ["answer", "promise_in_answer"]\nonly_if = ["support_done"]', 'does = ["answer"]', "report"
+    ),
     pytest.param("parts_left", f'does = ["end_assignments"]\n\n{REVIEW}', f"\n{REVIEW}", "withdrawn"),
 ]  # fmt: skip
 

@@ -26,8 +26,8 @@ BROKEN = [
     ),
     pytest.param(
         "beside_ladder",
-        "[parts] ",
-        '[extensions]\ndecide = { label = "批", label_en = "Decide", limit = "1wd", ladder = "lapse" }\n\n[parts] ',
+        'limit = "1wd", ladder = "decision"',
+        'limit = "1wd", ladder = "lapse"',
         "+5wd",
     ),
     pytest.param(

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("law_id", Id, nullable=False),
         sa.Column("unit_id", Id, nullable=False),
         sa.Column("lead_id", Id, nullable=True),
+        sa.Column("offered_id", Id, nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("stage", sa.String(length=16), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -149,6 +150,10 @@ def upgrade() -> None:
             ["units.id"],
         ),
         sa.ForeignKeyConstraint(["accused_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(
+            ["offered_id"],
+            ["units.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["merged_into_id"],
             ["cases.id"],
@@ -212,6 +217,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_offered",
+        "cases",
+        ["offered_id"],
+        unique=False,
+        sqlite_where=sa.text("offered_id IS NOT NULL"),
+        postgresql_where=sa.text("offered_id IS NOT NULL"),
     )
     op.create_index("ix_cases_closed_at", "cases", ["closed_at"], unique=False)
     op.create_index("ix_cases_submitted_at", "cases", ["submitted_at"], unique=False)
@@ -397,12 +410,21 @@ def upgrade() -> None:
         "extensions",
         sa.Column("id", Id, nullable=False),
         sa.Column("case_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("extra", sa.String(length=16), nullable=False),
         sa.Column("asked_by", Id, nullable=True),
         sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=True),
         sa.Column("is_granted", sa.Boolean(), nullable=True),
         sa.Column("decided_by", Id, nullable=True),
         sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("new_due_at", Moment(), nullable=True),
+        sa.Column("lapsed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["units.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["asked_by"],
             ["users.id"],
@@ -418,6 +440,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_extensions_case_id", "extensions", ["case_id"], unique=False)
+
+    op.create_table(
+        "disputes",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("about", sa.String(length=16), nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.Column("opened_by_unit_id", Id, nullable=False),
+        sa.Column("against_unit_id", Id, nullable=True),
+        sa.Column("dispatched_by_unit_id", Id, nullable=False),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decision", sa.String(length=16), nullable=True),
+        sa.Column("booked_to_unit_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"]),
+        sa.ForeignKeyConstraint(["opened_by_unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["against_unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["dispatched_by_unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["decided_by"], ["users.id"]),
+        sa.ForeignKeyConstraint(["booked_to_unit_id"], ["units.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_disputes_case", "disputes", ["case_id"], unique=False)
+    op.create_index("ix_disputes_decided", "disputes", ["decided_at"], unique=False)
+    op.create_index(
+        "ix_disputes_open",
+        "disputes",
+        ["case_id"],
+        unique=False,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
 
     op.create_table(
         "imported_rows",
