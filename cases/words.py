@@ -116,6 +116,7 @@ _sees: list[tuple[Sees, bool]] = []
 def register(*fields: Field) -> None:
     """Make fields known to the law."""
     for word in fields:
+        _once(_fields, word.name)
         _fields[word.name] = word
 
 
@@ -126,6 +127,7 @@ def effect(word: str, *, needs: tuple[str, ...] = (), only_if: tuple[str, ...] =
     """
 
     def keep(function: Effect) -> Effect:
+        _once(_effects, word)
         _effects[word] = function
         _requirements[word] = Requirements(needs, only_if)
         return function
@@ -137,6 +139,7 @@ def condition(word: str) -> Callable[[Condition], Condition]:
     """Make a function known to the law as a condition; it returns the sentence of its refusal, or None."""
 
     def keep(function: Condition) -> Condition:
+        _once(_conditions, word)
         _conditions[word] = function
         return function
 
@@ -147,6 +150,7 @@ def role(word: str) -> Callable[[Role], Role]:
     """Make a function known to the law as a role; it returns the desks that hold the role in a case."""
 
     def keep(function: Role) -> Role:
+        _once(_roles, word)
         _roles[word] = function
         return function
 
@@ -232,3 +236,9 @@ def roles() -> Mapping[str, Role]:
     """Return the registered roles by word."""
     vocabulary()
     return _roles
+
+
+def _once(known: Mapping[str, object], word: str) -> None:
+    """Refuse a word that another capability has registered: the law could not tell them apart."""
+    if word in known:
+        raise ValueError(f"the word {word} is registered twice")

@@ -26,7 +26,7 @@ from workflow.machine import NotNow
 from workflow.vocabulary import DONE, SUPPORT
 
 
-@effect("request_part_extension", needs=("extra",), only_if=("part_in_hand",))
+@effect("request_part_extension", needs=("extra",), only_if=("part_signed_for",))
 def request_part_extension(deed: Deed) -> None:
     """Keep a department's request for more time for its part until someone decides it or the part ends."""
     unit_id = _mine(deed)[0].unit_id
@@ -45,8 +45,8 @@ def decide_part_extension(deed: Deed) -> None:
     decide(deed, asked, is_of_part(asked.unit_id), is_of_part(asked.unit_id))
 
 
-@condition("part_in_hand")
-def part_in_hand(deed: Deed) -> Refusal | None:
+@condition("part_signed_for")
+def part_signed_for(deed: Deed) -> Refusal | None:
     """Refuse where the department has no part that it could finish later."""
     if not _mine(deed):
         return Refusal("您的单位没有在办的协办。", "Your department has no part in hand.")

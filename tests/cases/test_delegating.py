@@ -180,7 +180,7 @@ def test_returning_a_case_ends_what_the_lead_has_delegated(world: World) -> None
     story.then("delegate", "wang", delegate="A", reason="就近")
     story.then("transfer", "zhao", lead="G", reason="归口")
     assert world.parts(story.number)[1] == ("A", "delegate", "ended", False)
-    story.then("return", "guo", reason="不属本部门")
+    story.then("return", "guo", reason="不属本部门", rule="三定方案第三条")
     world.check()
 
 

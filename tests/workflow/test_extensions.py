@@ -90,6 +90,8 @@ def test_the_caps_of_a_law_are_typed_and_a_law_without_the_table_has_none() -> N
 )
 def test_a_table_of_extensions_with_a_fault_is_refused_with_its_line(old: str, new: str, says: str) -> None:
     assert LAW.count(old) == 1
-    with pytest.raises(LawError, match=r"line 2[4-9]") as refused:
+    with pytest.raises(LawError, match="line") as refused:
         parse(LAW.replace(old, new), "proposal.toml", WORDS)
     assert says in refused.value.en
+    head = LAW.splitlines().index(next(line for line in LAW.splitlines() if line.startswith("[extensions]"))) + 1
+    assert any(f"line {line}:" in refused.value.en for line in range(head, head + 5))
