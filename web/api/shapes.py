@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from web.api.review_shapes import GroupBallot
+
 Word = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -140,6 +142,7 @@ class OneCase(CaseInList):
     lead_name: str | None
     texts: list[Text]
     assignments: list[Part]
+    review: list[GroupBallot]
     attachments: list[File]
     actions: list[Action]
 

@@ -14,6 +14,7 @@ from cases.sheet import Happening, Said, Sheet, sheet_of
 from cases.units import units_by_id
 from web import words
 from web.api import shapes
+from web.api.review_shapes import review_of
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -34,6 +35,7 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         lead_name=lead.name if lead else None,
         texts=[text_of(visit, sheet.definition, happening, said) for happening, said in sheet.texts],
         assignments=_parts(sheet),
+        review=review_of(visit, sheet),
         attachments=[file_of(row) for row in sheet.attachments],
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
     )

@@ -17,6 +17,7 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_review import Group, groups_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -92,6 +93,7 @@ class View:
     clocks: Sequence[Clocked]
     history: Sequence[Line]
     parts: Sequence[tuple[str, str, str, str]]
+    groups: Sequence[Group]
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
     zone: str
@@ -131,6 +133,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
             )
             for row in sheet.parts
         ],
+        groups=groups_of(visit, sheet),
         attachments=sheet.attachments,
         forms=forms,
         zone=str(local.zone),
