@@ -77,7 +77,7 @@ def open_next(deed: Deed, review: Review, unit_id: int, chair_id: int, members: 
 
 def close(deed: Deed, ballot: Any, outcome: str) -> None:
     """End a ballot; the votes stay as they were cast."""
-    beside.change(deed, Ballot, ballot.id, decided_at=deed.at, outcome=outcome)
+    beside.change(deed, Ballot, ballot.id, decided_at=deed.at, outcome=outcome, version=deed.case.version + 1)
 
 
 def is_past(db: Session, case: Case, at: datetime) -> bool:

@@ -14,7 +14,7 @@ class Ballot(SQLModel, table=True):
     """A vote that is held on a case, until it is decided; `number` counts the ballots of the case.
 
     `unit_id` is the union whose group it is, `quorum` how many have to vote. `outcome` is what carried, `none` where
-    nothing did, or `left` where the case went on without a decision.
+    nothing did, or `left` where the case went on without a decision; `version` is the event that ended it.
     """
 
     __tablename__ = "ballots"
@@ -29,6 +29,7 @@ class Ballot(SQLModel, table=True):
     convened_at: datetime = Field(sa_type=Moment)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     outcome: str | None = Field(default=None, max_length=16)
+    version: int | None = Field(default=None)
 
 
 class Seat(SQLModel, table=True):

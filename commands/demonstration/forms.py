@@ -15,6 +15,8 @@ from workflow.definition import Step
 REASONS: Mapping[str, str] = {
     "ask_submitter": "supplement",
     "reject": "reject",
+    "vote_down": "reject",
+    "vote_back": "supplement",
     "appeal": "appeal",
     "return": "return_reason",
     "adjudicate": "adjudication",

@@ -38,6 +38,7 @@ PROVINCE_PEOPLE = (
 CITY_PEOPLE = (
     _person("shenyi", "周文慧", "市总提案审议小组组长", "reviewer@YX"),
     _person("shenyi2", "彭立新", "市总提案审议小组成员", "reviewer@YX"),
+    _person("shenyi3", "贾明远", "市总提案审议小组成员", "reviewer@YX"),
     _person("ducha", "秦国栋", "联络指导办公室督查专员", "supervisor@YX"),
     _person("ducha2", "苗雨欣", "联络指导办公室督查员", "supervisor@YX"),
     _person("lingdao", "方志诚", "市总分管副主席", "leader@YX"),

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from cases.capabilities.assignments import LEAD
 from commands.demonstration.matters import Matter
+from commands.demonstration.town import CITY
 from workflow.definition import Definition, State, Step
 from workflow.limits import Offset
 from workflow.paths import Paths
+from workflow.review_rules import CONVENE, UNDECIDED
 
 #: How often a case that could go straight on takes this action instead; what is not named here is rare.
 ODDS: Mapping[str, float] = {
@@ -26,6 +28,7 @@ ODDS: Mapping[str, float] = {
     "send_back": 0.12,
     "unsatisfied": 0.14,
     "reject": 0.04,
+    "convene": 0.06,
     "report": 0.3,
     "reopen": 0.05,
 }
@@ -37,6 +40,7 @@ CLASHING = (
     ("take_off_account", "refer_up"),
     ("put_on_account", "put_on_account"),
     ("reply_from_above", "take_off_account"),
+    ("appeal", "convene"),  # the union above has no group of its own
 )
 MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
 TRIES = 60
@@ -120,6 +124,10 @@ def _share(way: Way) -> float:
 def _fits(way: Way, matter: Matter, target: State, is_work: bool) -> bool:
     """Tell whether a matter has the words for an arrow."""
     asked, action = way.step.needs, way.step.action
+    if UNDECIDED.intersection(way.step.only_if):
+        return False  # groups of the demonstration agree
+    if CONVENE in way.step.does:
+        return matter.unit == CITY
     if "into" in asked:
         return way.target is target
     if "promise" in asked:

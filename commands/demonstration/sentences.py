@@ -143,3 +143,10 @@ WITHDRAWALS = (
     "情况有变化，待材料齐全后重新提交。",
 )
 MERGED_WITH = "与所列案件反映同一事项，并案办理，办理结果一并告知。"
+
+#: Why a member of a review group votes as they do.
+VOTES = {
+    "accept": "情况属实，属于工会职责范围，同意立案。",
+    "reject": "不属于工会职责范围，建议告知相应渠道。",
+    "return": "事实还不清楚，请补充具体情况后再议。",
+}

@@ -22,7 +22,7 @@ from cases.record.case import Case
 from cases.record.people import User
 from cases.sweep import sweep_through
 from cases.words import ANYONE, SUBMITTER
-from commands.demonstration import departments
+from commands.demonstration import departments, panels
 from commands.demonstration.forms import form_of
 from commands.demonstration.matters import Matter
 from commands.demonstration.pace import Turn
@@ -30,6 +30,7 @@ from commands.demonstration.stories import Story
 from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, Definition
 from workflow.machine import ActionNotAllowed
+from workflow.review_rules import VOTE
 
 #: How often the department's second in line acts instead of the first.
 STAND_IN = 0.12
@@ -105,7 +106,10 @@ class Walk:
                 self._acknowledge(*heapq.heappop(self.knocks))
             else:
                 one = heapq.heappop(self.errands)
-                departments.run(self.db, one, self.matters[one[1]])
+                if one[2] == VOTE:
+                    panels.run(self.db, one)
+                else:
+                    departments.run(self.db, one, self.matters[one[1]])
 
     def _wake(self, fired: Fired) -> None:
         """Let whoever a case has just climbed to look at it some office time later, or never."""
@@ -145,6 +149,7 @@ class Walk:
             return case.state == turn.step.target
         if "support_done" in turn.step.only_if:
             departments.finish(self.db, case, moment, story.matter)
+        panels.finish(self.db, case, turn.step, moment)
         given = dict(turn.fields)
         if story.into is not None and "into" in turn.step.needs:
             host = walkers[story.into].case
@@ -152,15 +157,17 @@ class Walk:
                 return False
             given["into"] = host.number
         for role, person in self._candidates(walker, turn, moment):
-            form = form_of(turn.step, story.matter, role, moment, given, walker.answered)
+            named = given | panels.form_of(turn.step, person)
+            form = form_of(turn.step, story.matter, role, moment, named, walker.answered)
             if turn.step.action in walker.done and "reason" in turn.step.takes:
                 form.pop("reason", None)  # nobody writes the same words twice
             try:
                 act(self.db, case, turn.step.action, by=person, at=moment, form=form)
             except ActionNotAllowed:
                 continue
-            for errand in departments.errands(self.db, case, self.calendar, moment, self.seed):
-                heapq.heappush(self.errands, errand)
+            for helpers in (departments, panels):
+                for errand in helpers.errands(self.db, case, self.calendar, moment, self.seed):
+                    heapq.heappush(self.errands, errand)
             walker.done.add(turn.step.action)
             walker.answered += "answer" in turn.step.needs and role == LEAD
             if person is not None:

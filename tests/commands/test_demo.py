@@ -21,11 +21,13 @@ from cases.record.database import engine, reading, release, transaction
 from cases.record.event import Event
 from cases.record.news import NewsCursor
 from cases.record.people import User
+from cases.record.review import Ballot, Seat
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
 from commands.demonstration.filling import NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
 from commands.demonstration.people import CAST, PEOPLE
 from commands.demonstration.town import UNITS
+from workflow.tally import OUTCOMES
 
 AT = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 FILLING = Filling(AT, cases=120)
@@ -114,6 +116,15 @@ def test_every_desk_of_the_cast_has_a_case_waiting(demonstration: Session) -> No
     assert {CAST["worker"], CAST["representative"]} <= raised_by
     actors = {user.login for user in demonstration.exec(select(User).join(Event, col(Event.actor_id) == User.id))}
     assert {CAST[role] for role in ("reviewer", "handler", "supervisor", "parent_supervisor", "support")} <= actors
+
+
+def test_a_group_is_voting_on_a_case_and_others_have_been_decided_with_a_dissent(demonstration: Session) -> None:
+    ballots = demonstration.exec(select(Ballot)).all()
+    under_way = [ballot.id for ballot in ballots if ballot.decided_at is None]
+    voted = demonstration.exec(select(Seat).where(col(Seat.choice).is_not(None))).all()
+    assert any(seat.ballot_id in under_way for seat in voted)
+    outcome_of = {ballot.id: ballot.outcome for ballot in ballots if ballot.outcome in OUTCOMES}
+    assert any(outcome_of.get(seat.ballot_id, seat.choice) != seat.choice for seat in voted)
 
 
 def test_nobody_says_the_same_answer_twice_in_a_case(demonstration: Session) -> None:

@@ -23,9 +23,7 @@ BROKEN = [
                  "take_back"),
     pytest.param("delegation_deeds", 'does = ["delegate"]\n', "", "delegate"),
     pytest.param("limited_parts", PARTS, "", "add_support"),
-    pytest.param(
-        "held_report", 'does = ["answer", "promise_in_answer"]\nonly_if = ["support_done"]', 'does = ["answer"]', "report"
-    ),
+    pytest.param("held_report", '"promise_in_answer"]\nonly_if = ["support_done"]', '"promise_in_answer"]', "report"),
     pytest.param("parts_left", f'does = ["end_assignments"]\n\n{REVIEW}', f"\n{REVIEW}", "withdrawn"),
 ]  # fmt: skip
 

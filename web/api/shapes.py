@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from web.api.hand_shapes import ProgressOfCase, WithheldAction
+from web.api.review_shapes import GroupBallot
 
 Word = Annotated[str, StringConstraints(max_length=64)]
 
@@ -144,6 +145,7 @@ class OneCase(CaseInList):
     assignments: list[Part]
     progress: ProgressOfCase
     withheld: list[WithheldAction]
+    review: list[GroupBallot]
     attachments: list[File]
     actions: list[Action]
 

@@ -15,6 +15,7 @@ from cases.units import units_by_id
 from web import words
 from web.api import shapes
 from web.api.hands import progress_of_case, withheld_actions
+from web.api.review_shapes import review_of
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -37,6 +38,7 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         assignments=_parts(sheet),
         progress=progress_of_case(sheet),
         withheld=withheld_actions(visit, sheet),
+        review=review_of(visit, sheet),
         attachments=[file_of(row) for row in sheet.attachments],
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
     )

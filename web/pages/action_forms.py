@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.hands import open_rows
+from cases.panels import candidates
 from cases.record.people import Unit
 from cases.roster import own_hands
 from cases.sheet import Sheet
@@ -21,9 +22,12 @@ from workflow.vocabulary import SUPPORT
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
 PART = "part"
+#: Kinds of fields that name units, and those that name people.
+UNITS, PEOPLE = ("unit", "units"), ("person", "people")
 LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
 
 Typed = Mapping[str, str | list[str]]
+Known = dict[str, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,26 @@ def forms_of(visit: Visit, sheet: Sheet, tried: str | None, typed: Typed) -> lis
     """Return a form for each action that the person may take now, the likely ones first."""
     steps = likely_first(sheet.definition, sheet.case.state, offered(visit, sheet.case))
     fields = sheet.definition.vocabulary.fields
-    asks_units = any(fields[name].kind in ("unit", "units") for step in steps for name in (*step.needs, *step.takes))
-    units = units_around(visit.db, sheet.units[sheet.case.unit_id].path) if asks_units else []
+    kinds = {fields[name].kind for step in steps for name in (*step.needs, *step.takes)}
+    known = _known(visit, sheet, kinds)
     return [
-        _form(visit, sheet, step, units, typed if step.action == tried else {}, step.action == tried) for step in steps
+        _form(visit, sheet, step, known, typed if step.action == tried else {}, step.action == tried) for step in steps
     ]
 
 
-def _form(visit: Visit, sheet: Sheet, step: Step, units: Sequence[Unit], typed: Typed, is_open: bool) -> ActionForm:
+def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
+    """Return the units and the people that can be chosen from, by the kinds of fields that name them."""
+    found: Known = {}
+    if not set(UNITS).isdisjoint(kinds):
+        units = [(unit.code, unit.name) for unit in units_around(visit.db, sheet.units[sheet.case.unit_id].path)]
+        found |= dict.fromkeys(UNITS, units)
+    if not set(PEOPLE).isdisjoint(kinds):
+        people = [(one.login, one.name) for one in candidates(visit.db, sheet.case, visit.at)]
+        found |= dict.fromkeys(PEOPLE, people)
+    return found
+
+
+def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is_open: bool) -> ActionForm:
     names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
     if PART in step.takes and len(own_hands(visit.db, sheet, visit.by, visit.at)) < 2:
         names.remove(PART)  # there is nothing to choose from
@@ -70,16 +86,14 @@ def _form(visit: Visit, sheet: Sheet, step: Step, units: Sequence[Unit], typed: 
         label=words.label(step, visit.language),
         is_open=is_open,
         is_moving=step.target is not None,
-        controls=[_control(visit, sheet, step, name, units, typed.get(name, "")) for name in names],
+        controls=[_control(visit, sheet, step, name, known, typed.get(name, "")) for name in names],
     )
 
 
-def _control(
-    visit: Visit, sheet: Sheet, step: Step, name: str, units: Sequence[Unit], typed: str | list[str]
-) -> Control:
+def _control(visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known, typed: str | list[str]) -> Control:
     known = sheet.definition.vocabulary.fields[name]
     kind: str = known.kind
-    options: list[tuple[str, str]] = []
+    options: Sequence[tuple[str, str]] = []
     if kind == "choice":
         options = list(words.options(sheet.definition, name, visit.language).items())
         kind = "few" if len(options) <= FEW_OPTIONS else kind
@@ -91,9 +105,11 @@ def _control(
         kind = "few"
     elif kind == "limit":
         options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
-    elif kind in ("unit", "units"):
-        options = [(unit.code, unit.name) for unit in (_with_parts(visit, sheet, step) if name == PART else units)]
-        kind = f"many_{kind}" if len(units) > MOST_TO_LOOK_THROUGH else kind
+    elif kind in choosable:
+        options = choosable[kind]
+        if name == PART:
+            options = [(unit.code, unit.name) for unit in _with_parts(visit, sheet, step)]
+        kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
     shown = typed or (str(present) if present is not None else "")
     return Control(name, words.label(known, visit.language), kind, name in step.needs, known.longest, options, shown)

@@ -18,6 +18,7 @@ from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
 from web.pages.case_parts import Parts, own_part_done, parts_of
+from web.pages.case_review import Group, groups_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -93,6 +94,7 @@ class View:
     clocks: Sequence[Clocked]
     history: Sequence[Line]
     parts: Parts
+    groups: Sequence[Group]
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
     zone: str
@@ -125,6 +127,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         clocks=[_clocked(visit, row, sheet.definition) for row in _running(sheet)],
         history=_history(visit, sheet, local),
         parts=parts_of(visit, sheet, local),
+        groups=groups_of(visit, sheet),
         attachments=sheet.attachments,
         forms=forms,
         zone=str(local.zone),

@@ -809,6 +809,7 @@ def _make_group_review() -> None:
         sa.Column("convened_at", Moment(), nullable=False),
         sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
         sa.ForeignKeyConstraint(["chair_id"], ["users.id"]),
