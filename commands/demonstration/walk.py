@@ -90,6 +90,7 @@ class Walk:
             if later is not None and later <= self.at:
                 heapq.heappush(coming, (later, index))
         self._let_pass(self.at)
+        departments.show(self.db, self.at, self.matters)
 
     def _let_pass(self, until: datetime) -> None:
         """Let happen what happens by itself; whoever a case climbs to mostly acknowledges it within the day."""

@@ -190,8 +190,8 @@ class Reference:
                 self.end_part(part, "ended", at)
         for unit, kind in wanted.items():
             self.parts.append(self.part(unit, kind, "offered"))
-            for name, clock in self.law.get("parts", {}).items() if kind == "support" else ():
-                self.start("beside", f"{name}@{unit}", clock["limit"], at)
+            for name in ("sign", "done") if kind == "support" and "parts" in self.law else ():
+                self.start("beside", f"{name}@{unit}", self.law["parts"][name]["limit"], at)
         self.row |= {"offered": form["lead"]} if stays else {"lead": form["lead"], "offered": None}
 
     def sign(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
@@ -245,7 +245,8 @@ class Reference:
         self.stop(at, f"sign@{part['unit']}")
 
     def report_part(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
-        self.end_part(self.mine(who, "signed")[0], "done", at)
+        signed = self.mine(who, "signed")
+        self.end_part(next(part for part in signed if part["unit"] == form.get("part", part["unit"])), "done", at)
 
     def waive_part(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         (part,) = (part for part in self.current("support") if part["unit"] == form["part"])
@@ -266,7 +267,7 @@ class Reference:
             if clock["state"] in names:
                 clock["stopped_at"] = at
 
-    def is_vain(self, action: str, at: datetime, form: dict[str, Any]) -> bool:
+    def is_vain(self, action: str, at: datetime, form: dict[str, Any], who: str | None = None) -> bool:
         """Tell whether a sound form says what cannot be: a part that nobody has, more time that is over already."""
         if action == "waive_part":
             return form["part"] not in [part["unit"] for part in self.current("support")]
@@ -275,6 +276,8 @@ class Reference:
         if action == "request_extension" and "extensions" in self.law:
             desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
             return longer(form["extra"], self.law["extensions"]["longest"], desk_clock["due_at"])
+        if action == "report_part" and "part" in form:
+            return form["part"] not in [part["unit"] for part in self.mine(who, "signed")]
         if action == "decide_extension" and form["approve"] == "yes" and self.asked:
             desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
             return due(desk_clock["due_at"], self.asked[1]) <= at

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from cases.access import is_password, password_of
 from cases.laws import law_of, published
+from cases.progress import progress_of
 from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
 from cases.record.database import engine, reading, release, transaction
@@ -222,3 +223,16 @@ def test_inboxes_will_hold_the_last_days_and_not_the_whole_year(demonstration: S
     moments = dict(demonstration.exec(select(Event.seq, Event.at)).all())
     assert told > 0
     assert all((at >= AT - NEWS) == (seq > told) for seq, at in moments.items())
+
+
+def test_one_case_shows_departments_that_stand_in_different_places(demonstration: Session) -> None:
+    rows = demonstration.exec(select(Assignment).where(col(Assignment.ended_at).is_(None)).order_by(col(Assignment.id)))
+    cases: dict[int, list[Assignment]] = {}
+    for row in rows:
+        cases.setdefault(row.case_id, []).append(row)
+    (shown,) = [mine for mine in cases.values() if any(row.kind == "delegate" for row in mine)]
+    assert {(row.kind, row.status, row.progress is not None) for row in shown} >= {
+        ("lead", "signed", True), ("support", "signed", True), ("support", "offered", False),
+        ("delegate", "signed", False),
+    }  # fmt: skip
+    assert 0 < (progress_of(shown).percent or 0) < 100

@@ -67,6 +67,26 @@ def test_a_case_is_walked_round_on_the_command_line(capsys: Captured, database: 
     assert (status, out.strip().splitlines()[-1]) == (0, "ok 12 events")
 
 
+def test_a_case_is_shown_with_its_departments(capsys: Captured, database: str) -> None:
+    number = submitted(capsys, database)
+    for at, action, login, fields in (
+        ("2026-11-16T10:00", "accept", "li", ["category=阵地建设", "tier=A", "lead=D", "support=A"]),
+        ("2026-11-16T11:00", "sign_part", "zhou", []),
+        ("2026-11-16T12:00", "report_progress", "zhou", ["percent=40"]),
+    ):
+        sets = [word for field in fields for word in ("--set", field)]
+        assert run(capsys, "act", number, action, "--as", login, *sets, "--database", database, "--at", at)[0] == 0
+    _, out, _ = run(capsys, "show", number, "--format", "json", "--database", database)
+    assert json.loads(out)["parts"] == [
+        {"unit": "D", "kind": "lead", "status": "offered", "since": "2026-11-16T10:00:00+08:00", "due": None,
+         "progress": "0%"},
+        {"unit": "A", "kind": "support", "status": "signed", "since": "2026-11-16T11:00:00+08:00",
+         "due": "2026-11-30T17:30:00+08:00", "progress": "40%"},
+    ]  # fmt: skip
+    _, out, _ = run(capsys, "show", number, "--database", database)
+    assert "40%" in out and "progress" in out
+
+
 def test_what_was_overdue_is_told_for_any_moment_in_three_formats(capsys: Captured, database: str) -> None:
     number = submitted(capsys, database)
     _, out, _ = run(
