@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from web.api.requests import OneDispute, RequestedTime
+
 Word = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -141,6 +143,8 @@ class OneCase(CaseInList):
     texts: list[Text]
     assignments: list[Part]
     attachments: list[File]
+    extensions: list[RequestedTime]
+    disputes: list[OneDispute]
     actions: list[Action]
 
 

@@ -14,6 +14,7 @@ from cases.sheet import Happening, Said, Sheet, sheet_of
 from cases.units import units_by_id
 from web import words
 from web.api import shapes
+from web.api.requests import disputes_in, extensions_of
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -35,6 +36,8 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         texts=[text_of(visit, sheet.definition, happening, said) for happening, said in sheet.texts],
         assignments=_parts(sheet),
         attachments=[file_of(row) for row in sheet.attachments],
+        extensions=extensions_of(visit, case, sheet),
+        disputes=disputes_in(visit, case, sheet),
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
     )
 

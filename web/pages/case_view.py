@@ -17,6 +17,7 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -94,6 +95,8 @@ class View:
     parts: Sequence[tuple[str, str, str, str]]
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
+    extensions: Sequence[AskedTime]
+    disputes: Sequence[Quarrel]
     zone: str
     done: str
     kept: Sequence[tuple[str, str]]
@@ -133,6 +136,8 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         ],
         attachments=sheet.attachments,
         forms=forms,
+        extensions=asked_times(visit, case, sheet, local),
+        disputes=quarrels(visit, case, sheet, local),
         zone=str(local.zone),
         done=_done(visit, sheet, done),
         kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
