@@ -19,6 +19,8 @@
 | reported a part done                         | the lead                           | note     |
 | asks for more time                           | whoever may decide it              | request  |
 | decided on more time                         | the desk                           | decision |
+| gives a part back                            | the lead                           | task     |
+| let a department go, or gave its part time   | that department                    | decision |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
@@ -44,22 +46,27 @@ from sqlmodel import Session, col, select
 from cases.attachments import ATTACH
 from cases.audience import desks
 from cases.beside import ADD, SET
+from cases.clocks import BESIDE
 from cases.merged import FEEDBACK, merged_cases
 from cases.policy import people_at
 from cases.progress import DONE
 from cases.record.case import Assignment, Case
 from cases.sheet import ASSIGNMENTS
+from cases.side_clocks import Side, desk_of
 from cases.words import HANDLERS, OWNER_HEAD, STAFF, SUBMITTER, Post
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
-from workflow.vocabulary import CHAIR
+from workflow.vocabulary import CHAIR, DECIDE, DECIDE_ABOVE
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whoever raised a case that was merged into this one.
 MERGED = "of_merged_cases"
-#: Whom the event itself names, and whom the law lets decide on a request for more time.
-NOTED, DECIDERS, DESK = "noted", "deciders", "desk"
+#: Whom the event itself names, whoever has to decide on a request for more time, and the department whose part it is.
+NOTED, DECIDERS, DESK, PART = "noted", "deciders", "desk", "part"
+#: What asks for more time, and what decides on it.
+ASKS = frozenset({"request_extension", "request_part_extension"})
+DECIDES = frozenset({"decide_extension", "decide_part_extension"})
 #: Departments by what the event did with their parts: given one, ended with the case, taken off, delegating.
 GIVEN, RELIEVED, DISCHARGED, DELEGATING = "given", "relieved", "discharged", "delegating"
 #: How a part ends that somebody else ends before the case does.
@@ -125,6 +132,8 @@ class Happening:
         """Tell whether the case lies with other people than before: a colleague who signs for it tells nobody anew."""
         if self.owner is None or self.owner == SUBMITTER:
             return False
+        if "sign" in self.does and "assign" not in self.does:
+            return False
         return self.has_moved and (self.owner != self.owner_before or bool(self._units))
 
     @property
@@ -160,7 +169,15 @@ class Happening:
     def deciders(self) -> set[str]:
         """Return the roles that may decide on more time from here."""
         steps = self.law.definition.steps_from(self.state_to or "")
-        return {word for step in steps if "decide_extension" in step.does for word in step.by}
+        return {word for step in steps if DECIDES.intersection(step.does) for word in step.by}
+
+    @property
+    def decider(self) -> Post | None:
+        """Return the desk whose clock to decide on more time has begun, if the law sets one."""
+        begun = [note[2] for note in self.data.get("clocks", []) if note[:2] == ["start", BESIDE]]
+        sides = [Side.parse(state) for state in begun]
+        found = (side for side in sides if side.name in (DECIDE, DECIDE_ABOVE))
+        return next((desk_of(self.law.definition, side)[1] for side in found), None)
 
     @property
     def _units(self) -> set[str]:
@@ -222,8 +239,10 @@ TABLE = (
     Row(lambda event: not event.has_ended and bool(event.ended(*RELIEVING)), "decision", (DISCHARGED,)),
     Row(_does("report_delegated"), "task", (DELEGATING,)),
     Row(_does("report_part"), "note", (LEAD,)),
-    Row(_does("request_extension"), "request", (DECIDERS,)),
+    Row(lambda event: bool(ASKS & event.does), "request", (DECIDERS,)),
     Row(_does("decide_extension"), "decision", (DESK,)),
+    Row(_does("return_part"), "task", (LEAD,)),
+    Row(lambda event: bool({"release_part", "decide_part", "decide_part_extension"} & event.does), "decision", (PART,)),
     Row(_does("acknowledge"), "urge", (DESK, OWNER_HEAD)),
     Row(lambda event: event.is_note, "note", (DESK, LEAD, SUBMITTER)),
     Row(lambda event: event.is_note and event.has_ended, "note", (SUPERVISOR,)),
@@ -267,17 +286,26 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
         yield from _at_desks(db, event, event.owner, at)
     elif word in (GIVEN, RELIEVED, DISCHARGED, DELEGATING):
         yield from _at_departments(db, event, _departments(db, event, word), at)
+    elif word == DECIDERS and event.decider is not None:
+        yield _at_desk(db, event, event.decider, at)
     elif word == DECIDERS:
         for role in sorted(event.deciders):
             yield from _at_desks(db, event, role, at)
+    elif word == PART:
+        if "part" in event.data:
+            yield _at_desk(db, event, Post(HANDLERS, event.data["part"]), at)
     elif word != OWNER_HEAD or event.owner not in (None, SUBMITTER):
         yield from _at_desks(db, event, word, at)
 
 
 def _at_desks(db: Session, event: Happening, role: str | None, at: datetime) -> Iterator[tuple[int, list[int]]]:
     for post in desks(db, event.case, role) if role is not None else ():
-        unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
-        yield unit_id, [person.id or 0 for person in people]
+        yield _at_desk(db, event, post, at)
+
+
+def _at_desk(db: Session, event: Happening, post: Post, at: datetime) -> tuple[int, list[int]]:
+    unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
+    return unit_id, [person.id or 0 for person in people]
 
 
 def _departments(db: Session, event: Happening, word: str) -> list[int]:

@@ -54,8 +54,10 @@ def decide_part(deed: Deed) -> None:
     dispute = open_dispute_of(deed.db, deed.case)
     assert dispute is not None  # the law asks for `about_a_part`
     for row in current(deed.db, deed.case):
-        if row.id == dispute.assignment_id and deed.fields["release"]:
-            end_part(deed, row, RETURNED)
+        if row.id == dispute.assignment_id:
+            deed.facts["part"] = row.unit_id
+            if deed.fields["release"]:
+                end_part(deed, row, RETURNED)
 
 
 @condition("part_returnable")

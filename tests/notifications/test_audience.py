@@ -12,6 +12,7 @@ from cases.act import find
 from cases.record.database import transaction
 from cases.record.people import User
 from cases.sweep import sweep
+from tests.cases.departments import BECAUSE, three_departments
 from tests.cases.test_ladders import moment
 from tests.cases.world import HOUR, Story
 from tests.cast import MONDAY
@@ -71,6 +72,26 @@ def test_whoever_asks_is_heard_by_the_desk_and_whoever_decides_by_the_asker(news
         ("decide_extension", "wang", "decision"), ("decide_extension", "wu", "decision"),
         ("decide_extension", "shuang", "decision"),
     }  # fmt: skip
+
+
+def test_what_departments_return_and_ask_for_is_heard_by_whoever_must_answer_and_the_answer_by_them(
+    newsroom: Newsroom,
+) -> None:
+    story = three_departments(newsroom)
+    newsroom.tells(AFTER)
+    before = len(newsroom.told())
+    story.then("request_part_extension", "bai", reason="取证", extra="12wd")
+    story.then("decide_part_extension", "sun", approve="yes")
+    story.then("return_part", "zhou", **BECAUSE)
+    story.then("dispute", "wang", **BECAUSE)
+    story.then("adjudicate_part", "chen", release="no", reason="属其职责")
+    newsroom.tells(AFTER)
+    heard = {(action, login, kind) for action, login, kind in newsroom.told()[before:] if login in "bai zhou sun chen"}
+    assert heard == {
+        ("request_part_extension", "sun", "request"), ("decide_part_extension", "bai", "decision"),
+        ("dispute", "chen", "task"), ("adjudicate_part", "zhou", "decision"),
+    }  # fmt: skip
+    assert ("return_part", "wang", "task") in newsroom.told()[before:]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from web.api.hand_shapes import ProgressOfCase, WithheldAction
+from web.api.requests import OneDispute, RequestedTime
 from web.api.review_shapes import GroupBallot
 
 Word = Annotated[str, StringConstraints(max_length=64)]
@@ -147,6 +148,8 @@ class OneCase(CaseInList):
     withheld: list[WithheldAction]
     review: list[GroupBallot]
     attachments: list[File]
+    extensions: list[RequestedTime]
+    disputes: list[OneDispute]
     actions: list[Action]
 
 

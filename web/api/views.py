@@ -15,6 +15,7 @@ from cases.units import units_by_id
 from web import words
 from web.api import shapes
 from web.api.hands import progress_of_case, withheld_actions
+from web.api.requests import disputes_in, extensions_of
 from web.api.review_shapes import review_of
 from web.visits import Visit
 from workflow.definition import Definition, Step
@@ -40,6 +41,8 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         withheld=withheld_actions(visit, sheet),
         review=review_of(visit, sheet),
         attachments=[file_of(row) for row in sheet.attachments],
+        extensions=extensions_of(visit, case, sheet),
+        disputes=disputes_in(visit, case, sheet),
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
     )
 

@@ -18,6 +18,7 @@ from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
 from web.pages.case_parts import Parts, own_part_done, parts_of
+from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
 from web.pages.case_review import Group, groups_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
@@ -97,6 +98,8 @@ class View:
     groups: Sequence[Group]
     attachments: Sequence[Attachment]
     forms: Sequence[ActionForm]
+    extensions: Sequence[AskedTime]
+    disputes: Sequence[Quarrel]
     zone: str
     done: str
     done_with_part: str
@@ -130,6 +133,8 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         groups=groups_of(visit, sheet),
         attachments=sheet.attachments,
         forms=forms,
+        extensions=asked_times(visit, case, sheet, local),
+        disputes=quarrels(visit, case, sheet, local),
         zone=str(local.zone),
         done=_done(visit, sheet, done),
         done_with_part=own_part_done(visit, sheet, done),
