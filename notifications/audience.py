@@ -10,6 +10,9 @@
 | named departments                            | the support departments            | task     |
 | asks for more time                           | whoever may decide it              | request  |
 | decided on more time                         | the desk                           | decision |
+| kept a promise, struck it off or reviewed it  | the submitter                      | answer   |
+| found a promise broken                       | the lead                           | urge     |
+| made the desk's limit shorter                | the desk and its head              | urge     |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
@@ -37,6 +40,7 @@ from cases.words import OWNER_HEAD, STAFF, SUBMITTER
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
+from workflow.vocabulary import SHORTEN
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
@@ -150,6 +154,14 @@ def _does(effect: str) -> Callable[[Happening], bool]:
     return lambda event: effect in event.does
 
 
+def _is_of_a_promise(event: Happening) -> bool:
+    return not event.does.isdisjoint({"keep_promise_done", "strike_off", "review_account"})
+
+
+def _shortens(event: Happening) -> bool:
+    return any(note[0] == SHORTEN for note in event.data.get("clocks", []))
+
+
 def _asks(event: Happening) -> bool:
     is_plain = not event.does and not event.is_note
     return is_plain and event.role != SYSTEM and not event.has_moved and not event.has_ended
@@ -164,6 +176,9 @@ TABLE = (
     Row(_does("assign"), "task", (SUPPORT,)),
     Row(_does("request_extension"), "request", (DECIDERS,)),
     Row(_does("decide_extension"), "decision", (DESK,)),
+    Row(_is_of_a_promise, "answer", (SUBMITTER,)),
+    Row(_does("break_promise"), "urge", (LEAD,)),
+    Row(_shortens, "urge", (DESK, OWNER_HEAD)),
     Row(_does("acknowledge"), "urge", (DESK, OWNER_HEAD)),
     Row(lambda event: event.is_note, "note", (DESK, LEAD, SUBMITTER)),
     Row(lambda event: event.is_note and event.has_ended, "note", (SUPERVISOR,)),

@@ -59,6 +59,11 @@ PART_STATUS: Mapping[str, Pair] = {
     "waived": ("已免除", "waived"),
     "ended": ("已结束", "ended"),
 }
+PROMISE_OUTCOMES: Mapping[str, Pair] = {
+    "open": ("尚未兑现", "not kept yet"),
+    "kept": ("已兑现", "kept"),
+    "broken": ("认定未兑现", "found broken"),
+}
 UNITS: Mapping[str, tuple[str, str]] = {
     "wd": ("{} 个工作日", "{} working days"),
     "wh": ("{} 个工作小时", "{} working hours"),

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from web.api.voice_shapes import Voices
+
 Word = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -133,7 +135,7 @@ class File(BaseModel):
     added_at: datetime
 
 
-class OneCase(CaseInList):
+class OneCase(CaseInList, Voices):
     """A case with all that I may know about it, and what I may do with it now."""
 
     unit_name: str

@@ -14,6 +14,7 @@ from cases.sheet import Happening, Said, Sheet, sheet_of
 from cases.units import units_by_id
 from web import words
 from web.api import shapes
+from web.api.voices import voices_in
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -36,6 +37,7 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         assignments=_parts(sheet),
         attachments=[file_of(row) for row in sheet.attachments],
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
+        **voices_in(visit, sheet),
     )
 
 

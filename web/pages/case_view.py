@@ -17,6 +17,9 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_endorsements import Voiced, endorsement_of
+from web.pages.case_promises import Promised, promises_in
+from web.pages.case_referral import Referral, referral_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -97,6 +100,10 @@ class View:
     zone: str
     done: str
     kept: Sequence[tuple[str, str]]
+    may_add: bool
+    endorsement: Voiced | None
+    promises: Sequence[Promised]
+    referral: Referral | None
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -136,6 +143,10 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         zone=str(local.zone),
         done=_done(visit, sheet, done),
         kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
+        may_add=sheet.is_submitter or sheet.is_staff,
+        endorsement=endorsement_of(visit, case, definition),
+        promises=promises_in(visit, sheet, local),
+        referral=referral_of(visit, case, local),
     )
 
 
