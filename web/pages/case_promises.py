@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cases.capabilities.promises import ACCOUNT, promises_of
+from cases.calendars import calendar
+from cases.capabilities.promises import ACCOUNT, promises_of, to_keep
 from cases.sheet import Sheet
 from cases.units import units_by_id
 from web import moments
@@ -55,6 +56,15 @@ def promises_in(visit: Visit, sheet: Sheet, local: Calendar) -> list[Promised]:
             )
         )
     return shown
+
+
+def promises_to_keep(visit: Visit) -> list[tuple[str, str, int, str, str, str]]:
+    """Return what the reader's departments have still to keep: case, title, which, day, how long, and its tone."""
+    local = calendar(visit.db)
+    return [
+        (row.case_number, row.title, row.number, row.promised_on.isoformat(), *_outcome(visit, row, local))
+        for row in to_keep(visit.db, visit.by, visit.at)
+    ]
 
 
 def _outcome(visit: Visit, row: Any, local: Calendar) -> tuple[str, str]:
