@@ -22,7 +22,7 @@ from cases.record.case import Case
 from cases.record.people import User
 from cases.sweep import sweep_through
 from cases.words import ANYONE, SUBMITTER
-from commands.demonstration import departments
+from commands.demonstration import departments, voices
 from commands.demonstration.forms import form_of
 from commands.demonstration.matters import Matter
 from commands.demonstration.pace import Turn
@@ -65,6 +65,7 @@ class Walk:
     knocks: list[tuple[datetime, str]] = field(default_factory=list)
     errands: list[departments.Errand] = field(default_factory=list)
     matters: dict[str, Matter] = field(default_factory=dict)
+    is_promised: bool = False
 
     def go(self, stories: Sequence[Story], tick: Callable[[], None] = lambda: None) -> None:
         """Take every story to its end, or to the moment at which the demonstration stands; `tick` once a case."""
@@ -105,7 +106,10 @@ class Walk:
                 self._acknowledge(*heapq.heappop(self.knocks))
             else:
                 one = heapq.heappop(self.errands)
-                departments.run(self.db, one, self.matters[one[1]])
+                if one[2] in (voices.ENDORSE, voices.BREAK):
+                    voices.run(self.db, one, self.people)
+                else:
+                    departments.run(self.db, one, self.matters[one[1]])
 
     def _wake(self, fired: Fired) -> None:
         """Let whoever a case has just climbed to look at it some office time later, or never."""
@@ -146,6 +150,8 @@ class Walk:
         if "support_done" in turn.step.only_if:
             departments.finish(self.db, case, moment, story.matter)
         given = dict(turn.fields)
+        if not self.is_promised:
+            given |= voices.promised(turn.step, moment, story.ends)
         if story.into is not None and "into" in turn.step.needs:
             host = walkers[story.into].case
             if host is None or host.closed_at is not None:
@@ -161,6 +167,9 @@ class Walk:
                 continue
             for errand in departments.errands(self.db, case, self.calendar, moment, self.seed):
                 heapq.heappush(self.errands, errand)
+            for errand in voices.errands(self.db, case, self.calendar, moment):
+                heapq.heappush(self.errands, errand)
+            self.is_promised |= "promise" in form and voices.PROMISES in turn.step.does
             walker.done.add(turn.step.action)
             walker.answered += "answer" in turn.step.needs and role == LEAD
             if person is not None:
