@@ -21,11 +21,13 @@ from cases import audit
 from cases.errors import FieldError, InvalidFields, shown, stale
 from cases.hands import own_parts
 from cases.media import HEAD, media_type
+from cases.policy import takes_part
 from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
 from cases.units import units_by_id
 from cases.words import ANYONE, SUBMITTER
+from workflow.machine import NotByYou
 
 ATTACH = "attach"
 LONGEST_NAME = 200
@@ -97,10 +99,13 @@ def attach(
 ) -> dict[str, Any]:
     """Add a stored file to a case and return the event that was written; `case` is brought up to date.
 
-    Whoever may see a case may add to it; the caller has asked. What somebody adds who acts for one part of it belongs
-    to that part; who acts for several names the unit with `part`. A file's name may tell who somebody is, so the event
-    holds a salted digest of it. Raises Stale, and InvalidFields for a part that is not theirs.
+    The caller has asked whether the person may see the case; who merely reads along adds nothing. What somebody adds
+    who acts for one part of it belongs to that part; who acts for several names the unit with `part`. A file's name may
+    tell who somebody is, so the event holds a salted digest of it. Raises NotByYou, Stale, and InvalidFields for a part
+    that is not theirs.
     """
+    if not takes_part(db, case, by, at):
+        raise NotByYou("附件由申请人和办理各方添加。", "Files are added by the applicant and by those in the case.")
     if seen is not None and seen != case.version:
         raise stale(case.number)
     assert case.id is not None

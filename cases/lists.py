@@ -61,7 +61,7 @@ def late(
 
     Raises BadRequest for a cursor that is none, NotFound for a unit that is none.
     """
-    conditions = [col(Case.closed_at).is_(None), col(Case.due_at) < at, visible_to(db, by, at)]
+    conditions = [col(Case.closed_at).is_(None), col(Case.due_at) < at, visible_to(db, by, at, only_parties=True)]
     if unit is not None:
         conditions.append(of_unit(_path_of(db, unit)))
     if cursor is not None:
@@ -90,7 +90,7 @@ def overdue_then(
     """
     if unit is not None:
         _path_of(db, unit)
-    rows = overdue(db, then, unit=unit, visible=visible_to(db, by, at))
+    rows = overdue(db, then, unit=unit, visible=visible_to(db, by, at, only_parties=True))
     rows.sort(key=_place)  # of those that are due at one moment the oldest comes first, as in `late`
     if cursor is not None:
         key = _late_key(db, by, at, cursor)

@@ -197,8 +197,11 @@ def _may_also_see(db: Session, case: Case, by: User, at: datetime, among: tuple[
     return bool(reasons) and db.exec(select(Case.id).where(Case.id == case.id, or_(*reasons))).first() is not None
 
 
-def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that selects, among cases, those a person may see."""
+def visible_to(db: Session, by: User, at: datetime, *, only_parties: bool = False) -> ColumnElement[bool]:
+    """Return the condition that selects, among cases, those a person may see.
+
+    `only_parties` leaves out what they may merely read along, such as what they could endorse.
+    """
     if not by.is_active:
         return false()
     duties = duties_of(db, by, at)
@@ -208,7 +211,7 @@ def visible_to(db: Session, by: User, at: datetime) -> ColumnElement[bool]:
     if ranges := [_below(held) for held in duties if held.role in HANDLING]:
         parts = select(Assignment.id).join(Unit, col(Unit.id) == Assignment.unit_id)
         conditions.append(exists(parts.where(Assignment.case_id == Case.id, or_(*ranges)).correlate(Case)))
-    conditions += [reason(by.id or 0, at) for reason, _ in sees()]
+    conditions += [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff or not only_parties]
     return or_(*conditions)
 
 

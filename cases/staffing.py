@@ -1,4 +1,4 @@
-"""Which duties are filled where: what a law's proof asks about the people."""
+"""Which duties are filled where, and who could endorse: what a law's proof asks about the people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cases.record.people import Duty, Unit, User, in_force
+from cases.units import RAISED_AT
+from workflow.definition import Definition
+from workflow.endorsement_rules import UnitVoices
 from workflow.proof import UnitStaff
 
 REVIEWER = "reviewer"
@@ -36,3 +39,23 @@ def staff(db: Session, at: datetime) -> Iterator[UnitStaff]:
     for unit_id, code, name, parent_id in units:
         place = unit_id or 0
         yield UnitStaff(code, name, codes.get(parent_id), frozenset(filled[place]), len(reviewers[place]))
+
+
+def voices(db: Session, definition: Definition, at: datetime) -> Iterator[UnitVoices]:
+    """Yield every active unit with those in it who could endorse a case; none for a law without."""
+    law = definition.endorsement
+    if law is None:
+        return
+    people: defaultdict[int, set[int]] = defaultdict(set)
+    duties = (
+        select(Duty.unit_id, Duty.user_id)
+        .join(User, col(User.id) == Duty.user_id)
+        .where(User.is_active, in_force(at), col(Duty.role).in_(law.by))
+    )
+    for place, user_id in db.exec(duties):
+        people[place].add(user_id)
+    units = db.exec(select(Unit).where(Unit.is_active)).all()
+    codes = {unit.id: unit.code for unit in units}
+    for unit in units:
+        mine, takes_cases = frozenset(people[unit.id or 0]), unit.kind in RAISED_AT
+        yield UnitVoices(unit.code, unit.name, codes.get(unit.parent_id), mine, takes_cases)

@@ -13,12 +13,13 @@ from cases.laws import build, latest, migrate_cases, published
 from cases.laws import publish as publish_law
 from cases.record.database import reading, transaction
 from cases.record.schema import require_current
-from cases.staffing import staff
+from cases.staffing import staff, voices
 from cases.words import vocabulary
 from commands.options import Database, Format, Printed, connect, print_rows, say
 from config import clock
 from workflow.definition import Definition
 from workflow.diagram import mermaid, table
+from workflow.endorsement_rules import prove_voices
 from workflow.errors import Refusal
 from workflow.proof import prove, prove_staffing
 from workflow.reading import load
@@ -53,22 +54,26 @@ def check(
     Prove that a law cannot strand a case; every finding shows the path that proves it.
     """
     rows: list[tuple[str, int, str, str, str, str]] = []
+    is_sound = True  # a warning is printed and refuses nothing
     for path in files:
         try:
             definition = load(path, vocabulary())
         except Refusal as error:
             rows.append((str(path), 0, "reading", error.zh, error.en, ""))
+            is_sound = False
             continue
         findings = prove(definition)
         if database:
             with reading(require_current(database)) as db:
                 findings += prove_staffing(definition, staff(db, clock.now()))
+                findings += prove_voices(definition, voices(db, definition, clock.now()))
+        is_sound = is_sound and all(finding.is_warning for finding in findings)
         rows += [(str(path), f.line, f.rule, f.zh, f.en, " → ".join(f.path)) for f in findings]
     if not rows:
         say("流程可靠：没有发现问题。", "sound: nothing found.")
         return
     print_rows(rows, ("file", "line", "rule", "zh", "en", "path"), form)
-    raise typer.Exit(1)
+    raise typer.Exit(0 if is_sound else 1)
 
 
 @workflow.command()

@@ -55,6 +55,7 @@ for command in (
     record.explain,
     reports.overdue,
     reports.rates,
+    reports.questions,
     upkeep.sweep,
     upkeep.doctor,
     verifying.verify,

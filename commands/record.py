@@ -9,6 +9,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from cases import act as door
+from cases.clocks import BESIDE
 from cases.errors import BadRequest, NotFound, no_case
 from cases.explaining import explain as explanations
 from cases.policy import may_see
@@ -18,6 +19,7 @@ from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.people import Unit, User
 from cases.timeline import as_of, events_of
+from cases.two_times import lasted, two_times
 from commands.departments import PART_COLUMNS, parts_of
 from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
 from config import clock
@@ -134,6 +136,7 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
     """
     with reading(connect(database)) as db:
         explained = explanations(db, door.find(db, number))
+        both = two_times(db, door.find(db, number), clock.now())
     if form is not Format.TABLE:
         columns = ("clock", "limit", "date", "counted", "minutes", "why_zh", "why_en")
         print_rows(
@@ -148,7 +151,9 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
         return
     for one in explained:
         mark = "（暂定 provisional）" if one.clock.is_provisional and one.clock.stopped_at is None else ""
-        limit = one.clock.limit or "由来源确定 fixed elsewhere"
+        is_promised = one.clock.kind == BESIDE
+        fixed = "按承诺的日期 by the promised day" if is_promised else "由来源确定 fixed elsewhere"
+        limit = one.clock.limit or fixed
         print(f"{one.zh} / {one.en}: {limit} {one.clock.calendar} {one.law} {mark}")
         print_rows([(s.zh, s.from_at, s.until_at, s.due_at) for s in one.stretches], ("", "from", "until", "due"), form)
         if one.clock.remaining:
@@ -164,6 +169,13 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
             form,
         )
         print()
+    if both is not None:
+        for zh, en, wall, minutes in (
+            ("在本级工会", "with its own union", both.own, both.own_minutes),
+            ("在上级工会", "with the union above", both.above, both.above_minutes),
+        ):
+            told_zh, told_en = lasted(wall, minutes)
+            print(f"{zh}：{told_zh} / {en}: {told_en}")
 
 
 def person(db: Session, login: str) -> User:

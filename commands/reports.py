@@ -11,6 +11,9 @@ from sqlmodel import select
 from cases.errors import NotFound
 from cases.queries import Overdue, counted
 from cases.queries import overdue as overdue_cases
+from cases.questions import counted as asked
+from cases.questions import quarter_of
+from cases.questions import questions as questions_of
 from cases.rates import COLUMNS as RATE_COLUMNS
 from cases.rates import rates as rates_of
 from cases.record.database import reading
@@ -21,6 +24,10 @@ COLUMNS = (
     "number", "external_id", "unit", "lead", "category", "stage", "state", "due_at", "late_by", "level",
 )  # fmt: skip
 
+QUESTION_COLUMNS = (
+    "unit", "unit_name", "number", "promise", "text", "promised_on", "days_late", "outcome", "ended_at",
+)  # fmt: skip
+
 
 class Grouping(StrEnum):
     """What overdue cases are counted by."""
@@ -28,6 +35,12 @@ class Grouping(StrEnum):
     UNIT = "unit"
     CATEGORY = "category"
     NONE = "none"
+
+
+class Asked(StrEnum):
+    """What questions are counted by."""
+
+    UNIT = "unit"
 
 
 class Breakdown(StrEnum):
@@ -75,6 +88,30 @@ def rates(
     with reading(connect(database)) as db:
         rows = rates_of(db, moment(since), moment(until), by.value if by else None)
     print_rows([list(row.values()) for row in rows], RATE_COLUMNS, form)
+
+
+def questions(
+    database: Database = "",
+    quarter: Annotated[str | None, typer.Option(metavar="QUARTER", help="2026Q4; this one if left out.")] = None,
+    by: Annotated[Asked | None, typer.Option(help="Count by this instead of listing.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="CODE", help="This unit and everything below it.")] = None,
+    at: At = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """列出或按单位统计一个季度内逾期或未兑现的承诺（质询清单）。
+
+    List, or count by unit, the promises that were overdue or broken in a quarter.
+    """
+    then = moment(at)
+    with reading(connect(database)) as db:
+        place = db.exec(select(Unit).where(Unit.code == unit)).first() if unit else None
+        if unit and place is None:
+            raise NotFound(f"没有代码为 {unit[:64]} 的单位。", f"There is no unit {unit[:64]}.")
+        rows = questions_of(db, quarter_of(db, quarter, then), then, unit=place)
+    if by is None:
+        print_rows([tuple(getattr(row, name) for name in QUESTION_COLUMNS) for row in rows], QUESTION_COLUMNS, form)
+    else:
+        print_rows(asked(rows), ("unit", "unit_name", "count", "open", "broken", "kept"), form)
 
 
 def row_of(row: Overdue) -> tuple[object, ...]:

@@ -21,6 +21,9 @@
 | decided on more time                         | the desk                           | decision |
 | gives a part back                            | the lead                           | task     |
 | let a department go, or gave its part time   | that department                    | decision |
+| kept a promise, struck it off or reviewed it  | the submitter                      | answer   |
+| found a promise broken                       | the lead                           | urge     |
+| made the desk's limit shorter                | the desk and its head              | urge     |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
@@ -57,7 +60,7 @@ from cases.words import HANDLERS, OWNER_HEAD, STAFF, SUBMITTER, Post
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
-from workflow.vocabulary import CHAIR, DECIDE, DECIDE_ABOVE
+from workflow.vocabulary import CHAIR, DECIDE, DECIDE_ABOVE, SHORTEN
 
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whoever raised a case that was merged into this one.
@@ -215,6 +218,14 @@ def _does(effect: str) -> Callable[[Happening], bool]:
     return lambda event: effect in event.does
 
 
+def _is_of_a_promise(event: Happening) -> bool:
+    return not event.does.isdisjoint({"keep_promise_done", "strike_off", "review_account"})
+
+
+def _shortens(event: Happening) -> bool:
+    return any(note[0] == SHORTEN for note in event.data.get("clocks", []))
+
+
 def _asks(event: Happening) -> bool:
     is_plain = not event.does and not event.is_note
     return is_plain and event.role != SYSTEM and not event.has_moved and not event.has_ended
@@ -243,6 +254,9 @@ TABLE = (
     Row(_does("decide_extension"), "decision", (DESK,)),
     Row(_does("return_part"), "task", (LEAD,)),
     Row(lambda event: bool({"release_part", "decide_part", "decide_part_extension"} & event.does), "decision", (PART,)),
+    Row(_is_of_a_promise, "answer", (SUBMITTER,)),
+    Row(_does("break_promise"), "urge", (LEAD,)),
+    Row(_shortens, "urge", (DESK, OWNER_HEAD)),
     Row(_does("acknowledge"), "urge", (DESK, OWNER_HEAD)),
     Row(lambda event: event.is_note, "note", (DESK, LEAD, SUBMITTER)),
     Row(lambda event: event.is_note and event.has_ended, "note", (SUPERVISOR,)),

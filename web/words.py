@@ -72,6 +72,11 @@ TODOS: Mapping[str, Pair] = {
     "finish": ("待办结", "to finish"),
     "take_back": ("已委派，待报回或收回", "delegated: to come back or to take back"),
 }
+PROMISE_OUTCOMES: Mapping[str, Pair] = {
+    "open": ("尚未兑现", "not kept yet"),
+    "kept": ("已兑现", "kept"),
+    "broken": ("认定未兑现", "found broken"),
+}
 UNITS: Mapping[str, tuple[str, str]] = {
     "wd": ("{} 个工作日", "{} working days"),
     "wh": ("{} 个工作小时", "{} working hours"),

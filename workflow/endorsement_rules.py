@@ -113,12 +113,13 @@ ENDORSEMENT_RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
 
 @dataclass(frozen=True)
 class UnitVoices:
-    """A unit, the unit above it, and the people in it who could endorse."""
+    """A unit, the unit above it, the people in it who could endorse, and whether cases are raised with it."""
 
     code: str
     name: str
     parent: str | None
     people: frozenset[int]
+    takes_cases: bool = True
 
 
 def prove_voices(definition: Definition, units: Iterable[UnitVoices]) -> list[Finding]:
@@ -140,11 +141,9 @@ def prove_voices(definition: Definition, units: Iterable[UnitVoices]) -> list[Fi
             entitled[code] |= unit.people
             seen.add(code)
             code = above[code]
-    return [
-        _too_few(one, [names[unit.code] for unit in units if len(entitled[unit.code]) <= one.at])
-        for one in law.thresholds
-        if any(len(entitled[unit.code]) <= one.at for unit in units)
-    ]
+    asked = [unit.code for unit in units if unit.takes_cases]
+    short = {one: [names[code] for code in asked if len(entitled[code]) <= one.at] for one in law.thresholds}
+    return [_too_few(one, codes) for one, codes in short.items() if codes]
 
 
 def _too_few(one: Threshold, short: Sequence[str]) -> Finding:

@@ -12,8 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session, col
+from sqlmodel import select as select_rows
 
 from cases import beside, clocks
+from cases.access import is_storable
+from cases.errors import BadRequest
 from cases.laws import law_of
 from cases.policy import roles_in
 from cases.record.case import Case
@@ -37,6 +40,7 @@ from cases.words import (
 from workflow.definition import SYSTEM, State, Threshold
 from workflow.errors import Refusal
 
+MOST = 50
 #: What an event says of the thresholds that it passed.
 PASSED = "passed"
 
@@ -186,6 +190,24 @@ def voices_of(db: Session, case: Case, by: User) -> Voices | None:
     count = case.voices or 0
     coming = next((one for one in law.thresholds if one.at > count), None)
     return Voices(count, any(row.withdrawn_at is None for row in rows), coming, law.thresholds)
+
+
+def to_endorse(
+    db: Session, by: User, at: datetime, cursor: str | None = None, most: int = MOST
+) -> tuple[Sequence[Case], str | None]:
+    """Return a page of the cases of others that a person could endorse, newest first, and the cursor of the next one.
+
+    The cursor is a number, for an id would betray how many cases there are. Raises BadRequest for one that is none.
+    """
+    others = or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != by.id)
+    wanted = select_rows(Case).where(could_endorse(by.id or 0, at), others)
+    if cursor is not None:
+        before = db.exec(wanted.where(Case.number == cursor)).first() if is_storable(cursor) else None
+        if before is None:
+            raise BadRequest("翻页位置无效，请从第一页开始。", "The cursor is not valid; begin with the first page.")
+        wanted = wanted.where(col(Case.id) < before.id)
+    found = db.exec(wanted.order_by(col(Case.id).desc()).limit(most + 1)).all()
+    return found[:most], found[most - 1].number if len(found) > most else None
 
 
 def _pass(deed: Deed, threshold: Threshold) -> None:

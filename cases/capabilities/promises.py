@@ -15,12 +15,14 @@ from sqlmodel import Session
 
 from cases import beside
 from cases.errors import FieldError, InvalidFields
+from cases.policy import duties_of
 from cases.record.case import Case
 from cases.record.columns import table_of
+from cases.record.people import User
 from cases.record.promises import Promise
 from cases.record.statements import Prepared
 from cases.side_clocks import Side, begin, end
-from cases.words import Deed, condition, effect, register
+from cases.words import HANDLERS, Deed, condition, effect, register
 from workflow.calendar import Calendar
 from workflow.errors import Refusal
 from workflow.limits import Limit
@@ -32,7 +34,10 @@ FURTHEST = 3_660
 #: Where a promise was made.
 ACCOUNT, ANSWER = "account", "answer"
 
-_PROMISES = table_of(Promise)
+#: Promises that a desk shows at once.
+MOST = 20
+
+_PROMISES, _CASES = table_of(Promise), table_of(Case)
 _OF_CASE = Prepared(select(_PROMISES).where(_PROMISES.c.case_id == bindparam("case_id")).order_by(_PROMISES.c.number))
 
 register(
@@ -116,6 +121,20 @@ def promises_of(db: Session, case: Case) -> Sequence[Any]:
 def open_promises(db: Session, case: Case) -> list[Any]:
     """Return the promises of a case that are neither kept nor found broken."""
     return [row for row in promises_of(db, case) if row.kept_at is None and row.broken_at is None]
+
+
+def to_keep(db: Session, by: User, at: datetime, most: int = MOST) -> Sequence[Any]:
+    """Return the promises that the departments of a person have still to keep, the nearest day first."""
+    units = {duty.unit_id for duty in duties_of(db, by, at) if duty.role in HANDLERS}
+    if not units:
+        return []
+    waiting = (_PROMISES.c.kept_at.is_(None), _PROMISES.c.broken_at.is_(None), _PROMISES.c.unit_id.in_(sorted(units)))
+    wanted = select(_PROMISES, _CASES.c.number.label("case_number"), _CASES.c.title).join(
+        _CASES, _CASES.c.id == _PROMISES.c.case_id
+    )
+    return (
+        db.connection().execute(wanted.where(*waiting).order_by(_PROMISES.c.due_at, _PROMISES.c.id).limit(most)).all()
+    )
 
 
 def end_of_day(calendar: Calendar, day: date) -> datetime:

@@ -47,6 +47,8 @@ def form_of(
 def _value(name: str, step: Step, matter: Matter, role: str, at: datetime, answered: int) -> Any:
     if name in step.preset:
         return step.preset[name]
+    if name in step.takes and name in ("promise", "promised_on"):
+        return None  # few answers promise anything (see `voices`)
     match name:
         case "category" | "tier" | "urgency" | "promise":
             return getattr(matter, name)

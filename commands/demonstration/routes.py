@@ -63,12 +63,16 @@ class Roads:
 
     def __init__(self, law: Definition) -> None:
         self.law = law
-        arrows = Paths(law).arrows
+        arrows = [arrow for arrow in Paths(law).arrows if arrow.source is not arrow.target]
         self.ways = [Way(a.source, a.step, a.target) for a in arrows if a.step.is_for_people]
         for arrow in arrows:
             for rung in law.ladders.get(arrow.source.ladder or "", ()):
                 if rung.action == arrow.step.action:
                     self.ways.append(Way(arrow.source, arrow.step, arrow.target, rung.at))
+
+    def reaches(self, state: State) -> bool:
+        """Tell whether people get a case to a state; one that only many voices bring it to, a small town does not."""
+        return self.law.initial.name in _distances(self.ways, state)
 
     def is_work(self, state: State) -> bool:
         """Tell whether a department works on a case in a state, and reports from there."""

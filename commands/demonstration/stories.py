@@ -72,7 +72,8 @@ class Storyteller:
         return self.told
 
     def _targets(self, count: int) -> list[tuple[str, State]]:
-        every = [(name, state) for name, law in self.laws.items() for state in law.states.values()]
+        states = [(name, state) for name, law in self.laws.items() for state in law.states.values()]
+        every = [(name, state) for name, state in states if self.roads[name].reaches(state)]
         rated = {name: _rated(law) for name, law in self.laws.items()}
         names = [name for name in self.laws if name in rated]
         weights = [SHARES.get(name, 1.0) for name in names]

@@ -22,7 +22,7 @@ from cases.record.case import Case
 from cases.record.people import User
 from cases.sweep import sweep_through
 from cases.words import ANYONE, SUBMITTER
-from commands.demonstration import departments, panels
+from commands.demonstration import departments, panels, voices
 from commands.demonstration.forms import form_of
 from commands.demonstration.matters import Matter
 from commands.demonstration.pace import Turn
@@ -66,6 +66,7 @@ class Walk:
     knocks: list[tuple[datetime, str]] = field(default_factory=list)
     errands: list[departments.Errand] = field(default_factory=list)
     matters: dict[str, Matter] = field(default_factory=dict)
+    is_promised: bool = False
 
     def go(self, stories: Sequence[Story], tick: Callable[[], None] = lambda: None) -> None:
         """Take every story to its end, or to the moment at which the demonstration stands; `tick` once a case."""
@@ -109,6 +110,8 @@ class Walk:
                 one = heapq.heappop(self.errands)
                 if one[2] == VOTE:
                     panels.run(self.db, one)
+                elif one[2] in (voices.ENDORSE, voices.BREAK):
+                    voices.run(self.db, one, self.people)
                 else:
                     departments.run(self.db, one, self.matters[one[1]])
 
@@ -152,6 +155,8 @@ class Walk:
             departments.finish(self.db, case, moment, story.matter)
         panels.finish(self.db, case, turn.step, moment)
         given = dict(turn.fields)
+        if not self.is_promised:
+            given |= voices.promised(turn.step, moment, story.ends)
         if story.into is not None and "into" in turn.step.needs:
             host = walkers[story.into].case
             if host is None or host.closed_at is not None:
@@ -169,6 +174,9 @@ class Walk:
             for helpers in (departments, panels):
                 for errand in helpers.errands(self.db, case, self.calendar, moment, self.seed):
                     heapq.heappush(self.errands, errand)
+            for errand in voices.errands(self.db, case, self.calendar, moment):
+                heapq.heappush(self.errands, errand)
+            self.is_promised |= "promise" in form and voices.PROMISES in turn.step.does
             walker.done.add(turn.step.action)
             walker.answered += "answer" in turn.step.needs and role == LEAD
             if person is not None:

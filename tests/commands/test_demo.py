@@ -16,17 +16,20 @@ from sqlmodel import Session, col, select
 from cases.access import is_password, password_of
 from cases.laws import law_of, published
 from cases.progress import progress_of
+from cases.questions import quarter_of, questions
 from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
 from cases.record.database import engine, reading, release, transaction
 from cases.record.event import Event
 from cases.record.news import NewsCursor
 from cases.record.people import User
+from cases.record.promises import Promise
 from cases.record.review import Ballot, Seat
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
 from commands.demonstration.filling import NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
 from commands.demonstration.people import CAST, PEOPLE
+from commands.demonstration.routes import Roads
 from commands.demonstration.town import UNITS
 from workflow.tally import OUTCOMES
 
@@ -42,6 +45,12 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]
     with reading(engine(url)) as db:
         yield db
     release(url)
+
+
+def within_reach(db: Session) -> set[tuple[int, str]]:
+    """Return every state of every law but those that only more voices bring a case to than the town has."""
+    laws = [(law.id or 0, law_of(db, law.id or 0).definition) for law in published(db)]
+    return {(law_id, name) for law_id, law in laws for name in law.states if Roads(law).reaches(law.states[name])}
 
 
 def cases(db: Session) -> list[Case]:
@@ -72,7 +81,7 @@ def is_credible(db: Session) -> None:
     waiting = [case for case in everything if case.closed_at is None]
     assert len(everything) == FILLING.cases
 
-    states = {(law.id, name) for law in published(db) for name in law_of(db, law.id or 0).definition.states}
+    states = within_reach(db)
     assert {(case.law_id, case.state) for case in everything} == states, "every state of every law has a case"
 
     assert not any(differences(case, replay(events_of(db, case.id or 0))) for case in everything), "all replay"
@@ -158,7 +167,7 @@ def test_every_state_is_reached_whatever_the_seed_and_the_day(tmp_path: Path, se
     url = f"sqlite:///{tmp_path / 'demo.db'}"
     fill(url, Filling(datetime(2026, seed, 3 * seed, 2 * seed, 41, tzinfo=UTC), cases=60, seed=seed))
     with reading(engine(url)) as db:
-        states = {(law.id, name) for law in published(db) for name in law_of(db, law.id or 0).definition.states}
+        states = within_reach(db)
         assert {(case.law_id, case.state) for case in cases(db)} == states
     release(url)
 
@@ -236,3 +245,12 @@ def test_one_case_shows_departments_that_stand_in_different_places(demonstration
         ("delegate", "signed", False),
     }  # fmt: skip
     assert 0 < (progress_of(shown).percent or 0) < 100
+
+
+def test_a_colleague_endorses_what_gathers_support_and_one_promise_was_broken(demonstration: Session) -> None:
+    (gathering,) = [case for case in cases(demonstration) if case.state == "gathering"]
+    assert gathering.voices == 1
+    broken = demonstration.exec(select(Promise).where(col(Promise.broken_at).is_not(None))).all()
+    assert len(broken) == 1
+    asked = questions(demonstration, quarter_of(demonstration, None, broken[0].broken_at or AT), AT)
+    assert "broken" in {one.outcome for one in asked}

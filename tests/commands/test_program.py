@@ -216,3 +216,50 @@ def test_starting_again_keeps_a_union_s_own_law_and_says_that_another_text_ships
     assert "grievance" not in err
     _, out, _ = run(capsys, "workflow", "show", "proposal", "--format", "toml", *where)
     assert "本会提案" in out
+
+
+def test_promises_that_were_late_are_asked_about_by_quarter_and_unit(capsys: Captured, database: str) -> None:
+    number = submitted(capsys, database)
+    for at, action, login, fields in (
+        ("2026-11-16T10:00", "accept", "li", ["category=阵地建设", "tier=A", "lead=D"]),
+        ("2026-11-16T11:00", "sign_for", "wang", []),
+        ("2026-11-17T09:00", "report", "wang", ["answer=先设一处", "promise=再设一处", "promised_on=2026-12-18"]),
+    ):
+        sets = [word for field in fields for word in ("--set", field)]
+        assert run(capsys, "act", number, action, "--as", login, *sets, "--database", database, "--at", at)[0] == 0
+    words = ["questions", "--database", database, "--at", "2026-12-28T09:00", "--format", "json"]
+    status, out, _ = run(capsys, *words)
+    (row,) = json.loads(out)
+    assert (status, row["number"], row["unit"], row["promised_on"]) == (0, number, "D", "2026-12-18")
+    assert (row["text"], row["days_late"], row["outcome"]) == ("再设一处", 10, "open")
+    counted = json.loads(run(capsys, *words, "--by", "unit", "--quarter", "2026Q4")[1])
+    assert counted == [{"unit": "D", "unit_name": "权益保障部", "count": 1, "open": 1, "broken": 0, "kept": 0}]
+    assert json.loads(run(capsys, *words, "--unit", "A")[1]) == []
+    assert run(capsys, *words, "--unit", "nowhere")[0] == 2
+    assert run(capsys, *words, "--quarter", "2026Q7")[0] == 2
+
+
+def test_explain_tells_both_times_of_a_case_that_was_referred_up_and_why_a_limit_got_shorter(
+    capsys: Captured, database: str
+) -> None:
+    number = submitted(capsys, database)
+    for at, action, login, fields in (
+        ("2026-11-16T10:00", "accept", "li", ["category=阵地建设", "tier=A", "lead=D"]),
+        ("2026-11-16T11:00", "sign_for", "wang", []),
+        ("2026-11-17T11:00", "refer_up", "zhao", ["summary=需立项"]),
+        ("2026-11-18T11:00", "reply_from_above", "chen", ["answer=已列入"]),
+    ):
+        sets = [word for field in fields for word in ("--set", field)]
+        assert run(capsys, "act", number, action, "--as", login, *sets, "--database", database, "--at", at)[0] == 0
+    _, out, _ = run(capsys, "explain", number, "--database", database)
+    assert "在上级工会：1 天 0 小时，其中工作时间 7 小时 30 分 / with the union above: 1 d 0 h" in out
+
+
+def test_a_check_warns_of_thresholds_that_a_unit_cannot_reach_and_refuses_nothing(
+    capsys: Captured, database: str
+) -> None:
+    law = str(WORKFLOWS / "proposal.toml")
+    status, out, _ = run(capsys, "workflow", "check", law, "--database", database, "--format", "json")
+    rules = {row["rule"] for row in json.loads(out)}
+    assert "too_few_voices" in rules
+    assert status == (1 if rules - {"too_few_voices"} else 0)

@@ -54,7 +54,7 @@ def test_behind_each_due_moment_stands_a_page_that_tells_its_days_and_rungs(offi
     assert page.status_code == 200
     for words in ("办理中", "全案时限", "15 个工作日", "起始日不计", "2026-11-21 周六", "周末", "黄牌", "未到", "原因"):
         assert words in page.text, words
-    assert office.browser("qian").client.get(f"/cases/{number}/explain").status_code == 404
+    assert office.browser("zhou").client.get(f"/cases/{number}/explain").status_code == 404
 
 
 def test_what_has_ended_is_neither_provisional_nor_standing_still(office: Office) -> None:

@@ -34,16 +34,16 @@ def test_who_is_unknown_is_asked_to_sign_in(sqlite_office: Office) -> None:
 
 def test_a_case_one_may_not_see_is_not_there(office: Office) -> None:
     number = office.submitted()
-    expected = office.program("qian").get(f"{API}/cases/TA-2026-2222222").json()
+    expected = office.program("zhou").get(f"{API}/cases/TA-2026-2222222").json()
     for path in ("", "/events", "/clocks", "/explain", "/attachments/" + "0" * 64):
-        answer = office.program("qian").get(f"{API}/cases/{number}{path}")
+        answer = office.program("zhou").get(f"{API}/cases/{number}{path}")
         assert answer.status_code == 404
         assert answer.json() | {"detail": ""} == expected | {"detail": ""}
     for login in ("xitong", "anquan", "shenji", "wang", "zhou"):
         assert office.program(login).get(f"{API}/cases/{number}").status_code == 404
         assert office.browser(login).client.get(f"/cases/{number}").status_code == 404
         assert office.program(login).get(f"{API}/cases").json() == {"items": [], "next": None}
-    answer = office.program("qian").post(f"{API}/cases/{number}/actions/accept", json={}, headers={"if-match": '"2"'})
+    answer = office.program("zhou").post(f"{API}/cases/{number}/actions/accept", json={}, headers={"if-match": '"2"'})
     assert answer.status_code == 404
 
 

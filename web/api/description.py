@@ -68,7 +68,7 @@ def _statuses(method: str, path: str) -> list[int]:
     if method != "get":
         found += [HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE]
     # Whatever names a case, a law or a unit may name one that is not there.
-    if method != "get" or "{number}" in path or path.endswith("/overdue"):
+    if method != "get" or "{number}" in path or path.endswith(("/overdue", "/questions")):
         found.append(HTTPStatus.NOT_FOUND)
     if "{action}" in path:
         found.append(HTTPStatus.PRECONDITION_REQUIRED)

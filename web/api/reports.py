@@ -46,7 +46,7 @@ def read_rates(
     by: Literal["unit", "category"] | None = None,
 ) -> shapes.Rates:
     """Return the rates of the cases that the person may see."""
-    visible = visible_to(visit.db, visit.by, visit.at)
+    visible = visible_to(visit.db, visit.by, visit.at, only_parties=True)
     return shapes.Rates(items=rates(visit.db, _moment(since), _moment(until), by, visible))
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from web.api.hand_shapes import ProgressOfCase, WithheldAction
 from web.api.requests import OneDispute, RequestedTime
 from web.api.review_shapes import GroupBallot
+from web.api.voice_shapes import Voices
 
 Word = Annotated[str, StringConstraints(max_length=64)]
 
@@ -137,7 +138,7 @@ class File(BaseModel):
     added_at: datetime
 
 
-class OneCase(CaseInList):
+class OneCase(CaseInList, Voices):
     """A case with all that I may know about it, and what I may do with it now."""
 
     unit_name: str

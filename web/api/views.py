@@ -17,6 +17,7 @@ from web.api import shapes
 from web.api.hands import progress_of_case, withheld_actions
 from web.api.requests import disputes_in, extensions_of
 from web.api.review_shapes import review_of
+from web.api.voices import voices_in
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -44,6 +45,7 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         extensions=extensions_of(visit, case, sheet),
         disputes=disputes_in(visit, case, sheet),
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
+        **voices_in(visit, sheet),
     )
 
 

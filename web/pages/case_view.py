@@ -17,7 +17,10 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_endorsements import Voiced, endorsement_of
 from web.pages.case_parts import Parts, own_part_done, parts_of
+from web.pages.case_promises import Promised, promises_in
+from web.pages.case_referral import Referral, referral_of
 from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
 from web.pages.case_review import Group, groups_of
 from web.pages.minutes import sentence
@@ -104,6 +107,10 @@ class View:
     done: str
     done_with_part: str
     kept: Sequence[tuple[str, str]]
+    may_add: bool
+    endorsement: Voiced | None
+    promises: Sequence[Promised]
+    referral: Referral | None
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -139,6 +146,10 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         done=_done(visit, sheet, done),
         done_with_part=own_part_done(visit, sheet, done),
         kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
+        may_add=sheet.is_submitter or sheet.is_staff,
+        endorsement=endorsement_of(visit, case, definition),
+        promises=promises_in(visit, sheet, local),
+        referral=referral_of(visit, case, local),
     )
 
 

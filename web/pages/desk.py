@@ -7,8 +7,11 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from cases.capabilities.endorsements import to_endorse
 from cases.desks import MOST, desk_of, lately_closed, raised_by
+from cases.questions import asked_by
 from cases.tasks import tasks_of
+from web.pages.case_promises import promises_to_keep
 from web.pages.rows import rows_of
 from web.render import page
 from web.visits import Reading
@@ -42,4 +45,7 @@ def my_desk(visit: Reading) -> Response:
         has_more=mine.has_more,
         raised=rows_of(visit, raised.cases),
         closed=rows_of(visit, closed),
+        promised=promises_to_keep(visit),
+        may_endorse=bool(to_endorse(visit.db, visit.by, visit.at, most=1)[0]),
+        may_ask=asked_by(visit.db, visit.by, visit.at) is not None,
     )

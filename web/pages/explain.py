@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from cases.calendars import calendar
+from cases.calendars import calendar, calendar_of
+from cases.clocks import BESIDE
 from cases.explaining import Explanation, Stretch
 from cases.explaining import explain as explanations
 from cases.outlook import Standing
 from cases.record.clock import Clock
+from cases.record.people import line
 from web import moments, words
+from web.pages.case_referral import referral_of
 from web.render import page
 from web.visits import Reading, Visit
 from workflow.calendar import Calendar
@@ -56,12 +59,25 @@ def show(visit: Reading, number: str) -> Response:
     case = visit.case(number)
     clocks = [_shown(visit, one) for one in explanations(visit.db, case)]
     clocks.sort(key=lambda clock: not clock.is_running)
-    return page(visit.request, "explain.html", visitor=visit.caller, number=case.number, clocks=clocks)
+    local = calendar_of(visit.db, line(visit.db, case.unit_id))
+    return page(
+        visit.request,
+        "explain.html",
+        visitor=visit.caller,
+        number=case.number,
+        clocks=clocks,
+        v={"referral": referral_of(visit, case, local)},
+    )
 
 
 def _shown(visit: Visit, one: Explanation) -> Shown:
     row, local = one.clock, calendar(visit.db, one.clock.calendar)
-    fixed = visit.say("由来源确定", "fixed by its source")
+    is_promised = row.kind == BESIDE
+    fixed = (
+        visit.say("按承诺的日期", "by the promised day")
+        if is_promised
+        else visit.say("由来源确定", "fixed by its source")
+    )
     limit = words.limit(row.limit, visit.language) if row.limit else fixed
     return Shown(
         id=row.id,

@@ -1,0 +1,80 @@
+"""What was promised in a case, on its page: what, by when, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cases.calendars import calendar
+from cases.capabilities.promises import ACCOUNT, promises_of, to_keep
+from cases.sheet import Sheet
+from cases.units import units_by_id
+from web import moments
+from web.visits import Visit
+from workflow.calendar import Calendar
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One promise in words; `tone` is that of a due moment."""
+
+    number: int
+    unit: str
+    where: str
+    text: str | None
+    day: str
+    outcome: str
+    tone: str
+    result: str | None
+    reviews: str
+
+
+def promises_in(visit: Visit, sheet: Sheet, local: Calendar) -> list[Promised]:
+    """Return the promises of a case, oldest first, as far as the reader may read what was said."""
+    rows = promises_of(visit.db, sheet.case)
+    if not rows:
+        return []
+    units = units_by_id(visit.db, [row.unit_id for row in rows])
+    said = {(happening.version, text.field): text.body for happening, text in sheet.texts}
+    shown = []
+    for row in rows:
+        outcome, tone = _outcome(visit, row, local)
+        ended = row.ended_version
+        shown.append(
+            Promised(
+                number=row.number,
+                unit=units[row.unit_id].name,
+                where=visit.say("挂账", "on account")
+                if row.kind == ACCOUNT
+                else visit.say("答复承诺", "in the answer"),
+                text=said.get((row.version, "promise")),
+                day=row.promised_on.isoformat(),
+                outcome=outcome,
+                tone=tone,
+                result=said.get((ended, "result")) or said.get((ended, "reason")) if ended else None,
+                reviews=visit.say(f"已复核 {row.reviews} 次", f"reviewed {row.reviews} times") if row.reviews else "",
+            )
+        )
+    return shown
+
+
+def promises_to_keep(visit: Visit) -> list[tuple[str, str, int, str, str, str]]:
+    """Return what the reader's departments have still to keep: case, title, which, day, how long, and its tone."""
+    local = calendar(visit.db)
+    return [
+        (row.case_number, row.title, row.number, row.promised_on.isoformat(), *_outcome(visit, row, local))
+        for row in to_keep(visit.db, visit.by, visit.at)
+    ]
+
+
+def _outcome(visit: Visit, row: Any, local: Calendar) -> tuple[str, str]:
+    """Say what became of a promise, or how much time is left."""
+    if row.kept_at is not None:
+        at = moments.exact(row.kept_at, local)
+        late = row.kept_at > row.due_at
+        return visit.say(f"{at} 兑现", f"kept {at}") + (visit.say("（逾期）", " (late)") if late else ""), "calm"
+    if row.broken_at is not None:
+        at = moments.exact(row.broken_at, local)
+        return visit.say(f"{at} 认定未兑现", f"found broken {at}"), "late"
+    left = moments.left(row.due_at, visit.at, local, True, visit.language)
+    return left, "late" if row.due_at < visit.at else "calm"
