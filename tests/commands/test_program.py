@@ -168,6 +168,20 @@ def test_both_shipped_laws_are_sound_and_a_broken_one_is_named_with_its_line(cap
     assert f"line {line}:" in row["en"]
 
 
+def test_a_quorum_that_a_unit_cannot_reach_is_named_with_the_unit(
+    capsys: Captured, database: str, tmp_path: Path
+) -> None:
+    law = tmp_path / "proposal.toml"
+    text = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8")
+    law.write_text(text.replace('quorum   = "1/2"', "quorum   = 3"), encoding="utf-8")
+    assert run(capsys, "workflow", "check", str(law))[0] == 0
+    status, out, _ = run(capsys, "workflow", "check", str(law), "--database", database, "--format", "json")
+    rows = [row for row in json.loads(out) if row["rule"] == "quorum"]
+    assert status == 1
+    assert [row["path"] for row in rows] == ["省总工会", "市总工会"]
+    assert "只有 1 人，小组审议至少要 3 人表决" in rows[0]["zh"]
+
+
 def test_the_doctor_names_roles_that_nobody_fills(capsys: Captured, empty_database_url: str) -> None:
     assert run(capsys, "init", "--database", empty_database_url)[0] == 0
     assert run(capsys, "init", "--database", empty_database_url)[0] == 0
