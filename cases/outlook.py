@@ -119,7 +119,7 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], at: datetime) ->
     elif rung.do == CLIMB:
         to = list(_next_level(db, case, definition, clock, rung.tell, at))
     else:
-        side = desk_of(definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
+        side = desk_of(db, definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
         to = list(addressees(db, case, rung.tell, at, side))
     nobody = ("各级均无人在岗", "nobody is there, up to the root")
     why = ("", "") if any(one.people or one.unit_id is None for one in to) else nobody

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sqlmodel import Session
+
 from cases import clocks
+from cases.record.people import Unit
+from cases.units import RAISED_AT
 from cases.words import HANDLERS, Deed, Post
 from workflow.definition import Definition
+from workflow.limits import Limit
 from workflow.vocabulary import HANDLER, SUPPORT
 
 #: Roles of the law that are the desk of a department.
 OF_A_DEPARTMENT = frozenset({HANDLER, SUPPORT})
+#: Who answers for a union that is called to account as a department is.
+OF_A_UNION = ("handler", "leader")
 
 
 class Side(NamedTuple):
@@ -35,11 +42,12 @@ class Side(NamedTuple):
         return f"{self.name}@{self.unit_id}" + (f".{self.row_id}" if self.row_id is not None else "")
 
 
-def begin(deed: Deed, side: Side) -> None:
-    """Start the clock of a side matter; a law that sets no such limit has none."""
+def begin(deed: Deed, side: Side, within: Limit | None = None) -> None:
+    """Start the clock of a side matter, with a limit of its own or the law's; without either there is none."""
     law = deed.law.definition.besides.get(side.name)
-    if law is not None and law.limit is not None:
-        clocks.start(deed, clocks.BESIDE, str(side), law.limit, deed.facts.setdefault("clocks", []))
+    limit = within or (law.limit if law else None)
+    if law is not None and limit is not None:
+        clocks.start(deed, clocks.BESIDE, str(side), limit, deed.facts.setdefault("clocks", []))
 
 
 def end(deed: Deed, *sides: Side) -> None:
@@ -53,8 +61,16 @@ def end(deed: Deed, *sides: Side) -> None:
     clocks.come_down(deed)
 
 
-def desk_of(definition: Definition, side: Side) -> tuple[str, Post]:
+def desk_of(db: Session, definition: Definition, side: Side) -> tuple[str, Post]:
     """Return who has to act before a side clock ends: the role that a rung tells, and the desk."""
     law = definition.besides.get(side.name)
     role = law.owner if law else HANDLER
+    if role == HANDLER:
+        return role, department(db, side.unit_id)
     return role, Post(HANDLERS if role in OF_A_DEPARTMENT else (role,), side.unit_id)
+
+
+def department(db: Session, unit_id: int) -> Post:
+    """Return the desk of a unit that works on cases; for a union that is its leader, where nobody handles cases."""
+    is_union = db.get_one(Unit, unit_id).kind in RAISED_AT
+    return Post(OF_A_UNION if is_union else HANDLERS, unit_id)

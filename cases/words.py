@@ -51,7 +51,8 @@ class Deed:
 
     `fields` are the cleaned values of the form, `sets` the columns of the case that change, `said` the free texts by
     field, `facts` what else the event remembers. Effects write their own rows (`cases.beside`); they never commit.
-    `follows` are the actions that the system takes right after this one, in the same transaction.
+    `follows` are the actions that the system takes right after this one, in the same transaction. `goes_to` is the
+    state that was picked among those of the step; `keeps_clock` lets that desk go on with the clock that it had.
     """
 
     db: Session
@@ -67,6 +68,8 @@ class Deed:
     said: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     follows: list[str] = field(default_factory=list)
+    goes_to: str | None = None
+    keeps_clock: bool = False
 
     @property
     def case_id(self) -> int:
@@ -84,6 +87,7 @@ Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
 Moved = Callable[[Deed, State, State], None]
 Sees = Callable[[int, datetime], ColumnElement[bool]]
+Listeners = Callable[[Session, int], Iterable[int]]
 
 _fields: dict[str, Field] = {}
 _effects: dict[str, Effect] = {}
@@ -92,6 +96,7 @@ _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
 _moved: list[Moved] = []
 _sees: list[tuple[Sees, bool]] = []
+_listeners: dict[str, Listeners] = {}
 
 
 def register(*fields: Field) -> None:
@@ -153,6 +158,16 @@ def may_also_see(*, is_staff: bool) -> Callable[[Sees], Sees]:
     return keep
 
 
+def audience(word: str) -> Callable[[Listeners], Listeners]:
+    """Make a function known to the law as somebody to tell: it returns the ids of people for the id of a case."""
+
+    def keep(function: Listeners) -> Listeners:
+        _listeners[word] = function
+        return function
+
+    return keep
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Return every registered word; the capabilities are imported for it."""
@@ -165,7 +180,7 @@ def vocabulary() -> Vocabulary:
         roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
         duties=frozenset(DUTIES),
         overseers=frozenset(OVERSEERS),
-        audiences=frozenset({OWNER, OWNER_HEAD}),
+        audiences=frozenset({OWNER, OWNER_HEAD, *_listeners}),
     )
 
 
@@ -191,6 +206,12 @@ def sees() -> Iterable[tuple[Sees, bool]]:
     """Return the registered reasons to see a case, each with whether it makes somebody staff in it."""
     vocabulary()
     return _sees
+
+
+def listeners() -> Mapping[str, Listeners]:
+    """Return by word who is told of a case besides its desks."""
+    vocabulary()
+    return _listeners
 
 
 def roles() -> Mapping[str, Role]:

@@ -2,7 +2,7 @@
 
 | an event                                     | is told to                         | as       |
 |----------------------------------------------|------------------------------------|----------|
-| a rung of a ladder                           | whom it told, as the event notes   | its name |
+| a rung of a ladder, an order, a card, a copy | whom it told, as the event notes   | its name |
 | brought the case to the submitter            | the submitter                      | question |
 | brought it to another desk                   | that desk                          | task     |
 | brought it to an end                         | the submitter, the lead            | outcome  |
@@ -11,8 +11,10 @@
 | asks for more time                           | whoever may decide it              | request  |
 | decided on more time                         | the desk                           | decision |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
+| urges                                        | the desk, or the part's department | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
+| moved the case                               | whoever watches it                 | watch    |
 
 The first row that names a person counts for them. Whoever did it hears nothing, nor does anyone who may not see the
 case or is disabled, nor the submitter of what is for staff alone. A case that has ended lies on no desk; its supervisor
@@ -33,7 +35,7 @@ from cases.attachments import ATTACH
 from cases.audience import desks
 from cases.policy import people_at
 from cases.record.case import Case
-from cases.words import OWNER_HEAD, STAFF, SUBMITTER
+from cases.words import OWNER_HEAD, STAFF, SUBMITTER, Post, listeners
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
@@ -41,6 +43,8 @@ from workflow.machine import Law
 LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 #: Whom the event itself names, and whom the law lets decide on a request for more time.
 NOTED, DECIDERS, DESK = "noted", "deciders", "desk"
+#: Who was urged, and who watches the case.
+URGED, WATCHERS = "urged", "watchers"
 #: A rung that fires so much after its moment was held up by an outage.
 LATE = timedelta(hours=1)
 
@@ -165,9 +169,11 @@ TABLE = (
     Row(_does("request_extension"), "request", (DECIDERS,)),
     Row(_does("decide_extension"), "decision", (DESK,)),
     Row(_does("acknowledge"), "urge", (DESK, OWNER_HEAD)),
+    Row(_does("urge"), "urge", (URGED,)),
     Row(lambda event: event.is_note, "note", (DESK, LEAD, SUBMITTER)),
     Row(lambda event: event.is_note and event.has_ended, "note", (SUPERVISOR,)),
     Row(_asks, "urge", (DESK,)),
+    Row(lambda event: event.has_moved, "watch", (WATCHERS,)),
 )
 
 
@@ -177,7 +183,7 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
     for row in TABLE:
         if not row.applies(event):
             continue
-        kind = row.kind or (event.action if event.action in KINDS else "remind")
+        kind = row.kind or next(word for word in (event.data.get("kind"), event.action, "remind") if word in KINDS)
         for unit_id, people in (told for word in row.tells for told in _told(db, event, word, at)):
             if unit_id is not None:
                 found.units.setdefault(unit_id, kind)
@@ -198,6 +204,14 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
         yield None, _submitter(event)
     elif word == DESK:
         yield from _at_desks(db, event, event.owner, at)
+    elif word == WATCHERS:
+        yield None, list(listeners()[word](db, event.case.id or 0))
+    elif word == URGED and "part" in event.data:
+        for post in desks(db, event.case, SUPPORT):
+            if post.unit_id == event.data["part"]:
+                yield from _at_post(db, event, post, at)
+    elif word == URGED:
+        yield from _told(db, event, DESK, at)
     elif word == DECIDERS:
         for role in sorted(event.deciders):
             yield from _at_desks(db, event, role, at)
@@ -207,8 +221,12 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
 
 def _at_desks(db: Session, event: Happening, role: str | None, at: datetime) -> Iterator[tuple[int, list[int]]]:
     for post in desks(db, event.case, role) if role is not None else ():
-        unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
-        yield unit_id, [person.id or 0 for person in people]
+        yield from _at_post(db, event, post, at)
+
+
+def _at_post(db: Session, event: Happening, post: Post, at: datetime) -> Iterator[tuple[int, list[int]]]:
+    unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
+    yield unit_id, [person.id or 0 for person in people]
 
 
 def _submitter(event: Happening) -> list[int]:

@@ -15,6 +15,8 @@ FIXED = Limit(1, "m")
 
 #: What can happen to a clock between its start and its end.
 PAUSE, RESUME, EXTEND = "pause", "resume", "extend"
+#: A case was sent on and taken back: its clock had stopped, and runs on as if it had not.
+AWAY, BACK = "away", "back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a clock at a moment: it was paused or went on, or got `extra` time."""
+    """What happened to a clock at a moment: it was paused or went on, was away or came back, or got `extra` time."""
 
     why: str
     at: datetime
@@ -90,6 +92,10 @@ def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Itera
             shown.append(pause(calendar, shown[-1], change.at))
         elif change.why == RESUME:
             shown.append(resume(calendar, shown[-1], change.at))
+        elif change.why == AWAY:
+            shown.append(replace(shown[-1], due_at=None))
+        elif change.why == BACK:  # right after it was away
+            shown.append(shown[-2])
         elif change.extra is not None:
             shown.append(extend(calendar, shown[-1], change.extra))
         else:

@@ -214,7 +214,7 @@ def note_door(paths: Paths) -> Iterator[Finding]:
     steps = [step for step in paths.definition.steps if step.action == NOTE]
     for step in steps:
         asks = NOTE in (*step.needs, *step.takes) and set(step.needs) <= {NOTE, *step.preset}
-        if step.target is None and ANYONE in step.by and asks:
+        if not step.targets and ANYONE in step.by and asks:
             return
     source = paths.definition.states[steps[-1].sources[0]] if steps else paths.definition.initial
     yield Finding(

@@ -15,6 +15,8 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "leader": ("分管领导", "leader"),
     "adjudicator": ("裁定人", "adjudicator"),
     "climbed_to": ("升级受理人", "whoever it has climbed to"),
+    "ordered": ("被督办单位", "the unit that was given an order"),
+    "watchers": ("抄送和关注的人", "those who watch it"),
     "system": ("系统", "the system"),
     "anyone": ("任何相关人员", "anyone concerned"),
     "owner": ("当前责任人", "owner"),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no"]
+FieldKind = Literal["line", "text", "choice", "unit", "units", "case", "limit", "date", "yes_no", "state", "person"]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
 CLIMB = "climb"
@@ -21,11 +21,13 @@ SUPPORT, HANDLER = "support", "handler"
 
 #: The clocks of a department's part: to sign for it, and to finish it.
 SIGN, DONE = "sign", "done"
+#: The clock of a unit that was given an order: to answer it.
+ANSWER = "answer"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT},
     "extensions": {"decide": "supervisor"},
-    "orders": {"answer": HANDLER},
+    "orders": {ANSWER: HANDLER},
     "promises": {"keep": HANDLER},
 }
 
@@ -37,7 +39,8 @@ PARENT = "parent."
 class Field:
     """What a person fills in when taking an action.
 
-    `kind` decides the form control and the check; `longest` is in characters. A `choice` draws its options from
+    `kind` decides the form control and the check: a `state` is one of those that the step may lead to, a `person` is a
+    login; `longest` is in characters. A `choice` draws its options from
     `options` (value -> zh, en, and what else people write for it) or, where that is empty, from the law's choice table
     of the same name. A field with `column` writes the case's column of that name; one with `is_private` holds free
     text, which is kept in rows of its own so that it can be erased, while the event carries its digest.
@@ -84,7 +87,7 @@ class Vocabulary:
 
     def knows_rank(self, word: str) -> bool:
         """Tell whether a matter may climb to `word`: a duty that oversees, or the head of whoever has the case."""
-        return word in self.overseers or word in self.audiences - {"owner"}
+        return word in self.overseers or word == "owner_head"
 
     def knows_audience(self, word: str) -> bool:
         """Tell whether `word` may stand after `tell`."""

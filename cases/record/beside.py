@@ -1,4 +1,4 @@
-"""The tables of rows beside a case: parts, requests, promises, levels; each row belongs to one case for good.
+"""The tables of rows beside a case: parts, requests, promises, levels, orders …; each row belongs to one case for good.
 
 What such a row holds is told by the events of its case (see `cases.beside`), but for what an event must not hold.
 """
@@ -9,11 +9,15 @@ from collections.abc import Mapping
 
 from sqlmodel import SQLModel
 
+from cases.record.cards import Card
 from cases.record.case import Assignment, Extension, Promise
 from cases.record.clock import Level
 from cases.record.columns import table_of
+from cases.record.orders import Order
+from cases.record.urging import Urge
+from cases.record.watchers import Watcher
 
-TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level)
+TABLES: tuple[type[SQLModel], ...] = (Assignment, Extension, Promise, Level, Urge, Watcher, Order, Card)
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.
 UNTOLD: Mapping[str, frozenset[str]] = {}

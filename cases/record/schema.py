@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
 from sqlmodel import Session, SQLModel
 
-from cases.record import calendar, case, clock, event, law, news, people
+from cases.record import calendar, cards, case, clock, event, law, news, orders, people, urging, watchers
 from cases.record.database import DatabaseError, engine, explained, reading, transaction
 from cases.record.law import Installation
 from cases.record.number import new_key
@@ -22,7 +22,7 @@ MIGRATION_LOCK = 7_230_114_210  # so that two nodes that start together do not b
 
 #: Every table of the record; naming the modules here is what makes them known.
 metadata: MetaData = SQLModel.metadata
-TABLES = (calendar, case, clock, event, law, news, people)
+TABLES = (calendar, cards, case, clock, event, law, news, orders, people, urging, watchers)
 
 
 def migrate(url: str) -> None:

@@ -16,11 +16,11 @@ from tests.cast import WORKFLOWS
 EFFECTS = {
     "assign", "sign", "give_back", "end_assignments", "sign_part", "report_part", "waive_part", "new_round",
     "take_up_again", "answer", "appeal_to_parent", "merge_into", "request_extension", "decide_extension", "promise",
-    "keep_promise", "acknowledge",
+    "keep_promise", "acknowledge", "urge",
 }  # fmt: skip
 CONDITIONS = {
     "not_the_submitter", "not_the_handler", "support_done", "part_open", "part_offered", "part_signed",
-    "no_extension_pending", "extension_pending", "not_the_asker", "before_the_limit",
+    "no_extension_pending", "extension_pending", "not_the_asker", "before_the_limit", "not_urged_today",
 }  # fmt: skip
 ROLES = {
     "submitter", "reviewer", "lead", "support", "supervisor", "leader", "adjudicator", "climbed_to", "system",

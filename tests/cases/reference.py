@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from tests.cases.day_walk import due, is_provisional
+from tests.cases.day_walk import day, due, is_provisional
 from tests.cases.modelled import law_of, starts_at, words
 from tests.cases.positions import DUTIES, HANDLERS, OVERSEERS, PARENTS, desk, up
 
@@ -41,6 +41,7 @@ class Reference:
         self.clocks: list[dict[str, Any]] = []
         self.asked: tuple[str | None, str, datetime] | None = None
         self.workers: set[str | None] = set()
+        self.urged: set[tuple[str | None, str, str | None, date]] = set()
         first = next(iter(self.law["states"]))
         self.row: dict[str, Any] = dict.fromkeys((
             "lead", "category", "tier", "urgency", "rating", "merged_into", "submitted_at", "answered_at", "due_at",
@@ -129,6 +130,7 @@ class Reference:
             "extension_pending": asked is None,
             "not_the_asker": asked is not None and asked[0] == who,
             "before_the_limit": late,
+            "not_urged_today": all((who, *desk, day(at)) in self.urged for desk in self.desks_to_urge(step)),
         }
         if "within" in step and at > due(self.row["entered_at"], step["within"]):
             raise No("NotNow")
@@ -206,14 +208,36 @@ class Reference:
             if clock["state"] in names:
                 clock["stopped_at"] = at
 
-    def is_vain(self, action: str, at: datetime, form: dict[str, Any]) -> bool:
+    def is_vain(self, action: str, who: str | None, at: datetime, form: dict[str, Any]) -> bool:
         """Tell whether a sound form says what cannot be: a part that nobody has, more time that is over already."""
-        if action == "waive_part":
-            return form["part"] not in [part["unit"] for part in self.current("support")]
+        if "part" in form and form["part"] not in [part["unit"] for part in self.current("support")]:
+            return True
+        if action == "urge" and (who, *self.urged_desk(form), day(at)) in self.urged:
+            return True
         if action == "decide_extension" and form["approve"] == "yes" and self.asked:
             desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
             return due(desk_clock["due_at"], self.asked[1]) <= at
         return False
+
+    def urge(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.urged.add((who, *self.urged_desk(form), day(at)))
+
+    def urged_desk(self, form: dict[str, Any]) -> tuple[str, str | None]:
+        """Return whom an urge is for: the desk of the case, or of the part that the form names."""
+        return ("support", form["part"]) if "part" in form else (self.state().get("owner", ""), self.place())
+
+    def desks_to_urge(self, step: dict[str, Any]) -> list[tuple[str, str | None]]:
+        parts = self.current("support") if "part" in step.get("takes", []) else []
+        return [self.urged_desk({}), *(("support", part["unit"]) for part in parts)]
+
+    def place(self) -> str | None:
+        """Return the unit at whose desk the case lies; nobody's where it lies with who raised it."""
+        unit: str = self.row["unit"]
+        owner = self.state().get("owner", "")
+        lines = [up(place) for place in (unit, *(part["unit"] for part in self.parts))]
+        superior = next(place for place in lines[0] if all(place in line for line in lines))
+        places: dict[str, str | None] = {"submitter": None, "lead": self.row["lead"], "adjudicator": superior}
+        return places.get(owner, (PARENTS[unit] or unit) if owner.startswith("parent.") else unit)
 
     def new_round(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         self.row["round"] += 1

@@ -16,11 +16,13 @@ from sqlmodel import Session, col, select
 
 from cases import audit
 from cases.act import act, actions_for, find
+from cases.policy import posts
 from cases.record.case import Assignment, Case, Extension
 from cases.record.clock import Level
 from cases.record.columns import table_of
 from cases.record.database import release, transaction
 from cases.record.people import User
+from cases.record.urging import Urge
 from tests.cases.modelled import is_beyond, law_of
 from tests.cases.world import HOUR, ROADS, Story, World
 from tests.cast import MONDAY, WORKFLOWS
@@ -196,6 +198,14 @@ def place(
     if against or action == "decide_extension":
         asker = person if against else world.people["guo"]
         db.add(Extension(case_id=case_id, extra="2wd", asked_by=asker, asked_at=MONDAY))
+    if against and "not_urged_today" in conditions:
+        db.flush()
+        owner = law.states[state]["owner"]
+        desks = [(owner, next((post.unit_id for post in posts(db, find(db, number), owner)), None))]
+        for desk, unit_id in (*desks, ("support", world.units["B"])):
+            for by_id, role in ((person, "leader"), (None, "submitter")):
+                row = Urge(case_id=case_id, desk=desk, unit_id=unit_id, as_role=role, by_id=by_id, at=MONDAY + YEAR)
+                db.add(row)
     if against and person:
         audit.append(db, [audit.Entry(MONDAY, "report", "lead", case_id=case_id, version=99, actor_id=person)])
     db.flush()

@@ -138,7 +138,7 @@ class Lives(RuleBasedStateMachine):
             self.model.allowed(action, who, self.now)
             if who and who == self.model.by and form.get("audience") == "staff":  # a submitter speaks to everyone
                 fault = "InvalidFields"
-            if fault or self.model.is_vain(action, self.now, form):
+            if fault or self.model.is_vain(action, who, self.now, form):
                 raise No(fault or "InvalidFields")
         except No as no:
             self.refused(str(no), action, who, form)

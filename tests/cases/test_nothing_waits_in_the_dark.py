@@ -87,7 +87,9 @@ def a_turn(world: World, dice: random.Random, number: str, at: datetime) -> bool
             person = db.get_one(User, world.people[login])
             steps = actions_for(db, case, person, at)
             law = law_of(db, case.law_id)
-            lively = [step for step in steps if step.does or (step.target and not law.state(step.target).final)]
+            lively = [
+                step for step in steps if step.does or any(not law.state(target).final for target in step.targets)
+            ]
             if steps := lively if dice.random() < 0.95 else steps:
                 step = dice.choice(steps)
                 break

@@ -63,7 +63,7 @@ def _form(visit: Visit, sheet: Sheet, step: Step, units: Sequence[Unit], typed: 
         action=step.action,
         label=words.label(step, visit.language),
         is_open=is_open,
-        is_moving=step.target is not None,
+        is_moving=bool(step.targets),
         controls=[_control(visit, sheet, step, name, units, typed.get(name, "")) for name in names],
     )
 
