@@ -51,7 +51,6 @@ def go_on(deed: Deed, clock: Any, ladder: Sequence[Rung], noted: list[list[Any]]
     """
     office = calendar(deed.db, clock.calendar)
     place, next_at = ladders.next_or_last(office, ladder, clock.due_at, deed.at)
-    place = max(place, clock.rung) if place < len(ladder) - 1 else place
     begins_anew = place < clock.rung
     if clock.spans == 0:
         _stretch(deed, clock, "start", clock.started_at, clock.stopped_at, clock.due_at)

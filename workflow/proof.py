@@ -12,6 +12,7 @@ from workflow.definition import SYSTEM, Definition, Step
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
+from workflow.verb_rules import VERB_RULES
 from workflow.waiting import WAITING_RULES
 
 __all__ = ["DUTY_OF_ROLE", "RULES", "Finding", "UnitStaff", "prove", "prove_staffing"]
@@ -231,6 +232,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     dead_end,
     *WAITING_RULES,
     *BESIDE_RULES,
+    *VERB_RULES,
     final_left,
     skips_review,
     cycle,
