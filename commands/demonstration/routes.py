@@ -38,6 +38,8 @@ CLASHING = (
     ("put_on_account", "put_on_account"),
     ("reply_from_above", "take_off_account"),
 )
+#: What only undoes what somebody has just done is told beside the stories, not as a way of theirs.
+BACKWARDS = frozenset({"recall", "go_back"})
 MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
 TRIES = 60
 #: Actions by which another unit comes to lead; the second only after the first unit has tried.
@@ -60,7 +62,8 @@ class Roads:
     def __init__(self, law: Definition) -> None:
         self.law = law
         arrows = Paths(law).arrows
-        self.ways = [Way(a.source, a.step, a.target) for a in arrows if a.step.is_for_people]
+        ahead = [arrow for arrow in arrows if arrow.step.is_for_people and BACKWARDS.isdisjoint(arrow.step.does)]
+        self.ways = [Way(arrow.source, arrow.step, arrow.target) for arrow in ahead]
         for arrow in arrows:
             for rung in law.ladders.get(arrow.source.ladder or "", ()):
                 if rung.action == arrow.step.action:

@@ -15,11 +15,13 @@ from sqlmodel import Session, col, select
 
 from cases.access import is_password, password_of
 from cases.laws import law_of, published
+from cases.record.cards import Card
 from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
 from cases.record.database import engine, reading, release, transaction
 from cases.record.event import Event
 from cases.record.news import NewsCursor
+from cases.record.orders import Order
 from cases.record.people import User
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
@@ -211,3 +213,10 @@ def test_inboxes_will_hold_the_last_days_and_not_the_whole_year(demonstration: S
     moments = dict(demonstration.exec(select(Event.seq, Event.at)).all())
     assert told > 0
     assert all((at >= AT - NEWS) == (seq > told) for seq, at in moments.items())
+
+
+def test_a_demonstration_has_an_order_and_a_card_to_show(demonstration: Session) -> None:
+    (order,) = demonstration.exec(select(Order).where(Order.issued_at == AT)).all()  # besides those of levels
+    assert order.answered_at is None
+    (card,) = demonstration.exec(select(Card)).all()
+    assert card.colour == "yellow" and card.case_id != order.case_id

@@ -26,10 +26,10 @@ def test_the_action_that_goes_on_comes_first_and_what_leaves_the_case_where_it_l
         assert taken(office.program(login), number, action, fields).status_code == 200
         shown.append(offered(office.browser(then), number))
     assert shown == [
-        ["accept", "ask_submitter", "reject", "merge", "note"],
-        ["sign_for", "return", "note"],
-        ["report", "request_extension", "note"],
-        ["verify", "send_back", "urge", "note"],
+        ["accept", "ask_submitter", "reject", "merge", "copy_to", "watch", "note"],
+        ["sign_for", "return", "copy_to", "watch", "note"],
+        ["report", "request_extension", "copy_to", "watch", "note"],
+        ["verify", "send_back", "go_back", "order", "card", "copy_to", "watch", "urge", "note"],
         ["satisfied", "partly_satisfied", "unsatisfied", "urge", "note"],
         ["reopen", "note"],
     ]
@@ -137,14 +137,14 @@ def test_choices_and_units_that_were_typed_in_vain_are_shown_in_words(office: Of
     li = office.browser("li")
     li.get(f"/cases/{number}")
     taken(office.program("zhang"), number, "withdraw")
-    li.send(f"/cases/{number}/accept", category="劳动保护", tier="A", lead="D", support=["A", "a\0b"], colour="red")
+    li.send(f"/cases/{number}/accept", category="劳动保护", tier="A", lead="D", support=["A", "a\0b"], shade="red")
     kept = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", li.page.text.partition('class="kept"')[2].partition("</dl>")[0])
     assert kept == [
         ("类别", "劳动保护"),
         ("处置类别", "A 类 限时办结"),
         ("主办单位", "权益保障部"),
         ("协办单位", "人社局、a\0b"),
-        ("colour", "red"),
+        ("shade", "red"),
     ]
 
 

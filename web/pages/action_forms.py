@@ -10,6 +10,7 @@ from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
+from web.choices import points_passed, staff
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
@@ -85,6 +86,11 @@ def _control(
         kind = "few"
     elif kind == "limit":
         options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
+    elif kind == "state":
+        options = list(points_passed(visit, sheet.case, sheet.definition, step).items())
+        kind = "few"
+    elif kind == "person":
+        options = staff(visit)
     elif kind in ("unit", "units"):
         options = [(unit.code, unit.name) for unit in units]
         kind = f"many_{kind}" if len(units) > MOST_TO_LOOK_THROUGH else kind
