@@ -43,6 +43,10 @@ SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 STEPS = 150
 CASES = 5
 LAWS = ("proposal", "grievance")
+VERBS = {
+    "order_text": ["请答复"], "colour": ["yellow", "red"], "person": ["feng", "zhou"],
+    "point": ["in_review", "assigned", "handling"],
+}  # fmt: skip
 MEASURES = ["urge", "order", "take_over", "extend"]
 PAUSES = (timedelta(minutes=5), timedelta(hours=3), timedelta(hours=3), timedelta(days=1), timedelta(days=9))
 
@@ -96,7 +100,7 @@ def a_turn(world: World, dice: random.Random, number: str, at: datetime) -> bool
         else:
             return False
         into = db.exec(select(Case.number).where(col(Case.closed_at).is_(None), Case.number != number)).first()
-        known = {**SOUND, "measure": MEASURES, "into": [into or ""]}
+        known = {**SOUND, **VERBS, "measure": MEASURES, "into": [into or ""]}
         asked = [*step.needs, *step.takes] if step.does == ("acknowledge",) else step.needs
         form = {name: dice.choice(known[name]) for name in asked if name in known and name not in step.preset}
     try:
