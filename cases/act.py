@@ -85,8 +85,8 @@ def act(
     _write_fields(deed)
     for word in deed.step.does:
         effects()[word](deed)
-    if deed.step.target is not None:
-        _move(deed, law.state(case.state), law.state(deed.step.target))
+    if target := deed.goes_to or deed.step.target:
+        _move(deed, law.state(case.state), law.state(target))
     event = record(deed)
     for follower in deed.follows:
         act(db, case, follower, by=None, at=at)

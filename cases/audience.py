@@ -11,7 +11,7 @@ from sqlmodel import Session
 from cases.laws import law_of
 from cases.policy import answering_at, posts
 from cases.record.case import Case
-from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post, audiences
+from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post, audiences, listeners
 
 #: The head of a department; of a union, its leader in charge.
 HEADS = ("head", "leader")
@@ -37,11 +37,14 @@ class Addressee:
 def addressees(
     db: Session, case: Case, words: Iterable[str], at: datetime, side: tuple[str, Post] | None = None
 ) -> Iterator[Addressee]:
-    """Return whom each word of a ladder's `tell` stands for, in order.
+    """Return whom each word of a ladder's `tell` stands for, in order; who only listens sits at no desk.
 
     `side` is whose it is to act beside the case, as role and desk: they are the owner then, and not whoever has it.
     """
     for word in words:
+        if word in listeners():
+            yield Addressee(word, None, tuple(listeners()[word](db, case.id or 0)))
+            continue
         role = word if word != OWNER else _owner(db, case) if side is None else side[0]
         if role == SUBMITTER:
             yield Addressee(SUBMITTER, None, ())

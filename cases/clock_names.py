@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlmodel import Session
 
 from cases.clocks import BESIDE
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.units import units_by_id
 from workflow.definition import Definition
 

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
-from cases import beside
+from cases import beside, sides
 from cases.calendars import calendar
+from cases.kept_clocks import go_on, last_of
 from cases.parking import unpark
 from cases.record.clock import Clock, ClockSpan, Level
 from cases.record.columns import table_of
 from cases.record.statements import Prepared
+from cases.rerunning import REARRANGE, grants_of, rerun
 from cases.words import Deed
 from workflow import clocks as law_of_clocks
 from workflow import ladders
@@ -25,7 +27,7 @@ from workflow.limits import Limit, Remaining
 #: The least difference between two moments that the databases keep.
 TICK = timedelta(microseconds=1)
 
-CASE, STATE, CLIMB, BESIDE = "case", "state", "climb", "beside"
+CASE, STATE, CLIMB, BESIDE = "case", "state", "climb", sides.BESIDE
 #: The clocks by which a case itself is late; a level, a department's part and the like have theirs beside it.
 OF_THE_CASE = (CASE, STATE)
 
@@ -46,6 +48,7 @@ _ON_A_LEVEL = Prepared(
 _END_SPAN = Prepared(
     update(_SPANS).where(_SPANS.c.clock_id == bindparam("clock"), _SPANS.c.until_at.is_(None)), "until_at"
 )
+_SPANS_OF = Prepared(select(_SPANS).where(_SPANS.c.clock_id == bindparam("clock_id")).order_by(_SPANS.c.id))
 _BEGIN_SPAN = Prepared(insert(_SPANS).inline(), "clock_id", "why", "from_at", "until_at", "due_at", "limit")
 
 
@@ -67,7 +70,7 @@ def move(deed: Deed, old: State, new: State) -> None:
             stop(deed, clock, noted)
     if not new.final:
         if limit := definition.limit_of(new, _chosen(deed)):
-            due = start(deed, STATE, new.name, limit, noted)
+            due = _of_the_desk(deed, new.name, limit, noted)
             if shorter := definition.shorter_limit(new.name, deed.now("voices") or 0):
                 due = _shorten_desk(deed, shorter, noted) or due
             dues += [due] if due else []
@@ -296,6 +299,22 @@ def _shorten_desk(deed: Deed, limit: Limit, noted: list[list[Any]]) -> datetime 
             noted.append([law_of_clocks.SHORTEN, clock.kind, clock.state, str(limit), figures.due_at])
             return figures.due_at
     return None
+
+
+def _of_the_desk(deed: Deed, state: str, limit: Limit, noted: list[list[Any]]) -> datetime | None:
+    """Start the clock of a desk, or let it go on with the one it had; return its due moment."""
+    kept = last_of(deed.db, deed.case_id, STATE, state) if deed.keeps_clock else None
+    if kept is None:
+        return start(deed, STATE, state, limit, noted)
+    due_at = go_on(deed, kept, ladder_of(deed.law.definition, STATE, state), noted)
+    office, spans = calendar(deed.db, kept.calendar), _SPANS_OF.rows(deed.db, {"clock_id": kept.id})
+    grants = grants_of(deed.db, [deed.case_id]).get(deed.case_id, [])
+    figures = rerun(office, kept, spans, grants)[-1]
+    if (figures.due_at, figures.is_provisional) != (due_at, kept.is_provisional):  # the year was published meanwhile
+        (now,) = (clock for clock in running_clocks(deed.db, deed.case_id) if clock.id == kept.id)
+        change(deed, now, figures, REARRANGE)
+        noted.append([REARRANGE, STATE, state, figures.due_at])
+    return figures.due_at
 
 
 def _whole_case(deed: Deed, clock: Any | None, old: State, new: State, noted: list[list[Any]]) -> datetime | None:

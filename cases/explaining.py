@@ -21,9 +21,9 @@ from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.record.event import Event
 from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
-from cases.side_clocks import Side
+from cases.sides import Side
 from workflow.calendar import Calendar, Day
-from workflow.clocks import EXTEND, FIXED, GRACE, RESUME, SHORTEN
+from workflow.clocks import AWAY, BACK, EXTEND, FIXED, GRACE, RESUME, SHORTEN
 from workflow.definition import Definition
 from workflow.errors import Refusal
 from workflow.explanation import Reason
@@ -36,6 +36,8 @@ WHY = {
     "resume": ("恢复", "went on"),
     "extend": ("延期", "extended"),
     "shorten": ("缩短", "shortened"),
+    AWAY: ("已转出", "lay elsewhere"),
+    BACK: ("撤回，继续计时", "taken back, ran on"),
     REARRANGE: ("放假安排公布", "holidays published"),
 }
 SHOWN_DAYS = 400
@@ -187,8 +189,10 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
             yield []
             continue
         later = acts[place + 1 :]
-        cut_at = next((other.from_at for other in later if other.due_at is None), None)
-        if due_at is None:
+        cut_at = next((other.from_at for other in later if other.due_at is None and other.why != AWAY), None)
+        if span.why in (AWAY, BACK):  # it ran on: its days were told when it began to
+            yield []
+        elif due_at is None:
             until_at = later[0].from_at if later else spans[-1].until_at
             yield _paused(office, span.from_at, until_at or span.from_at) if clock.first_due_at else []
         elif span.why == EXTEND:  # more time is counted from the due moment that stood

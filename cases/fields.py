@@ -30,7 +30,7 @@ def clean(definition: Definition, step: Step, form: Mapping[str, Any]) -> dict[s
         try:
             given = _trimmed(form.get(name), word)
             preset = step.preset.get(name)
-            value = _value(word, given if given not in (None, "", []) else preset, definition)
+            value = _value(word, given if given not in (None, "", []) else preset, definition, step)
             if preset is not None and value != preset:
                 raise Refusal(
                     f"「{step.label}」的{word.label}不能是别的值", f"{step.label_en} has a {word.label_en} of its own"
@@ -76,12 +76,15 @@ def _trimmed(given: Any, word: Field) -> Any:
     return given
 
 
-def _value(word: Field, given: Any, definition: Definition) -> Any:
+def _value(word: Field, given: Any, definition: Definition, step: Step) -> Any:
     if given is None:
         return None
     match word.kind:
         case "choice":
-            return _choice(word, given, definition)
+            return _choice(word, given, definition.options_of(word))
+        case "state":
+            targets = {name: definition.states[name] for name in step.targets}
+            return _choice(word, given, {name: (state.label, state.label_en) for name, state in targets.items()})
         case "units":
             return _several(word, given, MOST_UNITS, ("单位代码", "unit codes"))
         case "people":
@@ -116,9 +119,8 @@ def _percent(word: Field, given: Any) -> int:
     return int(text)
 
 
-def _choice(word: Field, given: Any, definition: Definition) -> str:
+def _choice(word: Field, given: Any, options: Mapping[str, tuple[str, ...]]) -> str:
     """Return the option that was meant; people write its label as readily as its key."""
-    options = definition.options_of(word)
     for key, labels in options.items():
         if str(given) == key or str(given) in labels:
             return key

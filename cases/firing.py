@@ -28,7 +28,8 @@ from cases.record.columns import table_of
 from cases.record.people import line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
-from cases.side_clocks import Side, desk_of
+from cases.side_clocks import desk_of
+from cases.sides import Side
 from cases.words import Deed
 from workflow import ladders
 from workflow.definition import SYSTEM, Rung, Step
@@ -106,7 +107,7 @@ def _do(deed: Deed, rung: Rung, clock: Any) -> None:
     if rung.do == "climb":
         climbing.climb(deed, rung.tell)
     else:
-        side = desk_of(deed.law.definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
+        side = desk_of(deed.db, deed.law.definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
         told = addressees(deed.db, deed.case, rung.tell, deed.at, side)
         deed.facts["told"] = [one.noted for one in told]
 
@@ -118,7 +119,7 @@ def _told(rung: Rung, clock: Any) -> list[Any]:
 
 def _deed(db: Session, law: Law, rung: Rung, case: Case, clock: Any, at: datetime) -> Deed:
     """Return a rung as a deed of the system, with what its event says of where it came from."""
-    step = Step(rung.do, rung.do, rung.do, (), None, (SYSTEM,), (), (), {}, (), (), None, rung.line)
+    step = Step(rung.do, rung.do, rung.do, (), (), (SYSTEM,), (), (), {}, (), (), None, rung.line)
     deed = Deed(db, law, step, case, None, SYSTEM, at, calendar_of(db, line(db, case.unit_id)))
     deed.facts["rung"] = _told(rung, clock)
     return deed

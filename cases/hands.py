@@ -12,7 +12,7 @@ from cases.policy import answers_for
 from cases.record.case import Case
 from cases.record.clock import Clock
 from cases.record.people import User
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.words import HANDLERS, Post
 from workflow.definition import Definition
 from workflow.vocabulary import DELEGATE, DELEGATED, DONE, SIGN, SUPPORT

@@ -21,7 +21,8 @@ from cases.laws import law_of
 from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Clock, FiredRung, Parked
-from cases.side_clocks import Side, desk_of
+from cases.side_clocks import desk_of
+from cases.sides import Side
 from workflow import ladders
 from workflow.definition import SYSTEM, Definition
 
@@ -121,7 +122,7 @@ def _outlook(db: Session, case: Case, running: Sequence[Clock], at: datetime) ->
     elif rung.do == CLIMB:
         to = list(_next_level(db, case, definition, clock, rung.tell, at))
     else:
-        side = desk_of(definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
+        side = desk_of(db, definition, Side.parse(clock.state)) if clock.kind == BESIDE else None
         to = list(addressees(db, case, rung.tell, at, side))
     nobody = ("各级均无人在岗", "nobody is there, up to the root")
     why = ("", "") if any(one.people or one.unit_id is None for one in to) else nobody

@@ -155,7 +155,7 @@ def _checked(db: Session, draft: Draft) -> tuple[str, str, str | None, Unit]:
 
 def _birth(first: State, action: str = RAISE, by: tuple[str, ...] = (SUBMITTER,)) -> Step:
     """Return the step by which a case comes into being; it stands in no law, for every law begins alike."""
-    return Step(action, "提出", "Raise", (first.name,), first.name, by, (), (), {}, (), (), None, 0)
+    return Step(action, "提出", "Raise", (first.name,), (first.name,), by, (), (), {}, (), (), None, 0)
 
 
 def _next_id(db: Session) -> int:

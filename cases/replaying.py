@@ -8,6 +8,7 @@ A note of an event is one of
     ["pause", kind, state, what is left]        ["resume", kind, state, due]
     ["rearrange", kind, state, due]             ["rearrange", kind, state, null, what is left]
     ["firm", kind, state]                       ["provisional", kind, state]
+    ["go_on", kind, state, due]
 
 Moments of rows are compared as texts: they are written in one way only.
 """
@@ -20,7 +21,9 @@ from typing import Any
 
 from cases import raw
 from cases.broken import Fault
+from cases.kept_clocks import GO_ON
 from cases.raw import Row
+from workflow.clocks import AWAY, BACK
 
 #: The columns of a clock and of its stretches that events tell, in the order in which they are selected.
 COMPARED = ("kind", "state", "limit", "started_at", "first_due_at", "due_at", "remaining", "stopped_at", "spans")
@@ -68,7 +71,9 @@ def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
                 else:
                     told.append(Told(seq, kind, state, note[3], at, raw.stored(note[5]), due_at, note[6]))
                 continue
-            clock = next(c for c in reversed(told) if c.stopped_at is None and (c.kind, c.state) == (kind, state))
+            has_stopped = deed == GO_ON
+            of_it = [c for c in told if (c.kind, c.state) == (kind, state)]
+            clock = next(c for c in reversed(of_it) if (c.stopped_at is not None) is has_stopped)
             clock.seq = seq
             if deed == "stop":
                 clock.stopped_at = at
@@ -80,6 +85,10 @@ def replay(told: list[Told], seq: int, at: Any, notes: Any) -> None:
             elif deed == "rearrange":
                 clock.change(deed, at, raw.stored(note[3]))
                 clock.remaining = note[4] if len(note) > 4 else None
+            elif deed == GO_ON and clock.stopped_at is not None:
+                clock.change(AWAY, clock.stopped_at, None)
+                clock.change(BACK, at, raw.stored(note[3]))
+                clock.stopped_at = None
             elif deed in ("firm", "provisional"):
                 continue  # no column that is compared tells of it
             elif deed == "shorten":

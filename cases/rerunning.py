@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from cases.clocks import BESIDE
 from cases.record.case import Extension
-from cases.side_clocks import Side
+from cases.sides import BESIDE, Side
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
 from workflow.clocks import EXTEND, PAUSE, SHORTEN, Change, Figures

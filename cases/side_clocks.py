@@ -8,44 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+from sqlmodel import Session
 
 from cases import clocks
+from cases.record.people import Unit
+from cases.sides import Side
+from cases.units import RAISED_AT
 from cases.words import HANDLERS, Deed, Post
 from workflow.definition import Definition
+from workflow.limits import Limit
 from workflow.vocabulary import DELEGATE, HANDLER, SUPPORT
 
 #: Roles of the law that are the desk of a department.
 OF_A_DEPARTMENT = frozenset({HANDLER, SUPPORT, DELEGATE})
+#: Who answers for a union that is called to account as a department is.
+OF_A_UNION = ("handler", "leader")
 
 
-class Side(NamedTuple):
-    """Which limit of the law, which unit has to act, and for which row beside the case."""
-
-    name: str
-    unit_id: int
-    row_id: int | None = None
-
-    @classmethod
-    def parse(cls, state: str | None) -> Side:
-        """Read what a clock has in place of a state."""
-        name, _, rest = (state or "").partition("@")
-        unit_id, _, row_id = rest.partition(".")
-        return cls(name, int(unit_id), int(row_id) if row_id else None)
-
-    def __str__(self) -> str:
-        return f"{self.name}@{self.unit_id}" + (f".{self.row_id}" if self.row_id is not None else "")
-
-
-def begin(deed: Deed, side: Side, due_at: datetime | None = None) -> None:
-    """Start the clock of a side matter, which is due at the law's limit or at the moment given.
+def begin(deed: Deed, side: Side, until: Limit | datetime | None = None) -> None:
+    """Start the clock of a side matter, with a limit or a due moment of its own, else with the limit of the law.
 
     A law that knows no such clock has none.
     """
     law = deed.law.definition.besides.get(side.name)
-    until = (law.limit or due_at) if law is not None else None
-    if until is not None:
-        clocks.start(deed, clocks.BESIDE, str(side), until, deed.facts.setdefault("clocks", []))
+    limit = (until or law.limit) if law is not None else None
+    if limit is not None:
+        clocks.start(deed, clocks.BESIDE, str(side), limit, deed.facts.setdefault("clocks", []))
 
 
 def end(deed: Deed, *sides: Side) -> None:
@@ -64,11 +54,19 @@ def end_of_row(deed: Deed, row_id: int, *names: str) -> None:
     _halt(deed, is_of_row)
 
 
-def desk_of(definition: Definition, side: Side) -> tuple[str, Post]:
+def desk_of(db: Session, definition: Definition, side: Side) -> tuple[str, Post]:
     """Return who has to act before a side clock ends: the role that a rung tells, and the desk."""
     law = definition.besides.get(side.name)
     role = law.owner if law else HANDLER
+    if role == HANDLER:
+        return role, department(db, side.unit_id)
     return role, Post(HANDLERS if role in OF_A_DEPARTMENT else (role,), side.unit_id)
+
+
+def department(db: Session, unit_id: int) -> Post:
+    """Return the desk of a unit that works on cases; for a union that is its leader, where nobody handles cases."""
+    is_union = db.get_one(Unit, unit_id).kind in RAISED_AT
+    return Post(OF_A_UNION if is_union else HANDLERS, unit_id)
 
 
 def _halt(deed: Deed, is_over: Callable[[Any], bool]) -> None:

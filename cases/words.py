@@ -69,6 +69,8 @@ class Deed:
     field, `facts` what else the event remembers. Effects write their own rows (`cases.beside`); they never commit.
     `follows` are the actions that the system takes right after this one, in the same transaction; `elsewhere` those
     that it then takes on other cases, which whoever names them has held already (`cases.recording.hold_others`).
+    `goes_to` is the state that was picked among those of the step; `keeps_clock` lets that desk go on with the clock
+    that it had.
     """
 
     db: Session
@@ -85,6 +87,8 @@ class Deed:
     facts: dict[str, Any] = field(default_factory=dict)
     follows: list[str] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
+    goes_to: str | None = None
+    keeps_clock: bool = False
 
     @property
     def case_id(self) -> int:
@@ -102,6 +106,7 @@ Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
 Moved = Callable[[Deed, State, State], None]
 Sees = Callable[[int, datetime], ColumnElement[bool]]
+Listeners = Callable[[Session, int], Iterable[int]]
 
 _fields: dict[str, Field] = {}
 _effects: dict[str, Effect] = {}
@@ -111,6 +116,7 @@ _roles: dict[str, Role] = {}
 _audiences: dict[str, Role] = {}
 _moved: list[Moved] = []
 _sees: list[tuple[Sees, bool]] = []
+_listeners: dict[str, Listeners] = {}
 
 
 def register(*fields: Field) -> None:
@@ -186,6 +192,16 @@ def may_also_see(*, is_staff: bool) -> Callable[[Sees], Sees]:
     return keep
 
 
+def listener(word: str) -> Callable[[Listeners], Listeners]:
+    """Make a function known to the law as somebody to tell: it returns the ids of people for the id of a case."""
+
+    def keep(function: Listeners) -> Listeners:
+        _listeners[word] = function
+        return function
+
+    return keep
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Return every registered word; the capabilities are imported for it."""
@@ -198,7 +214,7 @@ def vocabulary() -> Vocabulary:
         roles=frozenset(_roles) | {SUBMITTER, ANYONE, SYSTEM},
         duties=frozenset(DUTIES),
         overseers=frozenset(OVERSEERS),
-        audiences=frozenset(_audiences) | {OWNER, OWNER_HEAD},
+        audiences=frozenset({*_audiences, *_listeners, OWNER, OWNER_HEAD}),
     )
 
 
@@ -230,6 +246,12 @@ def audiences() -> Mapping[str, Role]:
     """Return the registered audiences by word."""
     vocabulary()
     return _audiences
+
+
+def listeners() -> Mapping[str, Listeners]:
+    """Return by word who is told of a case besides its desks."""
+    vocabulary()
+    return _listeners
 
 
 def roles() -> Mapping[str, Role]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from cases import act as door
 from cases.clocks import BESIDE
 from cases.errors import BadRequest, NotFound, no_case
 from cases.explaining import explain as explanations
+from cases.oversight import oversight_of
 from cases.policy import may_see
 from cases.raising import Draft, raise_case
 from cases.record.case import Case, Passage
@@ -102,7 +104,7 @@ def show(number: Number, database: Database = "", at: At = None, form: Printed =
         if not row:
             raise NotFound(f"案件 {number} 在该时刻尚未提出。", f"{number} had not been raised at that moment.")
         events = events_of(db, case.id or 0, then)
-        facts = _facts(db, case, row)
+        facts = _facts(db, case, row) | ({} if then else _oversight(db, case))
         said = db.exec(select(Passage).where(Passage.case_id == case.id).order_by(col(Passage.id))).all()
         parts = parts_of(db, case) if then is None else []
     history = [(e.version, e.at, e.action, e.state_from, e.state_to, e.role) for e in events]
@@ -222,6 +224,26 @@ def _facts(db: Session, case: Case, row: dict[str, Any]) -> dict[str, Any]:
         "lead": codes.get(row.get("lead_id")),
         **{name: row.get(name) for name in SHOWN},
     }
+
+
+def _oversight(db: Session, case: Case) -> dict[str, Any]:
+    """Return how often each desk was urged, the cards of each unit, and the orders; what there is none of is left out.
+
+    It is what a case has had until now, and stands only where the case is shown as it is now.
+    """
+    found = oversight_of(db, case, is_staff=True)
+
+    def place(role: str, unit_id: int | None) -> str:
+        return f"{role}@{found.units[unit_id].code}" if unit_id else role
+
+    cards = Counter(f"{one.colour}@{found.units[one.unit_id].code}" for one in found.cards)
+    told = {
+        "urged": " ".join(f"{place(*one.desk)}×{one.times}" for one in found.urges),
+        "cards": " ".join(f"{name}×{count}" for name, count in cards.items()),
+        "orders": " ".join(f"{one.number}{'✓' if one.row.answered_at else ''}" for one in found.orders),
+        "watchers": " ".join(found.people[one.user_id].login for one in found.watchers),
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def _print_facts(facts: dict[str, Any], form: Format) -> None:

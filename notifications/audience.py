@@ -2,7 +2,7 @@
 
 | an event                                     | is told to                         | as       |
 |----------------------------------------------|------------------------------------|----------|
-| a rung of a ladder                           | whom it told, as the event notes   | its name |
+| a rung of a ladder, an order, a card, a copy | whom it told, as the event notes   | its name |
 | brought the case to the submitter            | the submitter                      | question |
 | brought it to another desk                   | that desk                          | task     |
 | brought it to an end                         | the submitter, the lead            | outcome  |
@@ -25,8 +25,10 @@
 | found a promise broken                       | the lead                           | urge     |
 | made the desk's limit shorter                | the desk and its head              | urge     |
 | was acknowledged by whom it had climbed to   | the desk and its head              | urge     |
+| urges                                        | the desk, or the part's department | urge     |
 | is a note, or a file                         | the desk, the lead, the submitter  | note     |
 | is anything else that somebody asks for      | the desk                           | urge     |
+| moved the case                               | whoever watches it                 | watch    |
 
 Of a lead case that is answered, comes to be rated or is closed, whoever raised a case that was merged into it hears as
 well, as news of their own case.
@@ -55,8 +57,9 @@ from cases.policy import people_at
 from cases.progress import DONE
 from cases.record.case import Assignment, Case
 from cases.sheet import ASSIGNMENTS
-from cases.side_clocks import Side, desk_of
-from cases.words import HANDLERS, OWNER_HEAD, STAFF, SUBMITTER, Post
+from cases.side_clocks import desk_of
+from cases.sides import Side
+from cases.words import HANDLERS, OWNER_HEAD, STAFF, SUBMITTER, Post, listeners
 from notifications.kinds import KINDS
 from workflow.definition import SYSTEM, Step
 from workflow.machine import Law
@@ -67,6 +70,8 @@ LEAD, SUPPORT, SUPERVISOR = "lead", "support", "supervisor"
 MERGED = "of_merged_cases"
 #: Whom the event itself names, whoever has to decide on a request for more time, and the department whose part it is.
 NOTED, DECIDERS, DESK, PART = "noted", "deciders", "desk", "part"
+#: Who was urged, and who watches the case.
+URGED, WATCHERS = "urged", "watchers"
 #: What asks for more time, and what decides on it.
 ASKS = frozenset({"request_extension", "request_part_extension"})
 DECIDES = frozenset({"decide_extension", "decide_part_extension"})
@@ -174,13 +179,12 @@ class Happening:
         steps = self.law.definition.steps_from(self.state_to or "")
         return {word for step in steps if DECIDES.intersection(step.does) for word in step.by}
 
-    @property
-    def decider(self) -> Post | None:
+    def decider(self, db: Session) -> Post | None:
         """Return the desk whose clock to decide on more time has begun, if the law sets one."""
         begun = [note[2] for note in self.data.get("clocks", []) if note[:2] == ["start", BESIDE]]
         sides = [Side.parse(state) for state in begun]
         found = (side for side in sides if side.name in (DECIDE, DECIDE_ABOVE))
-        return next((desk_of(self.law.definition, side)[1] for side in found), None)
+        return next((desk_of(db, self.law.definition, side)[1] for side in found), None)
 
     @property
     def _units(self) -> set[str]:
@@ -258,9 +262,11 @@ TABLE = (
     Row(_does("break_promise"), "urge", (LEAD,)),
     Row(_shortens, "urge", (DESK, OWNER_HEAD)),
     Row(_does("acknowledge"), "urge", (DESK, OWNER_HEAD)),
+    Row(_does("urge"), "urge", (URGED,)),
     Row(lambda event: event.is_note, "note", (DESK, LEAD, SUBMITTER)),
     Row(lambda event: event.is_note and event.has_ended, "note", (SUPERVISOR,)),
     Row(_asks, "urge", (DESK,)),
+    Row(lambda event: event.has_moved, "watch", (WATCHERS,)),
 )
 
 
@@ -270,7 +276,7 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
     for row in TABLE:
         if not row.applies(event):
             continue
-        kind = row.kind or (event.action if event.action in KINDS else "remind")
+        kind = row.kind or next(word for word in (event.data.get("kind"), event.action, "remind") if word in KINDS)
         if MERGED in row.tells:
             for other in merged_cases(db, event.case):
                 found.merged.setdefault(other.submitter_id or 0, (other, kind))
@@ -300,8 +306,16 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
         yield from _at_desks(db, event, event.owner, at)
     elif word in (GIVEN, RELIEVED, DISCHARGED, DELEGATING):
         yield from _at_departments(db, event, _departments(db, event, word), at)
-    elif word == DECIDERS and event.decider is not None:
-        yield _at_desk(db, event, event.decider, at)
+    elif word == WATCHERS:
+        yield None, list(listeners()[word](db, event.case.id or 0))
+    elif word == URGED and "part" in event.data:
+        for post in desks(db, event.case, SUPPORT):
+            if post.unit_id == event.data["part"]:
+                yield _at_desk(db, event, post, at)
+    elif word == URGED:
+        yield from _told(db, event, DESK, at)
+    elif word == DECIDERS and (decider := event.decider(db)) is not None:
+        yield _at_desk(db, event, decider, at)
     elif word == DECIDERS:
         for role in sorted(event.deciders):
             yield from _at_desks(db, event, role, at)

@@ -34,11 +34,13 @@ CHOSEN = (
     Kind("overdue", "逾期", "Overdue", OF_A_LIMIT, is_urgent=True),
     Kind("yellow", "黄牌", "Yellow card", OF_A_LIMIT),
     Kind("red", "红牌", "Red card", OF_A_LIMIT, is_urgent=True),
+    Kind("card", "亮牌", "Card given by hand", is_urgent=True),
     Kind("climb", "升级到您", "Climbed to you", OF_A_LIMIT),
     Kind("question", "请您回应", "Waits for your word"),
     Kind("answer", "已有答复", "Answered"),
     Kind("outcome", "已有结果", "Concluded"),
     Kind("note", "留言和附件", "Notes and files"),
+    Kind("watch", "抄送和关注", "Cases you watch"),
     EXCEPTION,
 )
 #: What the engine sends of itself: several news in one, what may not be said aloud, and a trial of a channel.

@@ -20,8 +20,7 @@ def clocks_table(law: Definition, language: Language) -> str:
     zh = language == "zh"
     rows = [HEADS[language], tuple("---" for _ in HEADS[language])]
     for step in law.steps:
-        if step.target is not None:
-            rows += [_row(law, step, law.states[name], law.states[step.target], zh) for name in step.sources]
+        rows += [_row(law, step, law.states[here], law.states[there], zh) for here, there in step.moves]
     title = "### 时钟的去向\n\n" if zh else "### What becomes of the clocks\n\n"
     return title + "".join(f"| {' | '.join(row)} |\n" for row in dict.fromkeys(rows))
 

@@ -173,6 +173,8 @@ def value(definition: Definition, name: str, given: Any, units: Mapping[str, str
         return options(definition, name, language).get(str(given), str(given))
     if kind == "limit":
         return limit(str(given), language)
+    if kind == "state" and given in definition.states:
+        return label(definition.states[given], language)
     if kind == "yes_no":
         return pick(YES_NO[given in (True, "yes")], language)  # as the record has it, and as a form sends it
     if kind == "percent":

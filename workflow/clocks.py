@@ -15,6 +15,8 @@ FIXED = Limit(1, "m")
 
 #: What can happen to a clock between its start and its end.
 PAUSE, RESUME, EXTEND, SHORTEN = "pause", "resume", "extend", "shorten"
+#: A case was sent on and taken back: its clock had stopped, and runs on as if it had not.
+AWAY, BACK = "away", "back"
 
 #: What a limit that is made shorter leaves at the least: nobody is late at the very moment at which it happens.
 GRACE = Limit(1, "wd")
@@ -40,7 +42,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a clock at a moment: it was paused, went on, got `extra` time, or lasts no longer than that."""
+    """What happened to a clock at a moment: it was paused, went on, was away, came back, got `extra` time, or lasts no
+    longer than that.
+    """
 
     why: str
     at: datetime
@@ -106,6 +110,10 @@ def rerun(calendar: Calendar, first: Figures, began_at: datetime, changes: Itera
             shown.append(resume(calendar, shown[-1], change.at))
         elif change.why == SHORTEN and change.extra is not None:
             shown.append(shorten(calendar, shown[-1], change.extra, began_at, change.at))
+        elif change.why == AWAY:
+            shown.append(replace(shown[-1], due_at=None))
+        elif change.why == BACK:  # right after it was away
+            shown.append(shown[-2])
         elif change.extra is not None:
             shown.append(extend(calendar, shown[-1], change.extra))
         else:

@@ -43,15 +43,15 @@ class State:
 class Step:
     """One arrow: who may take `action`, from where to where, what it asks for and what it does beyond moving.
 
-    `target` is None for a step that leaves the case where it lies. `within` counts from the moment the case came into
-    the state it lies in.
+    `targets` is empty for a step that leaves the case where it lies; of several, whoever takes it picks one. `within`
+    counts from the moment the case came into the state it lies in.
     """
 
     action: str
     label: str
     label_en: str
     sources: tuple[str, ...]
-    target: str | None
+    targets: tuple[str, ...]
     by: tuple[str, ...]
     needs: tuple[str, ...]
     takes: tuple[str, ...]
@@ -60,6 +60,22 @@ class Step:
     only_if: tuple[str, ...]
     within: Limit | None
     line: int
+
+    @property
+    def target(self) -> str | None:
+        """Return the one state that it leads to; None where it leaves the case or a person picks."""
+        return self.targets[0] if len(self.targets) == 1 else None
+
+    @property
+    def moves(self) -> tuple[tuple[str, str], ...]:
+        """Return from where to where it leads; one of several targets is never the state that it leaves."""
+        is_picked = len(self.targets) > 1
+        return tuple(
+            (source, target)
+            for target in self.targets
+            for source in self.sources
+            if not (is_picked and source == target)
+        )
 
     @property
     def is_for_people(self) -> bool:

@@ -54,10 +54,8 @@ def lifecycle(definition: Definition, language: Language = "zh") -> str:
     """
     ways: dict[tuple[str, str], bool] = {}
     for step in definition.steps:
-        for source in step.sources:
-            if step.target is None:
-                continue
-            here, there = definition.states[source], definition.states[step.target]
+        for source, target in step.moves:
+            here, there = definition.states[source], definition.states[target]
             is_forward = STAGES.index(there.stage) > STAGES.index(here.stage)
             if here.stage != there.stage and (is_forward or not there.final):
                 ways[here.stage, there.stage] = is_forward
@@ -83,7 +81,7 @@ def _row(definition: Definition, step: Step, language: Language) -> tuple[str, .
     cells = (
         _label(step, language),
         _sources(definition, step, language),
-        stays if step.target is None else _label(definition.states[step.target], language),
+        _joined((_label(definition.states[name], language) for name in step.targets), language) or stays,
         role_names(step.by, language),
         _joined(needs, language),
         "" if step.within is None else str(step.within),
@@ -105,9 +103,8 @@ def _arrows(definition: Definition, language: Language) -> dict[tuple[str, str],
     """Return the labels of the actions between each two states, in the order of the law."""
     labels: dict[tuple[str, str], list[str]] = {}
     for step in definition.steps:
-        for source in step.sources:
-            if step.target is not None:
-                labels.setdefault((source, step.target), []).append(_plain(_label(step, language)))
+        for move in step.moves:
+            labels.setdefault(move, []).append(_plain(_label(step, language)))
     return labels
 
 

@@ -41,10 +41,9 @@ class Paths:
         self.definition = definition
         self.states = tuple(definition.states.values())
         self.arrows = tuple(
-            Arrow(definition.states[source], step, definition.states[step.target])
+            Arrow(definition.states[source], step, definition.states[target])
             for step in definition.steps
-            if step.target is not None
-            for source in step.sources
+            for source, target in step.moves
         )
         self.ways = walk(definition.initial.name, self.arrows)
 

@@ -20,6 +20,7 @@ from workflow.quorum import prove_quorum
 from workflow.review_rules import REVIEW_RULES
 from workflow.role_names import role_names
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_roles
+from workflow.verb_rules import VERB_RULES
 from workflow.waiting import WAITING_RULES
 
 __all__ = ["DUTY_OF_ROLE", "RULES", "Finding", "UnitStaff", "prove", "prove_staffing"]
@@ -228,7 +229,7 @@ def note_door(paths: Paths) -> Iterator[Finding]:
     steps = [step for step in paths.definition.steps if step.action == NOTE]
     for step in steps:
         asks = NOTE in (*step.needs, *step.takes) and set(step.needs) <= {NOTE, *step.preset}
-        if step.target is None and ANYONE in step.by and asks:
+        if not step.targets and ANYONE in step.by and asks:
             return
     source = paths.definition.states[steps[-1].sources[0]] if steps else paths.definition.initial
     yield Finding(
@@ -252,6 +253,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     *PROMISE_RULES,
     *DISPUTE_RULES,
     *EXTENSION_RULES,
+    *VERB_RULES,
     final_left,
     skips_review,
     cycle,

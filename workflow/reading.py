@@ -210,9 +210,10 @@ class _Reader(ReviewTables, EndorsementTables):
                 self.fail(self.line_of(word, line, end), word, f"动作 {action} 的起点不是状态", "is no state")
         if not sources:  # `open` in a law whose states are all final
             self.fail(line, action, "没有起点", "starts nowhere")
-        target = self.word(row, "to", line)
-        if target is not None and target not in states:
-            self.fail(self.line_of(target, line, end), target, f"动作 {action} 的终点不是状态", "is no state")
+        targets = self.words(row, "to", line)
+        for target in targets:
+            if target not in states:
+                self.fail(self.line_of(target, line, end), target, f"动作 {action} 的终点不是状态", "is no state")
         by = self.words(row, "by", line)
         if not by:
             self.fail(line, action, "没有写明由谁采取（by）", "does not say by whom")
@@ -239,7 +240,7 @@ class _Reader(ReviewTables, EndorsementTables):
             label=label,
             label_en=label_en,
             sources=tuple(dict.fromkeys(sources)),
-            target=target,
+            targets=tuple(dict.fromkeys(targets)),
             by=tuple(by),
             needs=tuple(self.words(row, "needs", line)),
             takes=tuple(self.words(row, "takes", line)),

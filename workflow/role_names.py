@@ -21,6 +21,8 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "panel": ("审议小组", "review group"),
     "chair": ("小组组长", "chair of the review group"),
     "late_reviewers": ("尚未表决的成员", "members who have not voted"),
+    "ordered": ("被督办单位", "the unit that was given an order"),
+    "watchers": ("抄送和关注的人", "those who watch it"),
     "system": ("系统", "the system"),
     "anyone": ("任何相关人员", "anyone concerned"),
     "owner": ("当前责任人", "owner"),

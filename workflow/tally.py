@@ -52,12 +52,14 @@ class Tally:
 
     @property
     def is_final(self) -> bool:
-        """Tell whether the votes still out, however they fall, cannot change what carries.
+        """Tell whether enough have voted, and the votes still out, however they fall, cannot change what carries.
 
         Nobody who is entitled is shut out because the others were faster.
         """
         if self.out == 0 or not self.can_have_quorum:
             return True
+        if not self.has_quorum:
+            return False
         if self.carried is None:
             return not any(self._carries(choice, self.out) for choice in OUTCOMES)
         return self.review.carries(self.votes.get(self.carried, 0), self._decisive + self.out)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FieldKind = Literal[
-    "line", "text", "choice", "unit", "units", "person", "people", "case", "limit", "date", "yes_no", "percent"
+    "line", "text", "choice", "unit", "units", "person", "people", "case", "limit", "date", "yes_no", "percent", "state"
 ]
 
 #: Every rung of a ladder does one of these; `act` names an action that the system then takes.
@@ -30,13 +30,15 @@ DELEGATE, DELEGATOR = "delegate", "delegator"
 SIGN, DONE, DELEGATED = "sign", "done", "delegated"
 #: The clock of whoever has to decide on more time, and of who decides where it is much.
 DECIDE, DECIDE_ABOVE = "decide", "decide_above"
+#: The clock of a unit that was given an order: to answer it.
+ANSWER = "answer"
 #: The clock of a promise, and the table of the law whose rows each have a day of their own.
 KEEP, PROMISES = "keep", "promises"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT, DELEGATED: DELEGATE},
     "extensions": {DECIDE: "supervisor"},
-    "orders": {"answer": HANDLER},
+    "orders": {ANSWER: HANDLER},
     PROMISES: {KEEP: HANDLER},
 }
 
@@ -53,7 +55,8 @@ PARENT = "parent."
 class Field:
     """What a person fills in when taking an action.
 
-    `kind` decides the form control and the check; `longest` is in characters. A `choice` draws its options from
+    `kind` decides the form control and the check: a `state` is one of those that the step may lead to, a `person` is a
+    login; `longest` is in characters. A `choice` draws its options from
     `options` (value -> zh, en, and what else people write for it) or, where that is empty, from the law's choice table
     of the same name. A field with `column` writes the case's column of that name; one with `is_private` holds free
     text, which is kept in rows of its own so that it can be erased, while the event carries its digest.

@@ -17,7 +17,7 @@ MINUTES = {"wd": 1440, "wh": 180, "d": 1440, "h": 60, "m": 1}
 WORKING = frozenset({"wd", "wh"})
 
 #: Who cannot be a ladder's end: the one who is waiting, and words that are nobody in particular.
-POWERLESS = frozenset({"owner", "submitter", "anyone", SYSTEM, LATE_REVIEWERS})
+POWERLESS = frozenset({"owner", "submitter", "anyone", "watchers", SYSTEM, LATE_REVIEWERS})
 
 #: What a step of the system does because something was done with another case: no ladder fires it.
 FOLLOWING = frozenset({"merge_along"})
@@ -256,11 +256,11 @@ def _ends_in_power(paths: Paths, state: State, last: Rung) -> bool:
         return False
     steps = paths.definition.steps_from(state.name)
     if last.action is not None:  # where the system has no such step at all, `ladder_act` has said so
-        moves = [step.target for step in steps if step.action == last.action and SYSTEM in step.by]
-        return not moves or any(target not in (None, state.name) for target in moves)
+        acts = [step for step in steps if step.action == last.action and SYSTEM in step.by]
+        return not acts or any(set(step.targets) - {state.name} for step in acts)
     # The supervisor of the union above, once told, has the powers of a supervisor of the case.
     told = {word for word in last.tell if word not in POWERLESS and word != state.owner}
     powers = told | {word.removeprefix(PARENT) for word in told}
     if told and last.do == CLIMB:
         powers.add("climbed_to")  # who can take the matter over, or go on climbing
-    return any(powers & set(step.by) and (step.target is not None or "acknowledge" in step.does) for step in steps)
+    return any(powers & set(step.by) and (step.targets or "acknowledge" in step.does) for step in steps)

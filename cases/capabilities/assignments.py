@@ -17,7 +17,8 @@ from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.people import Unit
 from cases.record.statements import Prepared
-from cases.side_clocks import Side, begin, end
+from cases.side_clocks import begin, end
+from cases.sides import Side
 from cases.units import units_by_id
 from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal

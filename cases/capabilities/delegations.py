@@ -19,7 +19,8 @@ from cases.errors import FieldError, InvalidFields
 from cases.hands import OFFERED, SIGNED, delegation_of
 from cases.progress import DONE
 from cases.record.case import Assignment, Case
-from cases.side_clocks import Side, begin
+from cases.side_clocks import begin
+from cases.sides import Side
 from cases.units import units_by_id
 from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.errors import Refusal

@@ -23,7 +23,7 @@ from cases.record.case import Case, Extension
 from cases.record.columns import Id, table_of
 from cases.record.people import person
 from cases.record.statements import Prepared
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.words import Deed, condition, effect, on_move, register
 from workflow.calendar import Calendar
 from workflow.definition import State

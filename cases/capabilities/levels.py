@@ -11,13 +11,14 @@ from cases import climbing, clocks
 from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import LEAD, hand_over
 from cases.capabilities.extensions import ask, grant, is_of_the_desk, refuse_too_little, refuse_too_much
+from cases.capabilities.orders import concerned, issue, issuing_union
 from cases.errors import FieldError, InvalidFields
 from cases.policy import people_at, posts
 from cases.record.case import Case
 from cases.record.people import line
 from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, moved, register, role
 from workflow.limits import Limit
-from workflow.vocabulary import Field
+from workflow.vocabulary import ANSWER, Field
 
 URGE, ORDER, TAKE_OVER, EXTEND = "urge", "order", "take_over", "extend"
 
@@ -55,6 +56,8 @@ def acknowledge(deed: Deed) -> None:
         _give_time(deed, level.role)
     elif measure == TAKE_OVER:
         _take_over(deed, level)
+    elif measure == ORDER:
+        _order(deed, level.role)
 
 
 def _give_time(deed: Deed, role: str) -> None:
@@ -89,6 +92,13 @@ def _running(deed: Deed) -> Sequence[Any]:
 
 def _is_same(clock: Any, shown: Any | None) -> bool:
     return is_of_the_desk(clock) if shown is None else bool(clock.id == shown.id)
+
+
+def _order(deed: Deed, role: str) -> None:
+    """Issue an order to whoever has the case, under a law that has orders; no union, and no head, orders itself."""
+    unit_id = concerned(deed)
+    if ANSWER in deed.law.definition.besides and role != OWNER_HEAD and unit_id != issuing_union(deed):
+        issue(deed, unit_id)
 
 
 def _take_over(deed: Deed, level: Any) -> None:

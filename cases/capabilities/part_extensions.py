@@ -19,7 +19,7 @@ from cases.capabilities.extensions import (
 )
 from cases.errors import FieldError, InvalidFields
 from cases.policy import answers_for
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.words import HANDLERS, Deed, Post, condition, effect
 from workflow.errors import Refusal
 from workflow.machine import NotNow

@@ -21,7 +21,8 @@ from cases.record.columns import table_of
 from cases.record.people import User
 from cases.record.promises import Promise
 from cases.record.statements import Prepared
-from cases.side_clocks import Side, begin, end
+from cases.side_clocks import begin, end
+from cases.sides import Side
 from cases.words import HANDLERS, Deed, condition, effect, register
 from workflow.calendar import Calendar
 from workflow.errors import Refusal

@@ -9,14 +9,18 @@ from collections.abc import Mapping
 
 from sqlmodel import SQLModel
 
+from cases.record.cards import Card
 from cases.record.case import Assignment, Extension
 from cases.record.clock import Level
 from cases.record.columns import table_of
 from cases.record.disputes import Dispute
 from cases.record.endorsements import Endorsement
 from cases.record.links import CaseLink
+from cases.record.orders import Order
 from cases.record.promises import Promise
 from cases.record.review import Ballot, Seat
+from cases.record.urging import Urge
+from cases.record.watchers import Watcher
 
 TABLES: tuple[type[SQLModel], ...] = (
     Assignment,
@@ -28,6 +32,10 @@ TABLES: tuple[type[SQLModel], ...] = (
     CaseLink,
     Endorsement,
     Dispute,
+    Card,
+    Order,
+    Urge,
+    Watcher,
 )
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.

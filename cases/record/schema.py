@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from cases.record import (
     calendar,
+    cards,
     case,
     clock,
     disputes,
@@ -22,10 +23,13 @@ from cases.record import (
     law,
     links,
     news,
+    orders,
     people,
     promises,
     review,
     similar,
+    urging,
+    watchers,
 )
 from cases.record.database import DatabaseError, engine, explained, reading, transaction
 from cases.record.law import Installation
@@ -36,7 +40,25 @@ MIGRATION_LOCK = 7_230_114_210  # so that two nodes that start together do not b
 
 #: Every table of the record; naming the modules here is what makes them known.
 metadata: MetaData = SQLModel.metadata
-TABLES = (calendar, case, clock, disputes, endorsements, event, law, links, news, people, promises, review, similar)
+TABLES = (
+    calendar,
+    cards,
+    case,
+    clock,
+    disputes,
+    endorsements,
+    event,
+    law,
+    links,
+    news,
+    orders,
+    people,
+    promises,
+    review,
+    similar,
+    urging,
+    watchers,
+)
 
 
 def migrate(url: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cases.audit import Entry, moment
 from cases.clocks import BESIDE, CASE, OF_THE_CASE, STATE, ladder_of, started_note
 from cases.record.number import number_of
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.spreadsheets.batch import CASES, Tables
 from cases.spreadsheets.faults import BadCell
 from cases.spreadsheets.places import Desk

@@ -22,6 +22,7 @@ from cases.record.law import Installation
 from cases.record.people import Duty, Unit, User
 from cases.record.schema import migrate
 from cases.words import vocabulary
+from commands.demonstration.oversight import oversee
 from commands.demonstration.people import PEOPLE
 from commands.demonstration.stories import Storyteller
 from commands.demonstration.town import UNITS
@@ -109,6 +110,7 @@ def fill(url: str, filling: Filling, tick: Callable[[], None] = lambda: None) ->
         _add_units(db)
         people = _add_people(db, opening)
         Walk(db, laws, people, office, at, filling.seed).go(stories, tick)
+        oversee(db, at)
         outbox.begin(db, at - NEWS)  # so that inboxes hold the last days and not the whole year
     return True
 

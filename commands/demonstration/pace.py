@@ -103,7 +103,7 @@ class Pace:
         if state.final:
             return []
         leaving = self.roads.law.steps_from(state.name)
-        staying = {step.action: step for step in leaving if step.target is None and step.is_for_people}
+        staying = {step.action: step for step in leaving if not step.targets and step.is_for_people}
         limit = self._limit(state, matter)
         is_work = self.roads.is_work(state)
         fresh = {action: step for action, step in staying.items() if action not in done}

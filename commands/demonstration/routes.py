@@ -42,6 +42,8 @@ CLASHING = (
     ("reply_from_above", "take_off_account"),
     ("appeal", "convene"),  # the union above has no group of its own
 )
+#: What only undoes what somebody has just done is told beside the stories, not as a way of theirs.
+BACKWARDS = frozenset({"recall", "go_back"})
 MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
 TRIES = 60
 #: Actions by which another unit comes to lead; the second only after the first unit has tried.
@@ -64,7 +66,8 @@ class Roads:
     def __init__(self, law: Definition) -> None:
         self.law = law
         arrows = [arrow for arrow in Paths(law).arrows if arrow.source is not arrow.target]
-        self.ways = [Way(a.source, a.step, a.target) for a in arrows if a.step.is_for_people]
+        ahead = [arrow for arrow in arrows if arrow.step.is_for_people and BACKWARDS.isdisjoint(arrow.step.does)]
+        self.ways = [Way(arrow.source, arrow.step, arrow.target) for arrow in ahead]
         for arrow in arrows:
             for rung in law.ladders.get(arrow.source.ladder or "", ()):
                 if rung.action == arrow.step.action:

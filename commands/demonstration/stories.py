@@ -153,7 +153,7 @@ class Storyteller:
         """Tell whether a case is open for long, without a break and with its own union."""
         states = self.laws[one.law].states
         has_ended_before = any(
-            states[name].final for turn in one.turns for name in turn.step.sources if turn.step.target
+            states[name].final for turn in one.turns for name in turn.step.sources if turn.step.targets
         )
         return bool(one.turns) and one.into is None and not has_ended_before and one.begins - one.ends > 8 * DAY
 

@@ -83,7 +83,7 @@ class Walk:
                 tick()
             else:
                 turn = walker.turns.pop(0)
-                if not self._take(walker, turn, walkers, moment) and turn.step.target is not None:
+                if not self._take(walker, turn, walkers, moment) and turn.step.targets:
                     # The case stays where it is, as cases do; what would not have moved it is merely left out.
                     self.stranded.append(f"{walker.case.number} {turn.step.action}")
                     continue
@@ -150,7 +150,7 @@ class Walk:
         assert walker.case is not None
         case = walker.case = find(self.db, walker.case.number)  # the ladder may have told of it since
         if turn.rung is not None:
-            return case.state == turn.step.target
+            return case.state in turn.step.targets
         if "support_done" in turn.step.only_if:
             departments.finish(self.db, case, moment, story.matter)
         panels.finish(self.db, case, turn.step, moment)

@@ -17,6 +17,11 @@ FILE = Path(__file__).resolve().parents[2] / "config" / "calendars" / "cn-office
 YEARS = tomllib.loads(FILE.read_text(encoding="utf-8"))["years"]
 
 
+def day(at: datetime) -> date:
+    """Return the day of a moment where the offices are."""
+    return at.astimezone(SHANGHAI).date()
+
+
 def due(start: datetime, limit: str) -> datetime:
     """Walk from a moment to the end of a limit such as 3wd, 16wh, 10d or 48h."""
     unit = limit.lstrip("0123456789")

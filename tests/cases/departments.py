@@ -11,7 +11,7 @@ from cases.record.case import Assignment, Case
 from cases.record.clock import Clock
 from cases.record.database import reading
 from cases.record.disputes import Dispute
-from cases.side_clocks import Side
+from cases.sides import Side
 from tests.cases.world import Story, World
 
 BECAUSE: dict[str, Any] = {"reason": "不属本单位职责", "rule": "三定方案第五条"}

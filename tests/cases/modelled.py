@@ -16,12 +16,12 @@ from tests.cast import WORKFLOWS
 EFFECTS = {
     "assign", "sign", "give_back", "end_assignments", "sign_part", "report_part", "waive_part", "new_round",
     "take_up_again", "answer", "appeal_to_parent", "merge_into", "request_extension", "decide_extension", "promise",
-    "promise_in_answer", "keep_promise", "acknowledge", "uphold",
+    "promise_in_answer", "keep_promise", "acknowledge", "uphold", "urge",
 }  # fmt: skip
 CONDITIONS = {
     "not_the_submitter", "not_the_handler", "support_done", "part_open", "part_offered", "part_signed",
     "no_extension_pending", "extension_pending", "not_the_asker", "before_the_limit", "extensions_left",
-    "high_enough", "first_return", "returned_before",
+    "high_enough", "first_return", "returned_before", "not_urged_today",
 }  # fmt: skip
 ROLES = {
     "submitter", "reviewer", "lead", "support", "supervisor", "leader", "adjudicator", "climbed_to", "system",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.cases.day_walk import SHANGHAI, due, is_provisional
+from tests.cases.day_walk import SHANGHAI, day, due, is_provisional
 from tests.cases.modelled import law_of, starts_at, words
 from tests.cases.positions import DUTIES, HANDLERS, OVERSEERS, PARENTS, desk, up
 
@@ -50,6 +50,7 @@ class Reference:
         self.role = ""
         self.workers: set[str | None] = set()
         self.on_account: list[dict[str, Any]] = []
+        self.urged: set[tuple[str | None, str, str | None, date]] = set()
         first = next(iter(self.law["states"]))
         self.row: dict[str, Any] = dict.fromkeys((
             "lead", "category", "tier", "urgency", "rating", "merged_into", "submitted_at", "answered_at", "due_at",
@@ -155,6 +156,7 @@ class Reference:
             "returned_before": not self.given_back()
             or self.row["round"] in self.decided
             or bool(self.first() and not is_mine),
+            "not_urged_today": all((who, *desk, day(at)) in self.urged for desk in self.desks_to_urge(step)),
         }
         if "within" in step and at > due(self.row["entered_at"], step["within"]):
             raise No("NotNow")
@@ -269,8 +271,10 @@ class Reference:
 
     def is_vain(self, action: str, at: datetime, form: dict[str, Any], who: str | None = None) -> bool:
         """Tell whether a sound form says what cannot be: a part that nobody has, more time that is over already."""
-        if action == "waive_part":
-            return form["part"] not in [part["unit"] for part in self.current("support")]
+        if "part" in form and form["part"] not in [part["unit"] for part in self.current("support")]:
+            return True
+        if action == "urge" and (who, *self.urged_desk(form), day(at)) in self.urged:
+            return True
         if action == "report":  # a promise has a text and a day, or there is none
             return bool(form.get("promise")) != bool(form.get("promised_on"))
         if action == "request_extension" and "extensions" in self.law:
@@ -282,6 +286,26 @@ class Reference:
             desk_clock = next(clock for clock in self.running() if clock["kind"] == "state")
             return due(desk_clock["due_at"], self.asked[1]) <= at
         return False
+
+    def urge(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
+        self.urged.add((who, *self.urged_desk(form), day(at)))
+
+    def urged_desk(self, form: dict[str, Any]) -> tuple[str, str | None]:
+        """Return whom an urge is for: the desk of the case, or of the part that the form names."""
+        return ("support", form["part"]) if "part" in form else (self.state().get("owner", ""), self.place())
+
+    def desks_to_urge(self, step: dict[str, Any]) -> list[tuple[str, str | None]]:
+        parts = self.current("support") if "part" in step.get("takes", []) else []
+        return [self.urged_desk({}), *(("support", part["unit"]) for part in parts)]
+
+    def place(self) -> str | None:
+        """Return the unit at whose desk the case lies; nobody's where it lies with who raised it."""
+        unit: str = self.row["unit"]
+        owner = self.state().get("owner", "")
+        lines = [up(place) for place in (unit, *(part["unit"] for part in self.parts))]
+        superior = next(place for place in lines[0] if all(place in line for line in lines))
+        places: dict[str, str | None] = {"submitter": None, "lead": self.row["lead"], "adjudicator": superior}
+        return places.get(owner, (PARENTS[unit] or unit) if owner.startswith("parent.") else unit)
 
     def new_round(self, who: str | None, at: datetime, form: dict[str, Any]) -> None:
         self.row["round"] += 1

@@ -16,11 +16,13 @@ from sqlmodel import Session, col, select
 
 from cases import audit
 from cases.act import act, actions_for, find
+from cases.policy import posts
 from cases.record.case import Assignment, Case, Extension
 from cases.record.clock import Level
 from cases.record.columns import table_of
 from cases.record.database import release, transaction
 from cases.record.people import User
+from cases.record.urging import Urge
 from tests.cases.modelled import is_beyond, law_of
 from tests.cases.world import HOUR, ROADS, Story, World
 from tests.cast import MONDAY, WORKFLOWS
@@ -173,6 +175,7 @@ class Placement(NamedTuple):
     has_support: bool
     has_request: bool
     has_returned: bool
+    has_urged: bool
 
 
 def placement_for(law: Text, state: str, action: str, against: bool) -> Placement:
@@ -183,6 +186,7 @@ def placement_for(law: Text, state: str, action: str, against: bool) -> Placemen
         has_support=("part_open" if against else "support_done") not in conditions,
         has_request=against or action == "decide_extension",
         has_returned=("first_return" if against else "returned_before") in conditions,
+        has_urged=against and "not_urged_today" in conditions,
     )
 
 
@@ -221,6 +225,14 @@ def place(
     if placement.has_request:
         asker = person if against else world.people["guo"]
         db.add(Extension(case_id=case_id, extra="2wd", asked_by=asker, asked_at=MONDAY))
+    if placement.has_urged:
+        db.flush()
+        owner = law.states[state]["owner"]
+        desks = [(owner, next((post.unit_id for post in posts(db, find(db, number), owner)), None))]
+        for desk, unit_id in (*desks, ("support", world.units["B"])):
+            for by_id, role in ((person, "leader"), (None, "submitter")):
+                row = Urge(case_id=case_id, desk=desk, unit_id=unit_id, as_role=role, by_id=by_id, at=MONDAY + YEAR)
+                db.add(row)
     if against and person:
         audit.append(db, [audit.Entry(MONDAY, "report", "lead", case_id=case_id, version=99, actor_id=person)])
     db.flush()

@@ -112,6 +112,7 @@ def test_moving_cases_tells_case_by_case_what_would_change_and_a_dry_run_changes
     text = edited(
         ("draft              = {", "writing            = {"),
         ('from = "draft"', 'from = "writing"'),
+        ('to = "draft"', 'to = "writing"'),
         ('["draft", ', '["writing", '),
     )  # fmt: skip
     with transaction(world.db) as db:

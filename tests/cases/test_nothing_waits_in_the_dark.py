@@ -43,6 +43,10 @@ SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 STEPS = 150
 CASES = 5
 LAWS = ("proposal", "grievance")
+VERBS = {
+    "order_text": ["请答复"], "colour": ["yellow", "red"], "person": ["feng", "zhou"],
+    "point": ["in_review", "assigned", "handling"],
+}  # fmt: skip
 MEASURES = ["urge", "order", "take_over", "extend"]
 PAUSES = (timedelta(minutes=5), timedelta(hours=3), timedelta(hours=3), timedelta(days=1), timedelta(days=9))
 
@@ -87,14 +91,16 @@ def a_turn(world: World, dice: random.Random, number: str, at: datetime) -> bool
             person = db.get_one(User, world.people[login])
             steps = actions_for(db, case, person, at)
             law = law_of(db, case.law_id)
-            lively = [step for step in steps if step.does or (step.target and not law.state(step.target).final)]
+            lively = [
+                step for step in steps if step.does or any(not law.state(target).final for target in step.targets)
+            ]
             if steps := lively if dice.random() < 0.95 else steps:
                 step = dice.choice(steps)
                 break
         else:
             return False
         into = db.exec(select(Case.number).where(col(Case.closed_at).is_(None), Case.number != number)).first()
-        known = {**SOUND, "measure": MEASURES, "into": [into or ""]}
+        known = {**SOUND, **VERBS, "measure": MEASURES, "into": [into or ""]}
         asked = [*step.needs, *step.takes] if step.does == ("acknowledge",) else step.needs
         form = {name: dice.choice(known[name]) for name in asked if name in known and name not in step.preset}
     try:

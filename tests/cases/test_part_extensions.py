@@ -14,7 +14,7 @@ from cases.record.case import Extension
 from cases.record.clock import Clock
 from cases.record.database import reading, transaction
 from cases.record.people import Duty
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.sweep import sweep
 from cases.timeline import events_of
 from tests.cases.calendar_acts import of_2027, published

@@ -26,7 +26,8 @@ from cases.record.case import Assignment, Case
 from cases.record.clock import Clock, Parked
 from cases.record.database import reading, transaction
 from cases.record.people import User
-from cases.side_clocks import Side, desk_of
+from cases.side_clocks import desk_of
+from cases.sides import Side
 from cases.timeline import events_of
 from cases.words import HANDLERS, Post
 from tests.cases.world import HOUR, Story, World, check_case
@@ -184,7 +185,7 @@ def everyone_has_a_desk_and_a_clock(
     for clock in running:
         if clock.kind == BESIDE:
             side = Side.parse(clock.state)
-            assert people_at(db, desk_of(law, side)[1], at)[1], clock.state
+            assert people_at(db, desk_of(db, law, side)[1], at)[1], clock.state
             assert side.name not in ("sign", "done") or side.unit_id in helping, clock.state
 
 

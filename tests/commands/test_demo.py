@@ -17,11 +17,13 @@ from cases.access import is_password, password_of
 from cases.laws import law_of, published
 from cases.progress import progress_of
 from cases.questions import quarter_of, questions
+from cases.record.cards import Card
 from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
 from cases.record.database import engine, reading, release, transaction
 from cases.record.event import Event
 from cases.record.news import NewsCursor
+from cases.record.orders import Order
 from cases.record.people import User
 from cases.record.promises import Promise
 from cases.record.review import Ballot, Seat
@@ -254,3 +256,10 @@ def test_a_colleague_endorses_what_gathers_support_and_one_promise_was_broken(de
     assert len(broken) == 1
     asked = questions(demonstration, quarter_of(demonstration, None, broken[0].broken_at or AT), AT)
     assert "broken" in {one.outcome for one in asked}
+
+
+def test_a_demonstration_has_an_order_and_a_card_to_show(demonstration: Session) -> None:
+    (order,) = demonstration.exec(select(Order).where(Order.issued_at == AT)).all()  # besides those of levels
+    assert order.answered_at is None
+    (card,) = demonstration.exec(select(Card)).all()
+    assert card.colour == "yellow" and card.case_id != order.case_id

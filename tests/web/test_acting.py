@@ -137,14 +137,14 @@ def test_choices_and_units_that_were_typed_in_vain_are_shown_in_words(office: Of
     li = office.browser("li")
     li.get(f"/cases/{number}")
     taken(office.program("zhang"), number, "withdraw")
-    li.send(f"/cases/{number}/accept", category="劳动保护", tier="A", lead="D", support=["A", "a\0b"], colour="red")
+    li.send(f"/cases/{number}/accept", category="劳动保护", tier="A", lead="D", support=["A", "a\0b"], shade="red")
     kept = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", li.page.text.partition('class="kept"')[2].partition("</dl>")[0])
     assert kept == [
         ("类别", "劳动保护"),
         ("处置类别", "A 类 限时办结"),
         ("主办单位", "权益保障部"),
         ("协办单位", "人社局、a\0b"),
-        ("colour", "red"),
+        ("shade", "red"),
     ]
 
 

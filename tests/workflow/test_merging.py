@@ -10,7 +10,7 @@ from workflow.proof import prove
 from workflow.reading import parse
 
 LAW = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8")
-MERGE = 'does = ["merge_into"]'
+MERGE = 'does = ["merge_into", "end_assignments"]'
 
 #: Rule, what is replaced, by what, and a word of the finding's path.
 BROKEN = [

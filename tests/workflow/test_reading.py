@@ -107,7 +107,7 @@ WRONG = [
     ),
     pytest.param('from = "handling"', 'from = "kitchen"', 'from = "kitchen"', "kitchen", id="a step's beginning"),
     pytest.param('to = "verifying"', 'to = "kitchen"', 'to = "kitchen"', "kitchen", id="a step's end"),
-    pytest.param('to = "verifying"', 'to = ["verifying"]', 'action = "report"', "to", id="two ends"),
+    pytest.param('to = "verifying"', 'to = ["verifying", "bar"]', '"bar"', "bar", id="one of two ends"),
     pytest.param('by = "lead"', 'by = "cook"', 'by = "cook"', "cook", id="who takes a step"),
     pytest.param('by = "lead"\n', "", 'action = "report"', "report", id="a step that nobody takes"),
     pytest.param('needs = ["answer"]', 'needs = ["salt"]', '"salt"', "salt", id="what a step needs"),

@@ -25,7 +25,11 @@ BROKEN = [
     pytest.param("review_table", 'does = ["vote"]\n', "", "vote", id="[review] without votes"),
     pytest.param("vote_convened", 'does = ["convene"]\n', "", "convene", id="a vote without a group"),
     pytest.param(
-        "vote_recorded", 'does = ["record_reject"]\nonly_if = ["reject_carried"]\n', "", "record_reject", id="a no"
+        "vote_recorded",
+        'does = ["record_reject", "end_assignments"]\nonly_if = ["reject_carried"]\n',
+        'does = ["end_assignments"]\n',
+        "record_reject",
+        id="a no",
     ),
     pytest.param(
         "vote_recorded",

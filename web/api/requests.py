@@ -16,7 +16,7 @@ from cases.clocks import BESIDE
 from cases.record.case import Assignment, Case, Extension
 from cases.record.people import User, line
 from cases.sheet import Sheet
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.units import units_by_id
 from web.visits import Visit
 from workflow.vocabulary import DECIDE, DECIDE_ABOVE

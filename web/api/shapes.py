@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from web.api.hand_shapes import ProgressOfCase, WithheldAction
+from web.api.oversight_shapes import InOversight
 from web.api.requests import OneDispute, RequestedTime
 from web.api.review_shapes import GroupBallot
 from web.api.voice_shapes import Voices
@@ -151,6 +152,7 @@ class OneCase(CaseInList, Voices):
     attachments: list[File]
     extensions: list[RequestedTime]
     disputes: list[OneDispute]
+    oversight: InOversight
     actions: list[Action]
 
 

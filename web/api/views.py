@@ -15,9 +15,11 @@ from cases.units import units_by_id
 from web import words
 from web.api import shapes
 from web.api.hands import progress_of_case, withheld_actions
+from web.api.oversight_shapes import in_oversight
 from web.api.requests import disputes_in, extensions_of
 from web.api.review_shapes import review_of
 from web.api.voices import voices_in
+from web.choices import points_passed
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -44,7 +46,8 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         attachments=[file_of(row) for row in sheet.attachments],
         extensions=extensions_of(visit, case, sheet),
         disputes=disputes_in(visit, case, sheet),
-        actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
+        oversight=in_oversight(visit, sheet),
+        actions=[action_of(visit, case, sheet.definition, step) for step in offered(visit, case)],
         **voices_in(visit, sheet),
     )
 
@@ -55,7 +58,7 @@ def offered(visit: Visit, case: Case) -> list[Step]:
     return list({step.action: step for step in reversed(steps)}.values())[::-1]
 
 
-def action_of(visit: Visit, definition: Definition, step: Step) -> shapes.Action:
+def action_of(visit: Visit, case: Case, definition: Definition, step: Step) -> shapes.Action:
     """Return an action with the fields it asks for; one that the law has filled in already is not asked."""
     fields = []
     for name in (*step.needs, *step.takes):
@@ -69,10 +72,18 @@ def action_of(visit: Visit, definition: Definition, step: Step) -> shapes.Action
                 kind=known.kind,
                 required=name in step.needs,
                 longest=known.longest,
-                options=words.options(definition, name, visit.language) if known.kind == "choice" else {},
+                options=_options(visit, case, definition, step, name),
             )
         )
     return shapes.Action(name=step.action, label=words.label(step, visit.language), fields=fields)
+
+
+def _options(visit: Visit, case: Case, definition: Definition, step: Step, name: str) -> dict[str, str]:
+    """Return what a field of an action offers: value -> label; nothing where anything goes."""
+    kind = definition.vocabulary.fields[name].kind
+    if kind == "state":
+        return points_passed(visit, case, definition, step)
+    return words.options(definition, name, visit.language) if kind == "choice" else {}
 
 
 def event_of(visit: Visit, definition: Definition, happening: Happening) -> shapes.OneEvent:

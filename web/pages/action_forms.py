@@ -13,6 +13,7 @@ from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
+from web.choices import points_passed, staff
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
@@ -21,7 +22,7 @@ from workflow.vocabulary import SUPPORT
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
-PART = "part"
+PART, PERSON = "part", "person"
 #: Kinds of fields that name units, and those that name people.
 UNITS, PEOPLE = ("unit", "units"), ("person", "people")
 LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
@@ -85,7 +86,7 @@ def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is
         action=step.action,
         label=words.label(step, visit.language),
         is_open=is_open,
-        is_moving=step.target is not None,
+        is_moving=bool(step.targets),
         controls=[_control(visit, sheet, step, name, known, typed.get(name, "")) for name in names],
     )
 
@@ -105,10 +106,15 @@ def _control(visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known
         kind = "few"
     elif kind == "limit":
         options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
+    elif kind == "state":
+        options = list(points_passed(visit, sheet.case, sheet.definition, step).items())
+        kind = "few"
     elif kind in choosable:
         options = choosable[kind]
         if name == PART:
             options = [(unit.code, unit.name) for unit in _with_parts(visit, sheet, step)]
+        elif name == PERSON:
+            options = staff(visit)
         kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
     shown = typed or (str(present) if present is not None else "")

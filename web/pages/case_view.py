@@ -18,6 +18,7 @@ from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
 from web.pages.case_endorsements import Voiced, endorsement_of
+from web.pages.case_oversight import ShownOversight, oversight_shown
 from web.pages.case_parts import Parts, own_part_done, parts_of
 from web.pages.case_promises import Promised, promises_in
 from web.pages.case_referral import Referral, referral_of
@@ -111,6 +112,7 @@ class View:
     endorsement: Voiced | None
     promises: Sequence[Promised]
     referral: Referral | None
+    oversight: ShownOversight
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -150,6 +152,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         endorsement=endorsement_of(visit, case, definition),
         promises=promises_in(visit, sheet, local),
         referral=referral_of(visit, case, local),
+        oversight=oversight_shown(visit, sheet, local),
     )
 
 

@@ -18,9 +18,9 @@ def likely_first(definition: Definition, here: str, steps: Sequence[Step]) -> li
     far = len(left)
 
     def group(step: Step) -> int:
-        if step.target is None:
+        if not step.targets:
             return 2
-        return 0 if left.get(step.target, far) < left.get(here, far) else 1
+        return 0 if min(left.get(target, far) for target in step.targets) < left.get(here, far) else 1
 
     return sorted(steps, key=group)
 

@@ -553,6 +553,93 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "urges",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("desk", sa.String(length=40), nullable=False),
+        sa.Column("unit_id", Id, nullable=True),
+        sa.Column("as_role", sa.String(length=40), nullable=False),
+        sa.Column("by_id", Id, nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_urges_case_id", "urges", ["case_id"], unique=False)
+
+    op.create_table(
+        "watchers",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("added_by", Id, nullable=True),
+        sa.Column("since_at", Moment(), nullable=False),
+        sa.Column("until_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.ForeignKeyConstraint(["added_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_watchers_case_id", "watchers", ["case_id"], unique=False)
+    op.create_index("ix_watchers_user_id", "watchers", ["user_id"], unique=False)
+
+    op.create_table(
+        "orders",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("union_id", Id, nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("issued_by", Id, nullable=True),
+        sa.Column("as_role", sa.String(length=40), nullable=False),
+        sa.Column("issued_at", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("answered_by", Id, nullable=True),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("answer_version", sa.Integer(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["union_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["issued_by"], ["users.id"]),
+        sa.ForeignKeyConstraint(["answered_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("union_id", "year", "number"),
+    )
+    op.create_index("ix_orders_case_id", "orders", ["case_id"], unique=False)
+    op.create_index("ix_orders_unit_id", "orders", ["unit_id"], unique=False)
+
+    op.create_table(
+        "order_counts",
+        sa.Column("union_id", Id, nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["union_id"], ["units.id"]),
+        sa.PrimaryKeyConstraint("union_id", "year"),
+    )
+
+    op.create_table(
+        "cards",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("colour", sa.String(length=16), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("given_by", Id, nullable=True),
+        sa.Column("as_role", sa.String(length=40), nullable=False),
+        sa.Column("given_at", Moment(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.ForeignKeyConstraint(["given_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_cards_case_id", "cards", ["case_id"], unique=False)
+    op.create_index("ix_cards_unit_id", "cards", ["unit_id"], unique=False)
+
+    op.create_table(
         "clock_spans",
         sa.Column("id", Id, nullable=False),
         sa.Column("clock_id", Id, nullable=False),
