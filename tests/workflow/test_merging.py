@@ -21,7 +21,7 @@ BROKEN = [
         "merged_released", 'from = "merged"\nto = "in_review"', 'from = "merged"\nto = "awaiting_submitter"', "merged"
     ),
     pytest.param("merged_followed", 'by = "system"\ndoes = ["merge_along"]', 'by = "reviewer"', "merged"),
-    pytest.param("merging_table", MERGE, "", "merging"),
+    pytest.param("merging_table", MERGE, 'does = ["end_assignments"]', "merging"),
     pytest.param("merging_table", "[merging] ", "[nothing] ", "merging"),
 ]
 
