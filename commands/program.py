@@ -21,6 +21,7 @@ from commands.exporting import exporting
 from commands.importing import importing
 from commands.news import Undelivered, news
 from commands.people import tokens, users
+from commands.similar import similar
 from commands.usage import list_in_both_languages, wrong_call
 from config.settings import SettingsError
 from workflow.arrangement import ArrangementError
@@ -55,6 +56,7 @@ for command in (
     record.explain,
     reports.overdue,
     reports.rates,
+    similar,
     upkeep.sweep,
     upkeep.doctor,
     verifying.verify,

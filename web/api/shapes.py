@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from web.api.same_shapes import Related
+
 Word = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -141,6 +143,7 @@ class OneCase(CaseInList):
     texts: list[Text]
     assignments: list[Part]
     attachments: list[File]
+    related: Related
     actions: list[Action]
 
 

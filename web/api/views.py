@@ -14,6 +14,7 @@ from cases.sheet import Happening, Said, Sheet, sheet_of
 from cases.units import units_by_id
 from web import words
 from web.api import shapes
+from web.api.same import related
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -35,6 +36,7 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         texts=[text_of(visit, sheet.definition, happening, said) for happening, said in sheet.texts],
         assignments=_parts(sheet),
         attachments=[file_of(row) for row in sheet.attachments],
+        related=related(visit, case),
         actions=[action_of(visit, sheet.definition, step) for step in offered(visit, case)],
     )
 

@@ -17,6 +17,7 @@ from cases.sheet import Happening, Sheet, sheet_of
 from cases.units import names_by_code
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_same import Same, same_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -97,6 +98,7 @@ class View:
     zone: str
     done: str
     kept: Sequence[tuple[str, str]]
+    same: Same
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -136,6 +138,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         zone=str(local.zone),
         done=_done(visit, sheet, done),
         kept=_kept(visit, sheet, attempt) if attempt and not is_offered else [],
+        same=same_of(visit, sheet),
     )
 
 
