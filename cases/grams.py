@@ -17,6 +17,8 @@ from itertools import groupby
 #: So many characters of a text are compared: what a matter is stands in its first pages.
 LONGEST = 4_000
 LETTERS = 4
+#: So many characters of a shared phrase are shown.
+LONGEST_PHRASE = 60
 #: A phrase is worth showing from three Chinese characters on, or six letters, which count half.
 SHORTEST = 3.0
 #: A piece that occurs in many places of a text begins no phrase after so many of them.
@@ -37,8 +39,9 @@ class Plain:
     original: str
 
     def phrase(self, begin: int, end: int) -> str:
-        """Return a stretch as it was written, on one line."""
-        return " ".join(self.original[self.places[begin] : self.places[end - 1] + 1].split())
+        """Return a stretch as it was written, on one line; of a very long one the beginning."""
+        words = " ".join(self.original[self.places[begin] : self.places[end - 1] + 1].split())
+        return words if len(words) <= LONGEST_PHRASE else words[:LONGEST_PHRASE] + "…"
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ def test_the_action_that_goes_on_comes_first_and_what_leaves_the_case_where_it_l
         assert taken(office.program(login), number, action, fields).status_code == 200
         shown.append(offered(office.browser(then), number))
     assert shown == [
-        ["accept", "ask_submitter", "reject", "merge", "note"],
-        ["sign_for", "return", "note"],
-        ["report", "request_extension", "note"],
-        ["verify", "send_back", "urge", "note"],
+        ["accept", "ask_submitter", "reject", "merge", "split", "link", "note"],
+        ["sign_for", "return", "link", "note"],
+        ["report", "request_extension", "link", "note"],
+        ["verify", "send_back", "urge", "link", "note"],
         ["satisfied", "partly_satisfied", "unsatisfied", "urge", "note"],
         ["reopen", "note"],
     ]
