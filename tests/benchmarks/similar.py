@@ -1,4 +1,4 @@
-"""How fast and how well the same matter is found again: `python -m tests.benchmarks.similar [QUERIES]`.
+"""How fast and how well the same matter is found again: `python -m tests.benchmarks.similar [QUERIES [SEED]]`.
 
 Over real input that nobody of this project wrote (see tests/spreadsheets/test_real_files.py): the employers of the
 Illinois wage claims, a short text each, and the petition messages, some hundred Chinese characters each. All of them
@@ -18,7 +18,8 @@ What counts as found, the truth:
 `pairs` is the share of all true pairs that are offered, where an employer may have more than five. `false` is how many
 cases are offered in a query that are not true ones: it is counted by the truth above, so that messages that truly tell
 of the same matter but were never marked so count as false. The linear scan beside it compares the pieces of a text with
-those of every case in memory, by plain containment. Nothing of any text is printed.
+those of every case of the unit, all held in memory beforehand, by plain containment; it reads no database and explains
+nothing. Nothing of any text is printed.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ from workflow.reading import load
 
 SHARED = ROOT.parent / "shared" / "data"
 AT = datetime(2026, 11, 20, tzinfo=UTC)
-SEED = 11
-QUERIES, SCANNED = 400, 60
+#: The figures of cases/similar.py were chosen while looking at queries of seed 11: measure with another one.
+SEED = 12
+QUERIES = 400
 CLAIMS, MESSAGES = "claims", "messages"
 MAPPING = """
 timezone = "UTC"
@@ -115,19 +117,19 @@ class Places:
     ids: dict[int, int]
 
 
-def main(queries: int) -> None:
+def main(queries: int, seed: int) -> None:
     """Print a table for both databases and the linear scan."""
     if not SHARED.is_dir():
         print(f"there is no {SHARED}: nothing to measure")
         return
     texts = [*claims(), *messages()]
     asked = {
-        "claims": (CLAIMS, of_claims(texts, queries)),
-        "messages": (MESSAGES, of_messages(texts, queries)),
+        "claims": (CLAIMS, of_claims(texts, queries, seed)),
+        "messages": (MESSAGES, of_messages(texts, queries, seed)),
         "numbers": (MESSAGES, of_numbers(texts)),
     }
     counts = ", ".join(f"{name} {len(found)}" for name, (_, found) in asked.items())
-    print(f"{len(texts):,} cases; seed {SEED}; queries: {counts}\n")
+    print(f"{len(texts):,} cases; seed {seed}; queries: {counts}\n")
     print("| where | truth | p50 ms | p95 ms | p99 ms | top 1 | top 5 | pairs | false a query |")
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -143,8 +145,7 @@ def main(queries: int) -> None:
                 cluster.remove()
     pieces = [grams(plain(one.whole).signs) for one in texts]
     for name, (unit, found) in asked.items():
-        sample = random.Random(SEED).sample(found, min(SCANNED, len(found)))
-        report("linear scan", name, sample, partial(scanned, unit, texts, pieces))
+        report("linear scan", name, found, partial(scanned, unit, texts, pieces))
 
 
 def measured(
@@ -249,7 +250,7 @@ def employer(name: str) -> str:
     return LEGAL.sub("", words).replace(" ", "")
 
 
-def of_claims(texts: Sequence[Text], most: int) -> list[Query]:
+def of_claims(texts: Sequence[Text], most: int, seed: int) -> list[Query]:
     """Return a query for each of some employers that were written in several ways."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(texts):
@@ -262,12 +263,12 @@ def of_claims(texts: Sequence[Text], most: int) -> list[Query]:
         others = frozenset(same) - true  # the same spelling: neither true nor false
         if true and len(others) == 1:
             queries.append(Query(texts[asks].whole, asks, true))
-    return random.Random(SEED).sample(queries, min(most, len(queries)))
+    return random.Random(seed).sample(queries, min(most, len(queries)))
 
 
-def of_messages(texts: Sequence[Text], most: int) -> list[Query]:
+def of_messages(texts: Sequence[Text], most: int, seed: int) -> list[Query]:
     """Return a rewritten message for each of some messages."""
-    dice = random.Random(SEED)
+    dice = random.Random(seed)
     chosen = [place for place, one in enumerate(texts) if one.unit == MESSAGES and len(one.text) > 40]
     chosen = dice.sample(chosen, min(most, len(chosen)))
     return [Query(rewritten(texts[place].whole, dice), None, same_as(texts, place)) for place in chosen]
@@ -304,4 +305,5 @@ def rewritten(text: str, dice: random.Random) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else QUERIES)
+    given = [int(word) for word in sys.argv[1:]]
+    main(*given, *(QUERIES, SEED)[len(given) :])
