@@ -1,11 +1,12 @@
-"""Everything in one file that either database can be made from again: the rows of every table, and the files.
+"""Everything in one file that either database can be made from again: the rows of the tables, and the files.
 
     tables/units.jsonl … tables/events.jsonl    a JSON array a row, parents before children
     files/…                                     the files folder
     manifest.json                               what it is, and each member's size, rows and SHA-256; it comes last
 
 It is a gzipped tar. All tables are read in one snapshot while others go on writing; files come after them, and since
-a file is in its folder before a row names it, no row of the snapshot lacks its file.
+a file is in its folder before a row names it, no row of the snapshot lacks its file. The index of similar cases is left
+out: a restored database makes it anew from the texts.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ from sqlalchemy import Column, Engine, Table, select
 from sqlmodel import Session
 
 from cases import audit, raw
-from cases.record.columns import Moment
+from cases.record.columns import Moment, table_of
 from cases.record.schema import metadata
+from cases.record.similar import DERIVED
 from workflow.errors import Refusal
 
 FORMAT, VERSION = "bihuan-backup", 1
@@ -99,6 +101,12 @@ def write(db: Engine, out: Path, files: Path, *, at: datetime, is_forced: bool =
     return rows
 
 
+def kept_tables() -> list[Table]:
+    """Return the tables that a backup holds, parents first; what is made from them is made again."""
+    derived = {table_of(model) for model in DERIVED}
+    return [table for table in metadata.sorted_tables if table not in derived]
+
+
 def seal(digest: str) -> bytes:
     """Return what an archive ends with: one more gzip member that holds the SHA-256 of all before it.
 
@@ -147,7 +155,7 @@ def _pack(db: Engine, archive: tarfile.TarFile, folder: Path, files: Path, at: d
     members: dict[str, dict[str, Any]] = {}
     with raw.snapshot(db) as session:
         revision = MigrationContext.configure(session.connection()).get_current_revision()
-        for table in metadata.sorted_tables:
+        for table in kept_tables():
             name = f"{TABLES}{table.name}.jsonl"
             # A tar tells a member's size before its content, so a table is written beside the archive first.
             with tempfile.TemporaryFile(dir=folder) as kept:

@@ -33,13 +33,14 @@ from cases.backup import (
     Measured,
     decoder,
     is_sealed,
+    kept_tables,
 )
 from cases.record.columns import table_of
 from cases.record.database import engine, is_sqlite, transaction
 from cases.record.event import ChainHead
 from cases.record.law import Installation
 from cases.record.news import NewsCursor
-from cases.record.schema import MIGRATIONS, metadata, migrate
+from cases.record.schema import MIGRATIONS, migrate
 from cases.verifying import verify_database
 from workflow.errors import Refusal
 
@@ -112,7 +113,7 @@ def check(source: Path) -> Manifest:
 def _require_schema(manifest: Manifest) -> None:
     """Refuse a backup of another schema: its rows would not fit."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    ours = {f"{TABLES}{table.name}.jsonl": [column.name for column in table.c] for table in metadata.sorted_tables}
+    ours = {f"{TABLES}{table.name}.jsonl": [column.name for column in table.c] for table in kept_tables()}
     theirs = {name: facts["columns"] for name, facts in manifest["members"].items() if name.startswith(TABLES)}
     if manifest["revision"] != head or ours != theirs:
         raise DamagedBackup(
@@ -124,7 +125,7 @@ def _require_schema(manifest: Manifest) -> None:
 
 def _require_empty(db: Session) -> None:
     there = set(inspect(db.connection()).get_table_names())
-    for table in metadata.sorted_tables:
+    for table in kept_tables():
         if (
             table.name in there
             and table not in BORN_WITH_A_ROW
@@ -139,7 +140,7 @@ def _require_empty(db: Session) -> None:
 
 def _unpack(db: Session, source: Path, files: Path) -> None:
     """Put every row into its table and every file into its place."""
-    tables = {f"{TABLES}{table.name}.jsonl": table for table in metadata.sorted_tables}
+    tables = {f"{TABLES}{table.name}.jsonl": table for table in kept_tables()}
     with _opened(source) as archive:
         for member, stream in _members(archive):
             if member.name in tables:
@@ -202,7 +203,7 @@ def _continue_numbers(db: Session, table: Table) -> None:
 
 
 def _require_counts(db: Session, manifest: Manifest) -> None:
-    for table in metadata.sorted_tables:
+    for table in kept_tables():
         rows = db.connection().execute(select(func.count()).select_from(table)).scalar_one()
         if rows != manifest["members"][f"{TABLES}{table.name}.jsonl"]["rows"]:
             raise DamagedBackup(

@@ -21,6 +21,7 @@ from commands.exporting import exporting
 from commands.importing import importing
 from commands.news import Undelivered, news
 from commands.people import tokens, users
+from commands.similar import similar
 from commands.usage import list_in_both_languages, wrong_call
 from config.settings import SettingsError
 from workflow.arrangement import ArrangementError
@@ -56,6 +57,7 @@ for command in (
     reports.overdue,
     reports.rates,
     reports.questions,
+    similar,
     upkeep.sweep,
     upkeep.doctor,
     verifying.verify,

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from cases import queries, safeguards
 from cases.calendars import FOLDER, calendar, ending, names, newest
+from cases.indexing import drop_old, index_new
 from cases.laws import build, publish, published
 from cases.policy import duties_of
 from cases.reach import outdated
@@ -54,9 +55,9 @@ def init(database: Database = "") -> None:
 
 
 def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) -> None:
-    """触发一遍已到期的事项，每触发一级输出一行；再发一遍消息。
+    """触发一遍已到期的事项，每触发一级输出一行；再发一遍消息，并更新相似案件索引。
 
-    Fire what is due, once, and pass on the news; prints a row for each rung that fired.
+    Fire what is due, once, pass on the news and index new cases; prints a row for each rung that fired.
     """
     db, now, settings = connect(database), moment(at), load_settings(os.environ)
     post = post_of(settings, lambda: now, clock.now)
@@ -64,6 +65,8 @@ def sweep(database: Database = "", at: At = None, form: Printed = Format.TABLE) 
     columns = ("number", "clock", "rung", "due_at", "fired_at")
     print_rows([[getattr(one, name) for name in columns] for one in fired], columns, form)
     done = pass_on(db, post)
+    index_new(db, now)
+    drop_old(db, now)
     if done:
         say(
             f"消息：新 {done['told']} 条，送达 {done['sent']}，待重试 {done['again']}，搁置 {done['parked']}。",

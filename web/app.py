@@ -16,7 +16,7 @@ from cases.record.database import engine
 from config.settings import Settings, load
 from web import errors, health, schedule
 from web.access import NotSignedIn, Throttle
-from web.api import attachments, cases, docs, record, reports, voices
+from web.api import attachments, cases, docs, record, reports, same, voices
 from web.api import inbox as inbox_api
 from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(NotSignedIn, sign_in.ask_again)
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
-    for api in (cases, record, attachments, reports, voices, inbox_api):
+    for api in (cases, record, attachments, reports, voices, inbox_api, same):
         app.include_router(api.router, prefix=API)
     pages = (
         admin,

@@ -1,4 +1,4 @@
-"""All that happens by itself: heartbeat, sweep and news of a node, in memory. Correctness is in the rows, not here.
+"""All that happens by itself: heartbeat, sweep, news and index of a node, in memory. Correctness is in the rows.
 
 APScheduler waits for moments of the wall clock, so a clock that is set back would keep it waiting for as long. A clock
 that nobody can set is watched beside it: when the two part, the jump is noted and the schedule is woken.
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from cases import heartbeat
 from cases.heartbeat import PERIOD
+from cases.indexing import drop_old, index_new
 from cases.sweep import sweep
 from config import clock
 from config.settings import Settings
@@ -30,6 +31,8 @@ from workflow.errors import Refusal
 NEWS_PERIOD = 3
 #: Clocks are set right by less than this all the time.
 TOLERANCE = timedelta(seconds=10)
+#: Between two looks for cases that are too old to be offered as similar; no lookup offers them meanwhile.
+TIDIED_EVERY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +69,7 @@ class Schedule:
         self._jobs = BackgroundScheduler(timezone="UTC")
         self._channels = channels_of(settings)
         self._postman: Postman | None = None
+        self._tidied_at: datetime | None = None
 
     def is_trusted(self) -> bool:
         """Tell whether the wall clock may decide what is due, also where the watch has not yet noticed a jump."""
@@ -77,6 +81,7 @@ class Schedule:
         # Telling and sending are two jobs, and sending is a process, so that mail keeps no inbox and no page waiting.
         for job, pause in (
             (self._beat, PERIOD), (self._sweep, PERIOD), (self._tell, NEWS_PERIOD), (self._send, NEWS_PERIOD),
+            (self._index, PERIOD),
         ):  # fmt: skip
             # Two runs never overlap, and a late one still counts.
             self._jobs.add_job(job, Every(timedelta(seconds=pause)), max_instances=1, misfire_grace_time=None)
@@ -133,6 +138,19 @@ class Schedule:
             drop_what_is_stale(self.engine, at)
             if not self._is_sending() and due(self.engine, self._channels, at):
                 self._postman = Postman(self.settings)
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _index(self) -> None:
+        """Take new cases into the index of similar ones, and from time to time drop the old ones."""
+        at = clock.now()
+        if not self.is_trusted():  # by that clock everything is old
+            return
+        try:
+            index_new(self.engine, at, lambda: self._is_over.is_set() or not self.is_trusted())
+            if self._tidied_at is None or at - self._tidied_at >= TIDIED_EVERY:
+                drop_old(self.engine, at)
+                self._tidied_at = at
         except Refusal as refusal:
             log.error("%s", refusal.en)
 

@@ -15,6 +15,7 @@ OPEN = text("closed_at IS NULL")
 MERGED = text("merged_into_id IS NOT NULL")
 ENDORSABLE = text("endorsable_by IS NOT NULL")
 OFFERED_ANEW = text("offered_id IS NOT NULL")
+ERASED = text("body IS NULL")
 
 
 def of_open_cases(name: str, *columns: str) -> Index:
@@ -78,7 +79,10 @@ class Passage(SQLModel, table=True):
     """Free text said in a case. It can be erased (`body` and `salt` emptied) while the event keeps its digest."""
 
     __tablename__ = "passages"
-    __table_args__ = (Index("ix_passages_case", "case_id", "version"),)
+    __table_args__ = (
+        Index("ix_passages_case", "case_id", "version"),
+        Index("ix_passages_erased", "case_id", sqlite_where=ERASED, postgresql_where=ERASED),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id")

@@ -43,13 +43,14 @@ class GramCount(SQLModel, table=True):
 
 
 class SimilarCursor(SQLModel, table=True):
-    """The one row that says up to which event of the chain cases have been indexed."""
+    """The one row that says up to which event of the chain cases have been taken in, and how many are in the index."""
 
     __tablename__ = "similar_cursor"
     __table_args__ = (CheckConstraint("id = 1"),)
 
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
     seq: int = Field(sa_type=Id)
+    cases: int
 
 
 DERIVED = (IndexedCase, CaseGram, GramCount, SimilarCursor)

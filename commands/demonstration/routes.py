@@ -137,6 +137,8 @@ def _fits(way: Way, matter: Matter, target: State, is_work: bool) -> bool:
         return matter.unit == CITY
     if "into" in asked:
         return way.target is target
+    if "unmerge" in way.step.does:  # what was merged here was merged rightly
+        return False
     if "promise" in asked:
         return bool(matter.promise)
     if "summary" in asked:

@@ -22,7 +22,11 @@ SHARES: Mapping[str, float] = {"proposal": 0.65, "grievance": 0.35}
 #: How often the other states are met: a desk where work lasts long, any other desk, an end without an answer.
 LONG_DESK, DESK, END = 5, 2, 1
 NAMED = 0.25
+#: How often somebody raises what another one has raised at the same place, in words of their own.
+ECHO = 0.05
 DRAWS = 600
+#: How often a case tries to join the one that others have joined before it looks for another.
+FIRST_TRIES = 60
 
 REPRESENTATIVES = {person.login for person in MEMBERS if any("representative@" in duty for duty in person.duties)}
 
@@ -103,7 +107,7 @@ class Storyteller:
         """Return a matter of a law, or None if the one that was drawn does not fit."""
         if is_for_the_cast and not self.told and name == (tour := tour_matter(self.rng)).workflow:
             return tour
-        one = matter(self.rng)
+        one = self._echo(name) if not is_for_the_cast and self.rng.random() < ECHO else matter(self.rng)
         if one.workflow != name:
             return None
         if is_for_the_cast and target.owner == SUBMITTER and one.urgency:
@@ -111,6 +115,14 @@ class Storyteller:
         if is_for_the_cast and (one.unit != CITY or f"handler@{one.lead}" not in _duties(CAST["handler"])):
             return None
         return one
+
+    def _echo(self, name: str) -> Matter:
+        """Return a matter that was told of already, as somebody else at that place tells of it."""
+        told = [one.matter for one in self.told if one.law == name]
+        if not told:
+            return matter(self.rng)
+        first = self.rng.choice(told)
+        return matter_of(TEMPLATE_BY_KEY[first.key], self.rng, UNIT_BY_CODE[first.place])
 
     def _keep(self, name: str, target: State, route: list[Way], one: Matter, is_for_the_cast: bool) -> bool:
         """Keep a story, unless it would begin at a time of year when nobody thinks of such a matter."""
@@ -132,8 +144,10 @@ class Storyteller:
         """Tell of a case that turns out to be another's matter, while that one is still open."""
         rng = self.rng
         hosts = [one for one in self.told if one.law == name and self._can_be_joined(one)]
+        joined = {one.into for one in self.told}
+        hosts.sort(key=lambda one: one.index not in joined)  # the matter that several raise comes first
         for attempt in range(DRAWS if hosts else 0):
-            host = rng.choice(hosts)
+            host = hosts[0] if hosts[0].index in joined and attempt < FIRST_TRIES else rng.choice(hosts)
             place = UNIT_BY_CODE[host.matter.place]
             twin = matter_of(TEMPLATE_BY_KEY[host.matter.key], rng, place)
             route = self.roads[name].route(target, twin, rng)

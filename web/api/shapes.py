@@ -11,6 +11,7 @@ from web.api.hand_shapes import ProgressOfCase, WithheldAction
 from web.api.oversight_shapes import InOversight
 from web.api.requests import OneDispute, RequestedTime
 from web.api.review_shapes import GroupBallot
+from web.api.same_shapes import Related
 from web.api.voice_shapes import Voices
 
 Word = Annotated[str, StringConstraints(max_length=64)]
@@ -153,6 +154,7 @@ class OneCase(CaseInList, Voices):
     extensions: list[RequestedTime]
     disputes: list[OneDispute]
     oversight: InOversight
+    related: Related
     actions: list[Action]
 
 

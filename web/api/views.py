@@ -18,6 +18,7 @@ from web.api.hands import progress_of_case, withheld_actions
 from web.api.oversight_shapes import in_oversight
 from web.api.requests import disputes_in, extensions_of
 from web.api.review_shapes import review_of
+from web.api.same import related
 from web.api.voices import voices_in
 from web.choices import points_passed
 from web.visits import Visit
@@ -47,6 +48,7 @@ def one_case(visit: Visit, case: Case) -> shapes.OneCase:
         extensions=extensions_of(visit, case, sheet),
         disputes=disputes_in(visit, case, sheet),
         oversight=in_oversight(visit, sheet),
+        related=related(visit, case),
         actions=[action_of(visit, case, sheet.definition, step) for step in offered(visit, case)],
         **voices_in(visit, sheet),
     )

@@ -24,6 +24,7 @@ from web.pages.case_promises import Promised, promises_in
 from web.pages.case_referral import Referral, referral_of
 from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
 from web.pages.case_review import Group, groups_of
+from web.pages.case_same import Same, same_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
 from web.visits import Visit
@@ -113,6 +114,7 @@ class View:
     promises: Sequence[Promised]
     referral: Referral | None
     oversight: ShownOversight
+    same: Same
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -153,6 +155,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         promises=promises_in(visit, sheet, local),
         referral=referral_of(visit, case, local),
         oversight=oversight_shown(visit, sheet, local),
+        same=same_of(visit, sheet),
     )
 
 

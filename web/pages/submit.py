@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from json import dumps
 from secrets import token_urlsafe
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from cases.errors import InvalidFields
+from cases.errors import InvalidFields, NotFound
 from cases.idempotency import Answer, claim, keep
 from cases.laws import build, published
 from cases.policy import Held, duties_of
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
+from cases.similar import Found
 from cases.units import units_to_raise_at
 from web.api import shapes
 from web.api.cases import raised
+from web.api.same import similar_for
 from web.errors import field_errors
 from web.pages.action_forms import Typed
+from web.pages.case_same import SimilarRow, similar_rows
 from web.pages.done import led_to
-from web.pages.forms import Form
+from web.pages.forms import Form, Posted
 from web.render import page
 from web.visits import Reading, Visit, Writing
 from workflow.definition import Definition
 
 ONCE = "_once"
+#: The button that asks for similar matters instead of submitting.
+CHECK = "_check"
 CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
 FIELDS = ("workflow", "unit", "identity", "title", "text", "category")
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Like:
+    """What is like the text of a form: cases to look at, how many of others, and what several of those say alike."""
+
+    cases: Sequence[SimilarRow]
+    others: int
+    phrases: Sequence[str]
 
 
 @router.get("/submit")
@@ -41,7 +56,9 @@ def ask(visit: Reading) -> Response:
 
 @router.post("/submit")
 def submit(visit: Writing, form: Form) -> Response:
-    """Submit the case and show it, or show the form again with what is wrong."""
+    """Submit the case and show it, or show the form again with what is wrong or what is like it."""
+    if form.text(CHECK):
+        return _checked(visit, form)
     new = shapes.NewCase.model_construct(
         title=form.text("title"),
         text=form.text("text"),
@@ -68,7 +85,12 @@ def submit(visit: Writing, form: Form) -> Response:
 
 
 def page_of(
-    visit: Visit, typed: Typed, errors: Mapping[str, str] | None = None, notice: str = "", status: int = 200
+    visit: Visit,
+    typed: Typed,
+    errors: Mapping[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+    like: Like | None = None,
 ) -> Response:
     """Return the page of the form, as it was filled in; errors stand at their fields, a notice above them all."""
     laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
@@ -87,7 +109,18 @@ def page_of(
         notice=notice,
         longest=LONGEST,
         once=token_urlsafe(16),
+        like=like,
     )
+
+
+def _checked(visit: Visit, form: Posted) -> Response:
+    """Show the form as it was filled in, with what is like it; nothing is submitted, and nothing keeps from it."""
+    try:
+        found = similar_for(visit, f"{form.text('title')}\n{form.text('text')}", form.text("unit")[:64] or None)
+    except NotFound:  # the unit is wrong, which is said when it is submitted
+        found = Found(())
+    like = Like(similar_rows(visit, found.cases), found.hidden, found.hidden_phrases)
+    return page_of(visit, form.values, like=like)
 
 
 def _first(visit: Visit, form: Form, key: str) -> Answer:

@@ -506,6 +506,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_passages_case", "passages", ["case_id", "version"], unique=False)
+    erased = sa.text("body IS NULL")
+    op.create_index("ix_passages_erased", "passages", ["case_id"], sqlite_where=erased, postgresql_where=erased)
 
     op.create_table(
         "endorsements",
@@ -970,10 +972,11 @@ def _make_similar() -> None:
         "similar_cursor",
         sa.Column("id", Id, autoincrement=False, nullable=False),
         sa.Column("seq", Id, nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.bulk_insert(cursor, [{"id": 1, "seq": 0}])
+    op.bulk_insert(cursor, [{"id": 1, "seq": 0, "cases": 0}])
 
 
 def _make_events_permanent() -> None:
