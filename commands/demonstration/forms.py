@@ -19,6 +19,9 @@ REASONS: Mapping[str, str] = {
     "vote_back": "supplement",
     "appeal": "appeal",
     "return": "return_reason",
+    "reassign": "transfer",
+    "uphold": "upheld",
+    "dispute": "dispute_reason",
     "adjudicate": "adjudication",
     "transfer": "transfer",
     "request_extension": "extension",
@@ -55,6 +58,8 @@ def _value(name: str, step: Step, matter: Matter, role: str, at: datetime, answe
         case "lead" | "support":
             lead, supports = _parts(step.action, matter)
             return lead if name == "lead" else supports
+        case "rule":
+            return matter.rule
         case "reason":
             return _reason(step.action, matter, role)
         case "answer":
@@ -88,7 +93,7 @@ def _reason(action: str, matter: Matter, role: str) -> str | None:
 def _parts(action: str, matter: Matter) -> tuple[str, list[str]]:
     """Return who leads and who supports after an action; a unit that takes over leaves its place to the one before."""
     lead, supports = matter.lead, list(matter.supports)
-    moves = action == "transfer" or (action == "adjudicate" and matter.is_moved)
+    moves = action in ("transfer", "reassign") or (action == "adjudicate" and matter.is_moved)
     if moves and matter.other is not None:
         supports = [code for code in (lead, *supports) if code != matter.other]
         lead = matter.other

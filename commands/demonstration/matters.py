@@ -50,6 +50,9 @@ class Matter:
     supplement_note: str
     second: str
     return_reason: str
+    rule: str
+    upheld: str
+    dispute_reason: str
     adjudication: str
     extension: str
     extension_refusal: str
@@ -136,6 +139,9 @@ def matter_of(template: Template, rng: random.Random, place: Unit | None = None)
         supplement_note=supplement_note,
         second=rng.choice(sentences.SECONDS),
         return_reason=rng.choice(sentences.RETURNS[other]),
+        rule=rng.choice(sentences.RULES[other]),
+        upheld=rng.choice(sentences.KEPT),
+        dispute_reason=rng.choice(sentences.DISPUTES),
         adjudication=rng.choice(sentences.MOVED if is_adjudged_away else sentences.UPHELD),
         extension=rng.choice(sentences.EXTENSIONS),
         extension_refusal=rng.choice(sentences.EXTENSION_REFUSALS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle, pairwise
 from typing import Any
 
@@ -42,6 +42,7 @@ class Pace:
         self.roads, self.calendar, self.at = roads, calendar, at
         self.reference = calendar.add_working_minutes(at, -60 * DAY)
         self.decisions: Iterator[bool] = cycle((True, False, True))
+        self.has_undecided = False
 
     def turns(self, route: list[Way], matter: Matter, rng: random.Random) -> list[Turn]:
         """Return the actions along a route, with notes, urges and extensions in between."""
@@ -68,9 +69,11 @@ class Pace:
         if rng.random() < NEGLECTED:
             stay = limit + rng.uniform(0.05, 1.0) * min(limit, LONGEST_LATENESS)
         stay = round(min(stay, 0.9 * self._until_the_system_acts(state, matter), 0.9 * self._since_then(state, matter)))
-        between = self._between(state, stay, matter, rng, {turn.step.action for turn in so_far})
-        if between and "approve" in between[-1][2] and rng.random() < UNDECIDED:
-            between.pop()
+        done = {turn.step.action for turn in so_far}
+        between = self._between(state, stay, matter, rng, done, EXTENSION if self.has_undecided else 1)
+        if between and "approve" in between[-1][2] and (rng.random() < UNDECIDED or not self.has_undecided):
+            between.pop()  # one at least waits for a decision
+            self.has_undecided = True
         turns, before = [], 0
         for moment, step, fields in between:
             turns.append(Turn(step, moment - before, None, fields))
@@ -97,7 +100,13 @@ class Pace:
         return max(10, round(min(stay, 0.9 * self._until_the_system_acts(state, matter))))
 
     def _between(
-        self, state: State, stay: int, matter: Matter, rng: random.Random, done: set[str]
+        self,
+        state: State,
+        stay: int,
+        matter: Matter,
+        rng: random.Random,
+        done: set[str],
+        odds: float = EXTENSION,
     ) -> list[tuple[int, Step, dict[str, Any]]]:
         """Return what people do without moving the case: (office minutes after it came, step, fields)."""
         if state.final:
@@ -113,7 +122,7 @@ class Pace:
         if is_work and NOTED in fresh and stay > DAY and rng.random() < NOTE:
             found.append((round(stay * rng.uniform(0.2, 0.6)), fresh[NOTED], {}))
         is_long = is_work and limit > 3 * DAY and stay > 0.6 * limit
-        if asks and decides and is_long and rng.random() < EXTENSION:
+        if asks and decides and is_long and rng.random() < odds:
             nearly = min(limit, stay) * rng.uniform(0.7, 0.8)
             found.append((round(nearly), asks, {"extra": _third(self._limit_of(state, matter))}))
             decided = round(nearly + min(limit, stay) * rng.uniform(0.02, 0.12))
@@ -124,7 +133,7 @@ class Pace:
 
     def _until_the_system_acts(self, state: State, matter: Matter) -> float:
         rungs = [rung.at for rung in self.roads.law.ladders.get(state.ladder or "", ()) if rung.action]
-        return min((self._until(state, matter, at) for at in rungs), default=float("inf"))
+        return min((self._at_least_until(state, matter, at) for at in rungs), default=float("inf"))
 
     def _since_then(self, state: State, matter: Matter) -> float:
         """Return the office minutes that a case may have lain until today without the system having acted."""
@@ -138,6 +147,15 @@ class Pace:
         limit = self._limit_of(state, matter)
         due = self.calendar.due(self.reference, limit).at
         return max(10, self.calendar.working_minutes(self.reference, self.calendar.shift(due, rung)))
+
+    def _at_least_until(self, state: State, matter: Matter, rung: Offset) -> int:
+        """Return the least office minutes to a rung that a limit in calendar time leaves, long holidays counted in."""
+        limit = self._limit_of(state, matter)
+        begins = [self.calendar.add_working_minutes(self.reference, -ten * 10 * DAY) for ten in range(-5, 15)]
+        begins += [moment + timedelta(days=days) for moment in begins for days in (3, 6, 9)]
+        ends = [self.calendar.shift(self.calendar.due(begin, limit).at, rung) for begin in begins]
+        found = [self.calendar.working_minutes(begin, end) for begin, end in zip(begins, ends, strict=True)]
+        return max(10, min(found))
 
     def _limit(self, state: State, matter: Matter) -> int:
         return self._minutes(self._limit_of(state, matter))

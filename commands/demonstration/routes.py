@@ -22,6 +22,7 @@ ODDS: Mapping[str, float] = {
     "sign_for": 0.4,
     "ask_submitter": 0.12,
     "return": 0.08,
+    "dispute": 0.1,
     "transfer": 0.05,
     "put_on_account": 0.3,
     "refer_up": 0.25,
@@ -48,6 +49,8 @@ MOST_DETOURS, MOST_ANSWERS, LONGEST = 3, 2, 16
 TRIES = 60
 #: Actions by which another unit comes to lead; the second only after the first unit has tried.
 MOVING, MOVING_LATER = ("return", "transfer"), ("transfer",)
+#: Conditions that hold only if a support department has given its part back, which in these stories none does.
+OF_A_PART = frozenset({"part_returned", "about_a_part"})
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Roads:
         here, detours = self.law.initial, set[str]()
         route: list[Way] = []
         while True:
-            leaving = [way for way in ways if way.source is here and way.target.name in left]
+            leaving = [way for way in ways if way.source is here and way.target.name in left and _is_open(way, route)]
             ahead = [way for way in leaving if here is not target and left[way.target.name] < left[here.name]]
             tempting = [
                 way
@@ -115,8 +118,10 @@ class Roads:
                 and len(detours) < MOST_DETOURS
                 and rng.random() < ODDS.get(way.step.action, RARE)
             ]
-            if not tempting and here is target:
+            if (not tempting and here is target) or len(route) > LONGEST:
                 return route
+            if not (tempting or ahead):  # what would lead straight on is not open yet
+                ahead = leaving
             chosen = rng.choice(tempting) if tempting else rng.choices(ahead, [_share(way) for way in ahead])[0]
             if tempting and (here is target or left[chosen.target.name] >= left[here.name]):
                 detours.add(chosen.step.action)
@@ -128,11 +133,19 @@ def _share(way: Way) -> float:
     return SHARES.get(way.step.action, 1.0)
 
 
+def _is_open(way: Way, route: list[Way]) -> bool:
+    """Tell whether the returns before it leave an arrow open: only who has to keep the case asks for a decision."""
+    returned = [one for one in route if "give_back" in one.step.does]
+    if "returned_before" in way.step.only_if:
+        return len(returned) == 1 and "uphold" in route[-1].step.does
+    return not (returned and "give_back" in way.step.does)
+
+
 def _fits(way: Way, matter: Matter, target: State, is_work: bool) -> bool:
     """Tell whether a matter has the words for an arrow."""
     asked, action = way.step.needs, way.step.action
-    if UNDECIDED.intersection(way.step.only_if):
-        return False  # groups of the demonstration agree
+    if (UNDECIDED | OF_A_PART).intersection(way.step.only_if):
+        return False  # groups of the demonstration agree, and so do its departments about their parts
     if CONVENE in way.step.does:
         return matter.unit == CITY
     if "into" in asked:

@@ -60,6 +60,21 @@ SECONDS = (
     "附议。建议把完成时间写具体，便于会员监督。",
 )
 #: By the kind of unit that the department points to.
+#: What a return rests on, by who should have the case instead.
+RULES = {
+    "agency": ("《市直部门职责分工规定》第十二条", "部门权责清单：行政检查、责令改正"),
+    "union": ("《镇街工会工作条例》第六条（属地管理）",),
+    "department": ("市总工会内设机构职责第四条",),
+}
+#: The supervisor leaves the case where it is, and the department does not agree.
+KEPT = (
+    "首接负责：先由你单位牵头核实情况，需要其他单位配合的由我处协调，维持交办。",
+    "该事项与你单位日常联系的职工直接相关，职责分工中也有牵头协调一项，维持交办。",
+)
+DISPUTES = (
+    "维持交办后再次核对职责分工，我单位确无处置权限，提请上级裁定由谁主办。",
+    "对维持交办有不同意见：所需的核查和处理手段均不在我单位，提请裁定。",
+)
 RETURNS = {
     "agency": (
         "不属我单位职责：按照部门职责分工，该事项由行业主管部门牵头，我单位可协助提供数据，请改派。",

@@ -210,7 +210,10 @@ class Walk:
         if word == SUBMITTER:
             return [self.people[walker.story.submitter]]
         found: list[User] = []
-        for post in posts(self.db, case, word):
+        desks = posts(self.db, case, word)
+        if word == LEAD and case.offered_id is not None:
+            desks = desks[:1]  # who gave it back does not take it after all
+        for post in desks:
             found += people_at(self.db, post, moment)[1]
         known = walker.actors.get(word)
         if known is not None and any(person.id == known.id for person in found):

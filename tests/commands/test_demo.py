@@ -21,6 +21,7 @@ from cases.record.cards import Card
 from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
 from cases.record.database import engine, reading, release, transaction
+from cases.record.disputes import Dispute
 from cases.record.event import Event
 from cases.record.news import NewsCursor
 from cases.record.orders import Order
@@ -99,6 +100,11 @@ def is_credible(db: Session) -> None:
     assert actions["satisfied"] > actions["partly_satisfied"] > actions["unsatisfied"] > 0
     assert {"note", "urge", "send_back", "supplement", "adjudicate"} <= actions.keys()
     assert {True, False} <= set(db.exec(select(Extension.is_granted))), "one was granted and one refused"
+    waits = select(Extension.id).where(col(Extension.is_granted).is_(None), col(Extension.lapsed_at).is_(None))
+    assert db.exec(waits).first() is not None, "one waits for a decision"
+    quarrels = db.exec(select(Dispute)).all()
+    assert any(one.decided_at is None for one in quarrels), "one case is in dispute"
+    assert any(one.booked_to_unit_id for one in quarrels), "one is decided"
 
     rated = [case for case in everything if case.closed_at and case.rating]
     assert 0.4 < len(rated) / len(everything) < 0.6, "about half are closed with a rating"
