@@ -51,7 +51,8 @@ class Deed:
 
     `fields` are the cleaned values of the form, `sets` the columns of the case that change, `said` the free texts by
     field, `facts` what else the event remembers. Effects write their own rows (`cases.beside`); they never commit.
-    `follows` are the actions that the system takes right after this one, in the same transaction.
+    `follows` are the actions that the system takes right after this one, in the same transaction. `stands_for` is the
+    id of whoever the person stands in for, where their role is another's alone.
     """
 
     db: Session
@@ -67,6 +68,7 @@ class Deed:
     said: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     follows: list[str] = field(default_factory=list)
+    stands_for: int | None = None
 
     @property
     def case_id(self) -> int:
@@ -82,6 +84,7 @@ class Deed:
 Effect = Callable[[Deed], None]
 Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
+Guard = Callable[["Deed"], Refusal | None]
 Moved = Callable[[Deed, State, State], None]
 Sees = Callable[[int, datetime], ColumnElement[bool]]
 
@@ -90,6 +93,7 @@ _effects: dict[str, Effect] = {}
 _requirements: dict[str, Requirements] = {}
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
+_guards: list[Guard] = []
 _moved: list[Moved] = []
 _sees: list[tuple[Sees, bool]] = []
 
@@ -132,6 +136,12 @@ def role(word: str) -> Callable[[Role], Role]:
         return function
 
     return keep
+
+
+def guard(function: Guard) -> Guard:
+    """Let a function forbid any step of any law: it returns the sentence of its refusal, or None."""
+    _guards.append(function)
+    return function
 
 
 def on_move(function: Moved) -> Moved:
@@ -179,6 +189,12 @@ def conditions() -> Mapping[str, Condition]:
     """Return the registered conditions by word."""
     vocabulary()
     return _conditions
+
+
+def guards() -> Iterable[Guard]:
+    """Return the functions that any step must pass."""
+    vocabulary()
+    return _guards
 
 
 def moved() -> Iterable[Moved]:

@@ -29,6 +29,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from cases.apart import passed_over
 from cases.attachments import ATTACH
 from cases.audience import desks
 from cases.policy import people_at
@@ -207,7 +208,7 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
 
 def _at_desks(db: Session, event: Happening, role: str | None, at: datetime) -> Iterator[tuple[int, list[int]]]:
     for post in desks(db, event.case, role) if role is not None else ():
-        unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
+        unit_id, people = people_at(db, post, at, besides=passed_over(db, event.case, role or ""))
         yield unit_id, [person.id or 0 for person in people]
 
 

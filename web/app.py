@@ -32,6 +32,7 @@ from web.pages import (
     language,
     news_settings,
     overdue,
+    people,
     sign_in,
     submit,
     unfinished,
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         overdue,
         inbox,
         news_settings,
+        people,
         explain,
         case,
     )

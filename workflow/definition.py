@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from workflow.limits import Limit, Offset
 from workflow.vocabulary import Field, Vocabulary
@@ -134,6 +135,15 @@ class Climb:
 
 
 @dataclass(frozen=True)
+class Capacity:
+    """Roles that are one capacity in a case; who acted in it in one capacity of the law acts in no other."""
+
+    name: str
+    roles: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file."""
 
@@ -149,6 +159,7 @@ class Definition:
     case_clock: CaseClock | None
     climb: Climb | None
     besides: Mapping[str, BesideClock]
+    capacities: Mapping[str, Capacity]
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)
@@ -164,6 +175,11 @@ class Definition:
     def parts(self) -> Mapping[str, BesideClock]:
         """Return the clocks of a support department's part; none where the law gives it no limit of its own."""
         return {name: clock for name, clock in self.besides.items() if clock.table == "parts"}
+
+    @cached_property
+    def separation(self) -> Mapping[str, str]:
+        """Return the capacity of each role that the law keeps apart from others; none where it keeps nobody apart."""
+        return {word: capacity.name for capacity in self.capacities.values() for word in capacity.roles}
 
     def options_of(self, word: Field) -> Mapping[str, tuple[str, ...]]:
         """Return what a choice can be, with its labels: its own, else those of the law's table."""

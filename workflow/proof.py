@@ -11,6 +11,7 @@ from workflow.beside_rules import BESIDE_RULES
 from workflow.definition import SYSTEM, Definition, Step
 from workflow.paths import Arrow, Finding, Paths, walk
 from workflow.role_names import role_names
+from workflow.separation_rules import SEPARATION_RULES
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_staffing
 from workflow.waiting import WAITING_RULES
 
@@ -231,6 +232,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     dead_end,
     *WAITING_RULES,
     *BESIDE_RULES,
+    *SEPARATION_RULES,
     final_left,
     skips_review,
     cycle,

@@ -21,6 +21,7 @@ from workflow.definition import (
 )
 from workflow.ladder_tables import LadderTables
 from workflow.law_text import NAME, LawError
+from workflow.separation_tables import SeparationTables
 from workflow.vocabulary import BESIDE_CLOCKS, Vocabulary
 
 LAW_KEYS = {
@@ -32,6 +33,7 @@ LAW_KEYS = {
     "case",
     "climb",
     *BESIDE_CLOCKS,
+    "separation",
     "history",
     "choices",
     "states",
@@ -85,7 +87,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(LadderTables):
+class _Reader(LadderTables, SeparationTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -128,6 +130,7 @@ class _Reader(LadderTables):
             case_clock=self.case_clock(data, ladders, choices),
             climb=climb,
             besides=self.besides(data, ladders),
+            capacities=self.capacities(data),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

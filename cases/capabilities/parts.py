@@ -89,7 +89,7 @@ def _mine(deed: Deed, status: str) -> list[Any]:
     by = deed.by
     if by is None:
         return []
-    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at)]
+    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at, SUPPORT)]
 
 
 def _parts(deed: Deed) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from cases.act import act, find
+from cases.apart import passed_over
 from cases.capabilities.assignments import current
 from cases.laws import law_of
 from cases.policy import people_at
@@ -58,7 +59,7 @@ def finish(db: Session, case: Case, moment: datetime, matter: Matter) -> None:
 
 def _act(db: Session, case: Case, effect: str, unit_id: int, moment: datetime, matter: Matter) -> None:
     step = _step(db, case, effect)
-    _, people = people_at(db, Post(HANDLERS, unit_id), moment, besides=case.submitter_id)
+    _, people = people_at(db, Post(HANDLERS, unit_id), moment, besides=passed_over(db, case, SUPPORT))
     if step is not None and people:
         form = {"result": matter.support_answer} if "result" in step.needs else {}
         act(db, case, step.action, by=people[0], at=moment, form=form)

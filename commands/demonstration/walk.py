@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from cases.act import act, find
+from cases.apart import passed_over
 from cases.capabilities.assignments import LEAD
 from cases.climbing import level_of, post_of
 from cases.clocks import STATE, running_clocks
@@ -190,7 +191,7 @@ class Walk:
             return [self.people[walker.story.submitter]]
         found: list[User] = []
         for post in posts(self.db, case, word):
-            found += people_at(self.db, post, moment)[1]
+            found += people_at(self.db, post, moment, besides=passed_over(self.db, case, word))[1]
         known = walker.actors.get(word)
         if known is not None and any(person.id == known.id for person in found):
             return [known, *(person for person in found if person.id != known.id)]

@@ -25,10 +25,10 @@ def up(unit: str | None) -> list[str]:
 
 
 @cache
-def desk(duties: frozenset[str], unit: str | None, besides: str | None = None) -> frozenset[str]:
+def desk(duties: frozenset[str], unit: str | None, besides: frozenset[str | None]) -> frozenset[str]:
     """Name who answers for a desk: those with the duty at the unit, else at the nearest one above, `besides` aside."""
     for place in up(unit):
         people = frozenset(who for who, held in DUTIES.items() if any(d in duties and u == place for d, u in held))
-        if people - {besides}:
-            return people - {besides}
+        if people - besides:
+            return people - besides
     return frozenset()

@@ -40,7 +40,7 @@ class Reference:
         self.parts: list[dict[str, Any]] = []
         self.clocks: list[dict[str, Any]] = []
         self.asked: tuple[str | None, str, datetime] | None = None
-        self.workers: set[str | None] = set()
+        self.acted: set[tuple[str | None, str]] = set()
         first = next(iter(self.law["states"]))
         self.row: dict[str, Any] = dict.fromkeys((
             "lead", "category", "tier", "urgency", "rating", "merged_into", "submitted_at", "answered_at", "due_at",
@@ -80,8 +80,20 @@ class Reference:
             *(("support", HANDLERS, part["unit"]) for part in self.current("support")),
             ("adjudicator", {"supervisor"}, superior),
         ]
-        held = {word for word, duties, place in desks if who in desk(frozenset(duties), place, self.by)}
+        held = {
+            word
+            for word, duties, place in desks
+            if who in desk(frozenset(duties), place, frozenset({self.by, *self.barred(word)}))
+            or any(duty in duties and at == place for duty, at in DUTIES[who])  # who is barred is told why
+        }
         return held | ({"anyone"} if self.sees(who) else set())
+
+    def barred(self, word: str) -> set[str | None]:
+        """Return who acted in the case in a capacity that the law keeps apart from a role."""
+        apart = [roles for roles in self.law.get("separation", {}).values() if word not in roles]
+        if len(apart) == len(self.law.get("separation", {})):
+            return set()
+        return {who for who, role in self.acted if any(role in roles for roles in apart)}
 
     def sees(self, who: str) -> bool:
         """Tell whether a person may know of the case."""
@@ -113,14 +125,15 @@ class Reference:
             raise No("NotFromHere")
         (step,) = here
         roles = self.roles(who)
-        role = next((word for word in words(step["by"]) if word in roles), None)
-        if role is None:
+        held = [word for word in words(step["by"]) if word in roles]
+        if not held:
             raise No("NotByYou")
+        role = next((word for word in held if who not in self.barred(word)), held[0])
         late = self.row["due_at"] is not None and at > self.row["due_at"]
         asked = self.asked if self.asked and self.asked[2] >= self.row["entered_at"] else None
         forbids = {
             "not_the_submitter": who is not None and who == self.by,
-            "not_the_handler": who is not None and who in self.workers,
+            "not_the_handler": who is not None and bool({(who, "lead"), (who, "support")} & self.acted),
             "support_done": bool(self.law.get("parts") and self.current("support")),
             "part_open": not self.current("support"),
             "part_offered": not self.mine(who, "offered"),
@@ -134,6 +147,8 @@ class Reference:
             raise No("NotNow")
         if any(forbids[word] for word in step.get("only_if", [])):
             raise No("NotNow")
+        if who in self.barred(role):
+            raise No("NotNow")
         return step, role
 
     def act(self, action: str, who: str | None, at: datetime, form: dict[str, Any]) -> None:
@@ -145,8 +160,7 @@ class Reference:
                 self.row[name] = form.get(name) or step["preset"][name]
         for word in step.get("does", []):
             getattr(self, word)(who, at, form)
-        if role in ("lead", "support"):
-            self.workers.add(who)
+        self.acted.add((who, role))
         if target:
             self.move(old, target, at)
         self.row["version"] += 1
@@ -194,7 +208,11 @@ class Reference:
     def mine(self, who: str | None, status: str) -> list[dict[str, Any]]:
         """Return the parts with a status that a person answers for."""
         parts = [part for part in self.current("support") if part["status"] == status]
-        return [part for part in parts if who in desk(frozenset(HANDLERS), part["unit"], self.by)]
+        return [
+            part
+            for part in parts
+            if who in desk(frozenset(HANDLERS), part["unit"], frozenset({self.by, *self.barred("support")}))
+        ]
 
     def end_part(self, part: dict[str, Any], status: str, at: datetime) -> None:
         part |= {"status": status, "ended_at": at}

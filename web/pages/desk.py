@@ -7,8 +7,10 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from cases.authority import authority_of
 from cases.desks import MOST, desk_of, lately_closed, raised_by
 from web.pages.rows import rows_of
+from web.pages.standing_in import standing_in
 from web.render import page
 from web.visits import Reading
 
@@ -22,7 +24,7 @@ def my_desk(visit: Reading) -> Response:
     """Show the cases that lie with me, most urgent first."""
     mine, raised = desk_of(visit.db, visit.by, visit.at), raised_by(visit.db, visit.by)
     closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
-    waiting = rows_of(visit, mine.cases)
+    waiting = rows_of(visit, mine.cases, mine.stands_for)
     late = sum(1 for row in waiting if row.due and row.due.tone == "late")
     soon = sum(1 for row in waiting if row.due and row.due.tone == "soon")
     counts = [
@@ -40,4 +42,6 @@ def my_desk(visit: Reading) -> Response:
         has_more=mine.has_more,
         raised=rows_of(visit, raised.cases),
         closed=rows_of(visit, closed),
+        standing_in=standing_in(visit),
+        may_arrange=bool(authority_of(visit.db, visit.by, visit.at)),
     )

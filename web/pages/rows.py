@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.people import line
+from cases.standing_in import names_of
 from cases.units import units_by_id
 from web import moments, words
 from web.visits import Visit
@@ -45,10 +46,13 @@ class Row:
     due: Due | None
     round: int
     closed: str
+    stands_for: str = ""
 
 
-def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
-    """Return cases as rows."""
+def rows_of(visit: Visit, cases: Sequence[Case], stands_for: Mapping[int, int] | None = None) -> list[Row]:
+    """Return cases as rows; `stands_for` says by case in whose place they wait for the reader."""
+    whose = stands_for or {}
+    names = names_of(visit.db, whose.values())
     units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
     calendars = {
         unit_id: calendar_of(visit.db, line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}
@@ -71,6 +75,7 @@ def rows_of(visit: Visit, cases: Sequence[Case]) -> list[Row]:
                 due=due_of(visit, case, definition, calendar),
                 round=case.round,
                 closed=moments.exact(case.closed_at, calendar),
+                stands_for=names.get(whose.get(case.id or 0, 0), ""),
             )
         )
     return rows
