@@ -156,7 +156,9 @@ def _refuse_two_administrations(db: Session, successor: User, own: Sequence[Duty
 
 def _told(db: Session, row: Duty, new: Duty | None, cases: Mapping[tuple[str, str], int]) -> dict[str, Any]:
     unit = db.get_one(Unit, row.unit_id).code
-    told = {"role": row.role, "unit": unit, "duty": row.id, "new": new.id if new else None, "until": row.until_at}
+    told: dict[str, Any] = {"role": row.role, "unit": unit, "duty": row.id, "new": new.id if new else None}
+    if new is not None and new.until_at is not None:
+        told["until"] = new.until_at
     return told | ({"cases": cases[row.role, unit]} if (row.role, unit) in cases else {})
 
 

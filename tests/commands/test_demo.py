@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from cases.access import is_password, password_of
+from cases.deputies import absences
 from cases.laws import law_of, published
 from cases.record.case import Assignment, Case, Extension, Passage
 from cases.record.clock import Clock
@@ -23,7 +24,7 @@ from cases.record.news import NewsCursor
 from cases.record.people import User
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
-from commands.demonstration.filling import NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
+from commands.demonstration.filling import AWAY, NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
 from commands.demonstration.people import CAST, PEOPLE
 from commands.demonstration.town import UNITS
 
@@ -114,6 +115,17 @@ def test_every_desk_of_the_cast_has_a_case_waiting(demonstration: Session) -> No
     assert {CAST["worker"], CAST["representative"]} <= raised_by
     actors = {user.login for user in demonstration.exec(select(User).join(Event, col(Event.actor_id) == User.id))}
     assert {CAST[role] for role in ("reviewer", "handler", "supervisor", "parent_supervisor", "support")} <= actors
+
+
+def test_somebody_is_away_and_a_deputy_acts_in_their_place(demonstration: Session) -> None:
+    absent, deputy, _ = AWAY
+    (absence,) = absences(demonstration, AT)
+    assert (absence.absent.login, absence.deputy.login) == (absent, deputy)
+    assert absence.from_at < AT < absence.until_at
+    acted = demonstration.exec(select(Event).where(col(Event.data).contains('"for":'), Event.action != "name_deputy"))
+    for event in acted:
+        assert event.actor_id == absence.deputy.id
+        assert absence.from_at <= event.at < absence.until_at
 
 
 def test_nobody_says_the_same_answer_twice_in_a_case(demonstration: Session) -> None:

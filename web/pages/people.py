@@ -66,7 +66,8 @@ def look(visit: Reading, form: Form) -> Response:
     try:
         moving = _plan(visit, authority, form)
     except Refusal as refusal:
-        return _page(visit, authority, form, status=422, wrong=visit.say(refusal.zh, refusal.en))
+        status = 403 if isinstance(refusal, NotAllowed) else 422
+        return _page(visit, authority, form, status=status, wrong=visit.say(refusal.zh, refusal.en))
     return _page(visit, authority, form, preview=_previewed(visit, moving))
 
 
@@ -113,7 +114,7 @@ def _changed(visit: Visit, form: Posted, change: Change) -> Response:
         visit.db.rollback()
         visit.db.expunge_all()
         visit.__dict__.pop("by", None)
-        status = 409 if isinstance(refusal, Stale) else 422
+        status = 409 if isinstance(refusal, Stale) else 403 if isinstance(refusal, NotAllowed) else 422
         return _page(visit, _authority(visit), form, status=status, wrong=visit.say(refusal.zh, refusal.en))
     return RedirectResponse(PATH, SEE_OTHER)
 
