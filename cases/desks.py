@@ -28,6 +28,7 @@ from cases.record.event import Event
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
 from cases.words import SUBMITTER
+from workflow.definition import Definition
 from workflow.vocabulary import PARENT, SUPPORT
 
 MOST = 50
@@ -37,6 +38,8 @@ LEAD = "lead"
 AT_THE_UNION = OVERSIGHT - {"head"}
 
 _UNITS = table_of(Unit)
+
+Laws = Sequence[tuple[int, Definition]]
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,13 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
     duties = duties_of(db, by, at)
     exact: list[ColumnElement[bool]] = []
     asked: list[ColumnElement[bool]] = []
+    laws = _laws(db)
     for word, states in (owners(db) | parts(db)).items():
         if word == SUBMITTER:
             exact.append(and_(states, col(Case.submitter_id) == by.id))
         elif words := _duties_behind(word):
-            exact += [and_(states, condition) for condition in _mine(db, by, duties, word, words, at)]
-            passed_over = or_(_has_submitter_below(duties, words, at), *_has_barred(db, word, words))
+            exact += [and_(states, condition) for condition in _mine(laws, by, duties, word, words, at)]
+            passed_over = or_(_has_submitter_below(duties, words, at), *_has_barred(laws, word, words))
             asked.append(and_(states, _of_others(by.id), _lies_at(word, _within(duties, words)), passed_over))
         else:
             asked.append(states)
@@ -121,8 +125,9 @@ def lying_at(db: Session, held: Held, at: datetime) -> Iterator[ColumnElement[bo
 
 def may_be_barred(db: Session) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that somebody acted in a case in a capacity kept apart from that of its present owner."""
+    laws = _laws(db)
     for word, states in owners(db).items():
-        for did in _acted_apart(db, word):
+        for did in _acted_apart(laws, word):
             yield and_(states, exists(did.correlate(Case)))
 
 
@@ -163,7 +168,7 @@ def _lies_at(word: str, units: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _mine(
-    db: Session, by: User, duties: Sequence[Held], word: str, words: Collection[str], at: datetime
+    laws: Laws, by: User, duties: Sequence[Held], word: str, words: Collection[str], at: datetime
 ) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that a case lies on the desk of a role by my own duties, and in the place of each other.
 
@@ -171,9 +176,9 @@ def _mine(
     """
     for whose in dict.fromkeys(held.stands_for for held in duties):
         ours = [held for held in duties if held.stands_for == whose]
-        free = [_of_others(by.id), _not_barred(db, by.id, word)]
+        free = [_of_others(by.id), _not_barred(laws, by.id, word)]
         if whose is not None:
-            free += [_of_others(whose), _not_barred(db, whose, word)]
+            free += [_of_others(whose), _not_barred(laws, whose, word)]
         yield and_(*free, _lies_at(word, _answered_for(ours, words, at)))
 
 
@@ -182,24 +187,31 @@ def _of_others(user_id: int | None) -> ColumnElement[bool]:
     return or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != user_id)
 
 
-def _not_barred(db: Session, user_id: int | None, word: str) -> ColumnElement[bool]:
+def _not_barred(laws: Laws, user_id: int | None, word: str) -> ColumnElement[bool]:
     """Return the condition that somebody has not acted in a case in a capacity that its law keeps apart from a role."""
     in_place = [col(Event.data).contains(f'"{FOR}":{user_id}{end}') for end in ",}"]
     did_it = or_(col(Event.actor_id) == user_id, *in_place)
-    return and_(true(), *(~exists(did.where(did_it).correlate(Case)) for did in _acted_apart(db, word)))
+    return and_(true(), *(~exists(did.where(did_it).correlate(Case)) for did in _acted_apart(laws, word)))
 
 
-def _has_barred(db: Session, word: str, words: Collection[str]) -> Iterator[ColumnElement[bool]]:
+def _has_barred(laws: Laws, word: str, words: Collection[str]) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that somebody acted in a case in another capacity who may be at a desk of this one, too."""
-    for did in _acted_apart(db, word):
+    for did in _acted_apart(laws, word):
         may_be = col(Event.actor_id).in_(select(Duty.user_id).where(col(Duty.role).in_(sorted(words))))
         yield exists(did.where(or_(may_be, col(Event.data).contains(f'"{FOR}":'))).correlate(Case))
 
 
-def _acted_apart(db: Session, word: str) -> Iterator[SelectOfScalar[int]]:
+def _laws(db: Session) -> Laws:
+    """Return the published laws that keep anybody apart."""
+    ids = [law_id or 0 for law_id in db.exec(select(LawVersion.id).order_by(col(LawVersion.id)))]
+    found = [(law_id, law_of(db, law_id).definition) for law_id in ids]
+    return [(law_id, definition) for law_id, definition in found if definition.separation]
+
+
+def _acted_apart(laws: Laws, word: str) -> Iterator[SelectOfScalar[int]]:
     """Yield, for each law that keeps a role apart from others, the events of a case in one of those."""
-    for law_id in db.exec(select(LawVersion.id).order_by(col(LawVersion.id))):
-        if apart := others(law_of(db, law_id or 0).definition, word):
+    for law_id, definition in laws:
+        if apart := others(definition, word):
             yield select(Event.seq).where(
                 Event.case_id == Case.id, Case.law_id == law_id, col(Event.role).in_(sorted(apart))
             )

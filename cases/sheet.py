@@ -236,7 +236,7 @@ def _actors(
     def actor(user_id: int | None, role: str, whose: int | None) -> Actor | None:
         if user_id is None or user_id not in names:
             return None
-        mine = [(duty, unit) for person, duty, unit in duties if person == user_id]
+        mine = [(duty, unit) for person, duty, unit in duties if person == (whose or user_id)]
         unit = next((unit for duty, unit in mine if duty == role.rpartition(".")[2]), mine[0][1] if mine else None)
         return Actor(names[user_id], unit, names.get(whose)) if is_named else Actor(None, unit)
 

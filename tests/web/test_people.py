@@ -61,7 +61,7 @@ def test_a_leader_names_a_deputy_who_then_acts_and_is_shown_everywhere(office: O
         ("xitong", {"duty": "shenji audit_admin@C", "deputy": "zhou"}, 403, "不归您安排"),
         ("sun", {"duty": "wang handler@D", "deputy": "zhou", "last": "2026-11-01"}, 422, "早于开始日期"),
         ("sun", {"duty": "wang handler@D", "deputy": "nobody"}, 422, "没有登录名为 nobody"),
-        ("sun", {"duty": "什么", "deputy": "zhou"}, 422, "没有登录名为"),
+        ("sun", {"duty": "什么", "deputy": "zhou"}, 422, "不是 职责@单位"),
         ("sun", {"duty": "wang handler@D", "deputy": "zhou", "first": "soon"}, 422, "请填写开始和结束日期"),
     ],
 )
@@ -127,3 +127,24 @@ def test_only_an_administrator_disables_and_english_is_complete(sqlite_office: O
     assert "Name a deputy" in sun.words and "Hand-over" in sun.words
     sun.send("/people/deputies", duty="wang handler@D", deputy="zhou", **DAYS)
     assert "(for 王承办, 2026-11-16 until 3 December)" in sun.words
+
+
+def test_a_program_does_all_of_it_as_the_page_does(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, "accept")
+    sun = office.program("sun")
+    wanted = {"duty": "handler@D", "absent": "wang", "deputy": "zhou"}
+    assert sun.post(f"{API}/people/deputies", json=wanted | DAYS).status_code == 201
+    (one,) = sun.get(f"{API}/people/deputies").json()["items"]
+    assert {name: one[name] for name in wanted} == wanted
+    again = sun.post(f"{API}/people/deputies", json=wanted | DAYS)
+    assert again.status_code in (400, 422) and "zhou" in again.json()["detail"]
+    assert sun.post(f"{API}/people/deputies", json=wanted | DAYS | {"duty": "supervisor@P"}).status_code == 403
+    assert sun.post(f"{API}/people/deputies/end", json=wanted).json()["items"] == []
+    assert office.program("zhao").get(f"{API}/people/deputies").status_code == 403
+    moving = {"leaver": "wang", "successor": "zhou"}
+    shown = sun.post(f"{API}/people/handover", json=moving).json()
+    assert (shown["is_done"], shown["desks"][0]["duty"], shown["desks"][0]["open_cases"]) == (False, "handler@D", 1)
+    assert sun.post(f"{API}/people/handover", json=moving | {"seen": 1}).status_code == 409
+    assert sun.post(f"{API}/people/handover", json=moving | {"seen": shown["seen"]}).json()["is_done"]
+    assert number in office.browser("zhou").get("/")
