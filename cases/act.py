@@ -11,7 +11,7 @@ The caller opens the transaction (`cases.record.database.transaction`) and commi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from cases import clocks
 from cases.access import is_storable
+from cases.apart import FOR
 from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields, no_case, stale
 from cases.fields import clean
@@ -31,7 +32,8 @@ from cases.record.event import Event
 from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
-from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, moved
+from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, guards, moved
+from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
 from workflow.machine import Law, NotByYou
@@ -77,6 +79,8 @@ def act(
     law = law_of(db, case.law_id)
     deed = _allowed(db, law, case, action, by, at)
     deed.facts |= facts or {}
+    if deed.stands_for is not None:
+        deed.facts[FOR] = deed.stands_for
     deed.fields = clean(law.definition, deed.step, form or {})
     if deed.role == SUBMITTER and deed.fields.get("audience") == STAFF:
         raise InvalidFields(
@@ -109,12 +113,11 @@ def actions_for(db: Session, case: Case, by: User, at: datetime) -> list[Step]:
     steps = [step for step in law.definition.steps_from(case.state) if step.is_for_people]
     held = roles_in(db, case, by, at, {word for step in steps for word in step.by})
     calendar = calendar_of(db, line(db, case.unit_id))
-    offered = []
-    for step in steps:
-        role = next((word for word in step.by if word in held), None)
-        if role and _refusal(Deed(db, law, step, case, by, role, at, calendar)) is None:
-            offered.append(step)
-    return offered
+    return [
+        step
+        for step in steps
+        if any(_refusal(deed) is None for deed in _deeds(db, law, step, case, by, held, at, calendar))
+    ]
 
 
 def _only_told_since(db: Session, case: Case, seen: int) -> bool:
@@ -126,16 +129,19 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
     """Return the deed if the law allows it."""
     steps = [step for step in law.definition.steps_from(case.state) if step.action == action]
     words = {word for step in steps for word in step.by}
-    held = {SYSTEM} if by is None else roles_in(db, case, by, at, words - {SYSTEM})
+    held = {SYSTEM: None} if by is None else roles_in(db, case, by, at, words - {SYSTEM})
     calendar = calendar_of(db, line(db, case.unit_id))
     deeds: dict[str, Deed] = {}
 
     def guard(step: Step) -> Refusal | None:
-        role = next(word for word in step.by if word in held)
-        if role == ANYONE and by is not None and by.id == case.submitter_id:
-            role = SUBMITTER  # what the submitter does in a case never names them
-        deeds[action] = Deed(db, law, step, case, by, role, at, calendar)
-        return _refusal(deeds[action])
+        first: Refusal | None = None
+        for deed in _deeds(db, law, step, case, by, held, at, calendar):
+            refusal = _refusal(deed)
+            if refusal is None:
+                deeds[action] = deed
+                return None
+            first = first or refusal
+        return first
 
     try:
         law.take(case.state, action, held, guard)
@@ -149,6 +155,25 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
     return deeds[action]
 
 
+def _deeds(
+    db: Session,
+    law: Law,
+    step: Step,
+    case: Case,
+    by: User | None,
+    held: Mapping[str, int | None],
+    at: datetime,
+    calendar: Calendar,
+) -> Iterator[Deed]:
+    """Yield a step as the deed of a person in each role that they hold, in the order of the law."""
+    for role in step.by:
+        if role not in held:
+            continue
+        if role == ANYONE and by is not None and by.id == case.submitter_id:
+            role = SUBMITTER  # what the submitter does in a case never names them
+        yield Deed(db, law, step, case, by, role, at, calendar, stands_for=held.get(role))
+
+
 def _refusal(deed: Deed) -> Refusal | None:
     """Return why the law's conditions forbid a step now, or None."""
     step = deed.step
@@ -159,6 +184,9 @@ def _refusal(deed: Deed) -> Refusal | None:
         )
     for word in step.only_if:
         if refusal := conditions()[word](deed):
+            return refusal
+    for forbids in guards():
+        if refusal := forbids(deed):
             return refusal
     return None
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from cases.apart import passed_over
 from cases.laws import law_of
 from cases.policy import answering_at, posts
 from cases.record.case import Case
@@ -50,7 +51,7 @@ def addressees(
             yield Addressee(SUBMITTER, None, ())
             continue
         for post in desks(db, case, word, side[1] if side else None):
-            unit_id, people = answering_at(db, post, at, besides=case.submitter_id)
+            unit_id, people = answering_at(db, post, at, besides=passed_over(db, case, role))
             yield Addressee(role, unit_id, tuple(people))
 
 

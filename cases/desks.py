@@ -5,24 +5,27 @@ Besides the cases in states that are mine, those wait in which my department has
 A state's owner is a role word; each word that a query can answer exactly has a condition here, and the words that it
 cannot (who adjudicates depends on every department a case was given to) are narrowed down by the database and then
 asked of `policy.roles_in`, case by case. So are the cases of colleagues: someone's own case passes over the desk that
-they fill, and who comes next depends on the case.
+they fill, and who comes next depends on the case; likewise of those who may not act in it a second time in another
+capacity. What lies with somebody in whose place I act lies with me, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from cases.apart import FOR, barred, others
 from cases.ballots import awaited
 from cases.laws import law_of
 from cases.policy import HANDLING, OVERSIGHT, Held, answers_for, duties_of, roles_in, visible_to
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
+from cases.record.event import Event
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
 from cases.words import SUBMITTER
@@ -37,13 +40,19 @@ AT_THE_UNION = OVERSIGHT - {"head"}
 
 _UNITS = table_of(Unit)
 
+Laws = Sequence[tuple[int, Definition]]
+
 
 @dataclass(frozen=True)
 class Desk:
-    """The cases that wait for a person, most urgent first; `has_more` if there are more than are listed."""
+    """The cases that wait for a person, most urgent first; `has_more` if there are more than are listed.
+
+    `stands_for` says by case in whose place alone they wait for this person.
+    """
 
     cases: Sequence[Case]
     has_more: bool
+    stands_for: Mapping[int, int] = field(default_factory=dict)
 
 
 def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
@@ -51,22 +60,28 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
     duties = duties_of(db, by, at)
     exact: list[ColumnElement[bool]] = []
     asked: list[ColumnElement[bool]] = []
+    laws = _laws(db)
     for word, states in (owners(db) | parts(db)).items():
         if word == SUBMITTER:
             exact.append(and_(states, col(Case.submitter_id) == by.id))
         elif words := _duties_behind(word):
-            exact.append(and_(states, _of_others(by), _lies_at(word, answered_for(duties, words, at))))
-            passed_over = _has_submitter_below(duties, words, at)
-            asked.append(and_(states, _of_others(by), _lies_at(word, _within(duties, words)), passed_over))
+            exact += [and_(states, condition) for condition in _mine(laws, by, duties, word, words, at)]
+            passed_over = or_(_has_submitter_below(duties, words, at), *_has_barred(laws, word, words))
+            asked.append(and_(states, _of_others(by.id), _lies_at(word, _within(duties, words)), passed_over))
         else:
             asked.append(states)
     found = list(db.exec(_urgent_first(or_(false(), *exact)).limit(most + 1)))
     if asked and duties:
         known = {case.id for case in found}
         candidates = db.exec(_urgent_first(and_(or_(*asked), visible_to(db, by, at))).limit(MOST_ASKED)).all()
-        found += [case for case in candidates if case.id not in known and _is_owner(db, case, by, at)]
+        found += [case for case in candidates if case.id not in known and owned_for(db, case, by, at)]
         found.sort(key=lambda case: (case.due_at is None, case.due_at or at, case.id))
-    return Desk(found[:most], len(found) > most)
+    stands_for: dict[int, int] = {}
+    if any(held.stands_for for held in duties):
+        for case in found[:most]:
+            if (whose := owned_for(db, case, by, at)) and whose != [None] and None not in whose:
+                stands_for[case.id or 0] = next(one for one in whose if one is not None)
+    return Desk(found[:most], len(found) > most, stands_for)
 
 
 def raised_by(db: Session, by: User, most: int = MOST) -> Desk:
@@ -107,6 +122,27 @@ def part_words(law: Definition) -> set[str]:
     return ({SUPPORT} if law.parts else set()) | ({DELEGATE} if DELEGATE in law.deeds else set())
 
 
+def lying_at(db: Session, held: Held, at: datetime) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a case lies on the desk of a duty, or of a unit below where nobody is nearer."""
+    for word, states in (owners(db) | parts(db)).items():
+        words = _duties_behind(word)
+        if held.role in words:
+            yield and_(states, _lies_at(word, answered_for([held], words, at)))
+
+
+def may_be_barred(db: Session) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that somebody acted in a case in a capacity kept apart from that of its present owner."""
+    laws = _laws(db)
+    for word, states in owners(db).items():
+        for did in _acted_apart(laws, word):
+            yield and_(states, exists(did.correlate(Case)))
+
+
+def asked_owners(db: Session) -> dict[str, ColumnElement[bool]]:
+    """Return the owner words whose desks no query can tell, each with the condition of the states that they own."""
+    return {word: states for word, states in owners(db).items() if word != SUBMITTER and not _duties_behind(word)}
+
+
 def _urgent_first(condition: ColumnElement[bool]) -> SelectOfScalar[Case]:
     return (
         select(Case)
@@ -138,9 +174,54 @@ def _lies_at(word: str, units: ColumnElement[bool]) -> ColumnElement[bool]:
     return _among(Case.unit_id, units)
 
 
-def _of_others(by: User) -> ColumnElement[bool]:
+def _mine(
+    laws: Laws, by: User, duties: Sequence[Held], word: str, words: Collection[str], at: datetime
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a case lies on the desk of a role by my own duties, and in the place of each other.
+
+    Neither whoever raised it nor who may not act in it in this capacity is at its desk, in person or in their place.
+    """
+    for whose in dict.fromkeys(held.stands_for for held in duties):
+        ours = [held for held in duties if held.stands_for == whose]
+        free = [_of_others(by.id), _not_barred(laws, by.id, word)]
+        if whose is not None:
+            free += [_of_others(whose), _not_barred(laws, whose, word)]
+        yield and_(*free, _lies_at(word, answered_for(ours, words, at)))
+
+
+def _of_others(user_id: int | None) -> ColumnElement[bool]:
     """Return the condition that somebody else raised a case: nobody is staff in their own."""
-    return or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != by.id)
+    return or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != user_id)
+
+
+def _not_barred(laws: Laws, user_id: int | None, word: str) -> ColumnElement[bool]:
+    """Return the condition that somebody has not acted in a case in a capacity that its law keeps apart from a role."""
+    in_place = [col(Event.data).contains(f'"{FOR}":{user_id}{end}') for end in ",}"]
+    did_it = or_(col(Event.actor_id) == user_id, *in_place)
+    return and_(true(), *(~exists(did.where(did_it).correlate(Case)) for did in _acted_apart(laws, word)))
+
+
+def _has_barred(laws: Laws, word: str, words: Collection[str]) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that somebody acted in a case in another capacity who may be at a desk of this one, too."""
+    for did in _acted_apart(laws, word):
+        may_be = col(Event.actor_id).in_(select(Duty.user_id).where(col(Duty.role).in_(sorted(words))))
+        yield exists(did.where(or_(may_be, col(Event.data).contains(f'"{FOR}":'))).correlate(Case))
+
+
+def _laws(db: Session) -> Laws:
+    """Return the published laws that keep anybody apart."""
+    ids = [law_id or 0 for law_id in db.exec(select(LawVersion.id).order_by(col(LawVersion.id)))]
+    found = [(law_id, law_of(db, law_id).definition) for law_id in ids]
+    return [(law_id, definition) for law_id, definition in found if definition.separation]
+
+
+def _acted_apart(laws: Laws, word: str) -> Iterator[SelectOfScalar[int]]:
+    """Yield, for each law that keeps a role apart from others, the events of a case in one of those."""
+    for law_id, definition in laws:
+        if apart := others(definition, word):
+            yield select(Event.seq).where(
+                Event.case_id == Case.id, Case.law_id == law_id, col(Event.role).in_(sorted(apart))
+            )
 
 
 def _within(duties: Sequence[Held], words: Collection[str]) -> ColumnElement[bool]:
@@ -199,10 +280,12 @@ def _among(column: object, units: ColumnElement[bool]) -> ColumnElement[bool]:
     return col(column).in_(select(Unit.id).where(units))
 
 
-def _is_owner(db: Session, case: Case, by: User, at: datetime) -> bool:
+def owned_for(db: Session, case: Case, by: User, at: datetime) -> list[int | None]:
+    """Return in whose places a case lies with a person; None for their own, nothing where it does not lie with them."""
     law = law_of(db, case.law_id)
     if law.state(case.state).owner == PANEL:  # a member who has voted has nothing more to do
-        mine = any(answers_for(db, case, post, by, at) for post in awaited(db, case, at))
-        return mine and case.submitter_id != by.id
+        mine = any(answers_for(db, case, post, by, at, PANEL) for post in awaited(db, case, at))
+        return [None] if mine and case.submitter_id != by.id else []
     words = {law.state(case.state).owner or "", *part_words(law.definition)}
-    return bool(roles_in(db, case, by, at, words))
+    held = roles_in(db, case, by, at, words)
+    return [whose for word, whose in held.items() if barred(db, case, word).isdisjoint({by.id, whose})]

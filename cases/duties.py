@@ -22,9 +22,9 @@ def give(
 
     Raises BadRequest for a wrong word or a second administration, NotFound for the unit.
     """
-    role, unit = _duty(db, word)
+    role, unit = duty_word(db, word)
     if role in ADMINISTRATIONS:
-        _one_administration(db, user, role, at)
+        one_administration(db, user, role, at)
     held = _held(db, user, role, unit, at)
     for row in held:
         row.until_at = until
@@ -37,7 +37,7 @@ def give(
 
 def end(db: Session, user: User, word: str, *, at: datetime) -> dict[str, Any]:
     """End a duty and return what the event says of it. Raises NotFound for one that the person does not have."""
-    role, unit = _duty(db, word)
+    role, unit = duty_word(db, word)
     held = _held(db, user, role, unit, at)
     if not held:
         raise NotFound(f"{user.login} 没有职责 {word[:80]}。", f"{user.login} does not have the duty {word[:80]}.")
@@ -48,7 +48,7 @@ def end(db: Session, user: User, word: str, *, at: datetime) -> dict[str, Any]:
     return {"role": role, "unit": unit.code, "until": at}
 
 
-def _duty(db: Session, word: str) -> tuple[str, Unit]:
+def duty_word(db: Session, word: str) -> tuple[str, Unit]:
     """Return role and unit of a word such as reviewer@330482. Raises BadRequest, or NotFound for the unit."""
     role, _, code = word.partition("@")
     if role not in DUTIES or not code:
@@ -66,7 +66,7 @@ def _held(db: Session, user: User, role: str, unit: Unit, at: datetime) -> list[
     return list(db.exec(wanted.where(col(Duty.deputy_of).is_(None))))
 
 
-def _one_administration(db: Session, user: User, role: str, at: datetime) -> None:
+def one_administration(db: Session, user: User, role: str, at: datetime) -> None:
     """Refuse a second of the three administrations: who watches whom must be different people."""
     others = select(Duty.role).where(Duty.user_id == user.id, col(Duty.role).in_(ADMINISTRATIONS - {role}), lasts(at))
     if other := db.exec(others).first():

@@ -14,9 +14,10 @@ from cases.ballots import DETECTED, entitled, is_too_small, open_ballot, open_ne
 from cases.duties import ADMINISTRATIONS
 from cases.errors import FieldError, InvalidFields
 from cases.interests import with_an_interest
-from cases.policy import acts_for, answering_at, posts
+from cases.policy import answering_at, posts
 from cases.record.case import Case
 from cases.record.people import Duty, Unit, User, in_force, line, subtree
+from cases.standing_in import acts_for
 from cases.words import STAFF, Deed
 from workflow.definition import Review
 from workflow.errors import Refusal

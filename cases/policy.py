@@ -10,6 +10,9 @@ the nearest unit above where somebody does, so that no case waits for a chair th
 | handler, head    | of a unit that has, or had, a part in it, or of a unit above that one              |
 | whoever a capability lets in | such as the members of a review group (`cases.words.may_also_see`)     |
 | nobody else      | in particular none of the three administrators                                     |
+
+A deputy has the duties of the one who is away, within their dates; what they do by such a duty alone is done in that
+one's place. In a case that the absent one raised, or may not act in, neither may the deputy in their place.
 """
 
 from __future__ import annotations
@@ -18,15 +21,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from cases.apart import passed_over
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
-from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
+from cases.record.people import LINKS, Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
 from cases.record.statements import Prepared
+from cases.standing_in import acts_for, stand_ins
 from cases.words import ANYONE, ENDORSER, SUBMITTER, Post, roles, sees
 from workflow.vocabulary import PARENT
 
@@ -37,18 +43,19 @@ HANDLING = frozenset({"handler", "head"})
 
 @dataclass(frozen=True)
 class Held:
-    """A duty that a person holds now, and where."""
+    """A duty that a person holds now, and where; `stands_for` is whose it is, where they stand in for somebody."""
 
     role: str
     unit_id: int
     path: str
+    stands_for: int | None = None
 
 
 def duties_of(db: Session, user: User, at: datetime) -> list[Held]:
     """Return what a person is at a moment; someone disabled is nothing."""
     if not user.is_active:
         return []
-    return [Held(*row) for row in _DUTIES.rows(db, {"user_id": user.id, "at": at})]
+    return [Held(*row) for row in _held_by().rows(db, {"user_id": user.id, "at": at})]
 
 
 def is_system_administrator(db: Session, user: User, at: datetime) -> bool:
@@ -56,32 +63,35 @@ def is_system_administrator(db: Session, user: User, at: datetime) -> bool:
     return any(duty.role == SYSTEM_ADMIN for duty in duties_of(db, user, at))
 
 
-def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> set[str]:
-    """Return which of these role words a person holds in a case at a moment.
+def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> dict[str, int | None]:
+    """Return which of these role words a person holds in a case at a moment, each with whom they stand in for in it.
 
-    Whoever raised a case is its submitter and nothing else in it, whatever their duties: staff with an interest
-    withdraw (信访工作条例 art. 28), and a confidential submitter would be known by what only they could have done.
+    That is None where they hold it in their own right. Whoever raised a case is its submitter and nothing else in it,
+    whatever their duties: staff with an interest withdraw (信访工作条例 art. 28), and a confidential submitter would be
+    known by what only they could have done; nor does anybody act in it in their place.
     """
     if not by.is_active:
-        return set()
+        return {}
     wanted = set(words)
     if case.submitter_id == by.id:
-        return wanted & {SUBMITTER, ANYONE}
-    held: set[str] = set()
+        return dict.fromkeys(wanted & {SUBMITTER, ANYONE})
+    held: dict[str, int | None] = {}
     duties = duties_of(db, by, at) if wanted - {SUBMITTER} else []
     mine = {duty.role for duty in duties}
     for word in sorted(wanted - {SUBMITTER, ANYONE}):
         mine_too = [post for post in posts(db, case, word) if post.people or mine.intersection(post.duties)]
-        if any(_answers_for(db, case, post, by, duties, at) for post in mine_too):
-            held.add(word)
-    if ANYONE in wanted and (held - {ENDORSER} or takes_part(db, case, by, at, duties)):
-        held.add(ANYONE)
+        places = {place for post in mine_too for place in _places(db, case, word, post, by, duties, at)}
+        if places:
+            held[word] = None if by.id in places else min(places)
+    as_staff = [whose for word, whose in held.items() if word != ENDORSER]
+    if ANYONE in wanted and (as_staff or takes_part(db, case, by, at, duties)):
+        held[ANYONE] = as_staff[0] if as_staff else _seen_for(db, case, by, at, duties)
     return held
 
 
-def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime) -> bool:
-    """Tell whether a person is the one, or one of those, who answer for a desk in a case."""
-    return _answers_for(db, case, post, by, duties_of(db, by, at), at)
+def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime, role: str = "") -> bool:
+    """Tell whether a person is the one, or one of those, who answer for the desk of a role in a case."""
+    return bool(_places(db, case, role, post, by, duties_of(db, by, at), at))
 
 
 def posts(db: Session, case: Case, word: str) -> list[Post]:
@@ -92,59 +102,85 @@ def posts(db: Session, case: Case, word: str) -> list[Post]:
     return list(found(db, case)) if found else []
 
 
-def acts_for(db: Session, by: User, at: datetime) -> frozenset[int]:
-    """Return the ids of those in whose place a person may act at a moment: their own, and whom they stand in for."""
-    absent = aliased(Duty)
-    stands_in = (
-        select(absent.user_id).join(Duty, col(Duty.deputy_of) == absent.id).where(Duty.user_id == by.id, in_force(at))
-    )
-    return frozenset({by.id or 0, *db.exec(stands_in)})
-
-
 def unit_above(db: Session, unit_id: int) -> int:
     """Return the parent of a unit; the root answers for itself."""
     return line(db, unit_id)[0].parent_id or unit_id
 
 
-def people_at(db: Session, post: Post, at: datetime, besides: int | None = None) -> tuple[int, list[User]]:
+#: Who does not count at a desk, such as whoever raised the case: ids, or one, or nobody.
+Besides = int | Collection[int] | None
+
+
+def people_at(db: Session, post: Post, at: datetime, besides: Besides = None) -> tuple[int, list[User]]:
     """Return who answers for a desk, and the unit where they sit; the root and nobody if the whole line is empty.
 
-    `besides` is the id of someone who does not count, such as the submitter of the case.
+    Nobody counts who is among `besides`, nor their deputy in their place (see `cases.apart.passed_over`).
     """
     unit_id, ids = answering_at(db, post, at, besides)
     return unit_id, [found for user_id in ids if (found := person(db, user_id)) is not None]
 
 
-def answering_at(db: Session, post: Post, at: datetime, besides: int | None = None) -> tuple[int, list[int]]:
+def answering_at(db: Session, post: Post, at: datetime, besides: Besides = None) -> tuple[int, list[int]]:
     """Return the ids of those who answer for a desk, and the unit where they sit, as `people_at` does."""
+    unit_id, seats = seats_at(db, post, at, besides)
+    return unit_id, list(dict.fromkeys(user_id for user_id, _ in seats))
+
+
+def seats_at(
+    db: Session, post: Post, at: datetime, besides: Besides = None
+) -> tuple[int, list[tuple[int, int | None]]]:
+    """Return who answers for a desk, each with whom they stand in for, and the unit where they sit."""
+    aside = {besides} if isinstance(besides, int) else set(besides or ())
     if post.people or post.reaches_down:
-        return post.unit_id, [user_id for user_id in post.people if user_id != besides]
+        return post.unit_id, _seats_of(db, post, at, aside)
+    if post.not_of:
+        aside |= set(db.exec(select(Duty.user_id).where(col(Duty.unit_id).in_(post.not_of), in_force(at))))
     first, *others = post.duties
     (second,) = others or [first]  # no desk asks for more than two
-    asked = {"unit_id": post.unit_id, "first": first, "second": second, "at": at, "besides": besides or 0}
-    rows = _answering().rows(db, asked)
-    if post.not_of and rows:
-        partial = set(db.exec(select(Duty.user_id).where(col(Duty.unit_id).in_(post.not_of), in_force(at))))
-        rows = [row for row in rows if row.user_id not in partial]
+    asked = {"unit_id": post.unit_id, "first": first, "second": second, "at": at}
+    rows = [row for row in _answering().rows(db, asked) if aside.isdisjoint({row.user_id, row.stands_for})]
     if not rows:
         return line(db, post.unit_id)[-1].id, []
     nearest = rows[0].unit_id
-    return nearest, list(dict.fromkeys(row.user_id for row in rows if row.unit_id == nearest))
+    return nearest, [(row.user_id, row.stands_for) for row in rows if row.unit_id == nearest]
+
+
+def _seats_of(db: Session, post: Post, at: datetime, aside: Collection[int]) -> list[tuple[int, int | None]]:
+    """Return who answers for a desk that is some people's own: the active ones, and whoever stands in for them."""
+    own = [user_id for user_id in post.people if user_id not in aside]
+    seats: list[tuple[int, int | None]] = [(user_id, None) for user_id in own]
+    for absent in own:
+        deputies = stand_ins(db, (absent,), at, post.duties)
+        seats += [(user_id, absent) for user_id in deputies if user_id not in aside and user_id not in own]
+    active = set(db.exec(select(User.id).where(col(User.id).in_([user_id for user_id, _ in seats]), User.is_active)))
+    return [seat for seat in seats if seat[0] in active]
 
 
 @cache
 def _answering() -> Prepared:
     """Return the statement that finds who holds one of two duties from a unit up to the root, nearest first."""
     up = line_up()
-    return Prepared(
-        select(up.c.id.label("unit_id"), col(User.id).label("user_id"))
+    stands_for, behind = _stood_in_for()
+    found: Any = (
+        select(up.c.id.label("unit_id"), col(User.id).label("user_id"), stands_for)
         .select_from(up)
         .join(Duty, col(Duty.unit_id) == up.c.id)
         .join(User, col(User.id) == Duty.user_id)
-        .where(or_(col(Duty.role) == bindparam("first"), col(Duty.role) == bindparam("second")))
-        .where(User.is_active, col(User.id) != bindparam("besides"), in_force(bindparam("at", type_=Moment)))
-        .order_by(up.c.height, col(User.id))
     )
+    for absent, of in behind:
+        found = found.outerjoin(absent, absent.id == of.deputy_of)
+    return Prepared(
+        found.where(or_(col(Duty.role) == bindparam("first"), col(Duty.role) == bindparam("second")))
+        .where(User.is_active, in_force(bindparam("at", type_=Moment)))
+        .order_by(up.c.height, col(User.id), col(Duty.deputy_of).is_not(None), col(Duty.id))
+    )
+
+
+def _stood_in_for() -> tuple[ColumnElement[int | None], list[tuple[Any, Any]]]:
+    """Return whose a duty is that somebody stands in for, and the duties behind it, each with the one before it."""
+    chain: list[Any] = [Duty, *(aliased(Duty) for _ in range(LINKS))]
+    whose = func.coalesce(*(col(absent.user_id) for absent in reversed(chain[1:])))
+    return whose.label("stands_for"), list(zip(chain[1:], chain[:-1], strict=True))
 
 
 def people_by_id(people: Iterable[User]) -> list[User]:
@@ -227,25 +263,45 @@ def _below(held: Held) -> ColumnElement[bool]:
     return and_(col(Unit.path) >= first, col(Unit.path) < end)
 
 
-def _answers_for(db: Session, case: Case, post: Post, by: User, duties: Collection[Held], at: datetime) -> bool:
-    """Tell whether a desk is a person's own, or one of their duties is the nearest that fills it."""
+def _places(
+    db: Session, case: Case, word: str, post: Post, by: User, duties: Collection[Held], at: datetime
+) -> set[int]:
+    """Return in whose places a person answers for a desk, themselves among them: by a duty that is nearest to it.
+
+    Nobody does so in the place of whoever raised the case; who else is passed over does not answer from further up.
+    """
+    own = by.id or 0
     if post.people:
-        return not acts_for(db, by, at).isdisjoint(post.people)
-    if post.reaches_down:
-        return any(post.unit_id in ancestors(duty.path) for duty in duties if duty.role in post.duties)
+        return {whose for whose in acts_for(db, by, at, post.duties) if whose in post.people} - {case.submitter_id or 0}
+    if post.reaches_down:  # nobody speaks there in another's place
+        theirs = [duty for duty in duties if duty.role in post.duties and duty.stands_for is None]
+        return {own} if any(post.unit_id in ancestors(duty.path) for duty in theirs) else set()
     if post.not_of and any(duty.unit_id in post.not_of for duty in duties):
-        return False
-    mine = {duty.unit_id for duty in duties if duty.role in post.duties}
-    if post.unit_id in mine:
-        return True
-    if mine.isdisjoint(place.id for place in line(db, post.unit_id)):
-        return False
-    unit_id, _ = people_at(db, post, at, besides=case.submitter_id)
-    return unit_id in mine
+        return set()
+    mine = [duty for duty in duties if duty.role in post.duties and duty.stands_for != (case.submitter_id or 0)]
+    found = {duty.stands_for or own for duty in mine if duty.unit_id == post.unit_id}
+    if found or {duty.unit_id for duty in mine}.isdisjoint(place.id for place in line(db, post.unit_id)):
+        return found
+    _, seats = seats_at(db, post, at, besides=passed_over(db, case, word))
+    return {stands_for or own for user_id, stands_for in seats if user_id == own}
 
 
-_DUTIES = Prepared(
-    select(Duty.role, Duty.unit_id, Unit.path)
-    .join(Unit, col(Unit.id) == Duty.unit_id)
-    .where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment)))
-)
+def _seen_for(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held]) -> int | None:
+    """Return in whose place alone somebody sees a case; never who raised it, which is not for its events to say."""
+    away = sorted({duty.stands_for for duty in duties if duty.stands_for} - {case.submitter_id})
+    if not away or may_see(db, case, by, at, [duty for duty in duties if duty.stands_for is None]):
+        return None
+    return next(
+        (whose for whose in away if may_see(db, case, by, at, [duty for duty in duties if duty.stands_for == whose])),
+        None,
+    )
+
+
+@cache
+def _held_by() -> Prepared:
+    """Return the statement that finds the duties of a person, and whose they are where they stand in for somebody."""
+    stands_for, behind = _stood_in_for()
+    found = select(Duty.role, Duty.unit_id, Unit.path, stands_for).join(Unit, col(Unit.id) == Duty.unit_id)
+    for absent, of in behind:
+        found = found.outerjoin(absent, absent.id == of.deputy_of)
+    return Prepared(found.where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment))))

@@ -91,7 +91,9 @@ def withheld(db: Session, sheet: Sheet, hands: Sequence[Hand], by: User, at: dat
     of_lead = [step for step in steps if "support_done" in step.only_if]
     held = roles_in(db, sheet.case, by, at, {word for step in of_lead for word in step.by})
     found = [
-        Withheld(step, [hand for hand in hands if hand.row.id in waiting]) for step in of_lead if held & set(step.by)
+        Withheld(step, [hand for hand in hands if hand.row.id in waiting])
+        for step in of_lead
+        if not held.keys().isdisjoint(step.by)
     ]
     delegated = [row for row in open_rows(sheet.parts) if row.kind == SUPPORT and delegation_of(row, sheet.parts)]
     mine = {row.id for row in own_parts(db, sheet.case, delegated, by, at)}

@@ -10,17 +10,19 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from cases.apart import FOR, passed_over
 from cases.attachments import attachments_of
 from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
-from cases.policy import numbers_seen, people_at, posts, reads_as_staff
+from cases.policy import Besides, numbers_seen, posts, reads_as_staff, seats_at
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
+from cases.standing_in import ends_of
 from cases.timeline import events_of
 from cases.units import units_by_id
-from cases.words import SUBMITTER
+from cases.words import SUBMITTER, Post
 from workflow.definition import Definition
 from workflow.vocabulary import DELEGATE, SUPPORT
 
@@ -42,10 +44,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who of the staff did something, as the reader may know it: a submitter learns the unit and not the name."""
+    """Who of the staff did something, as the reader may know it: a submitter learns the unit and not the name.
+
+    `stands_for` is the name of the one in whose place they did it.
+    """
 
     name: str | None
     unit: str | None
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,20 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Seat:
+    """Somebody at a desk, and in whose place until when, if they stand in for another."""
+
+    name: str
+    stands_for: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Desk:
     """One desk that a case lies on: the unit that answers for it and the people there."""
 
     unit: str
-    people: Sequence[str]
+    people: Sequence[Seat]
 
 
 @dataclass(frozen=True)
@@ -141,8 +156,9 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
     for row in passages:
         said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
     is_staff = reads_as_staff(db, case, by, at)
-    actor = _actors(db, {event.actor_id for event in events if event.actor_id}, is_named=is_staff)
     datas = [json.loads(event.data) for event in events]
+    seen = {event.actor_id for event in events} | {data.get(FOR) for data in datas}
+    actor = _actors(db, {user_id for user_id in seen if user_id is not None}, is_named=is_staff)
     rung_of = minutes_of(db, datas, is_named=is_staff)
     others = {data["fields"][OTHER] for data in datas if OTHER in data.get("fields", {})}
     known = numbers_seen(db, others, by, at)
@@ -159,7 +175,7 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
                 at=event.at,
                 action=event.action,
                 role=event.role,
-                actor=actor(event.actor_id, event.role),
+                actor=actor(event.actor_id, event.role, data.get(FOR)),
                 state_from=event.state_from,
                 state_to=event.state_to,
                 values=data.get("set", {}) | data.get("fields", {}),
@@ -197,21 +213,33 @@ def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Des
     """Return on whose desks a case lies; none for the submitter's and for a case that has ended."""
     if owner is None or owner == SUBMITTER:
         return []
-    found = [people_at(db, post, at, besides=case.submitter_id) for post in posts(db, case, owner)]
-    units = units_by_id(db, [unit_id for unit_id, _ in found])
-    return [Desk(units[unit_id].name, [person.name for person in people]) for unit_id, people in found]
+    besides = passed_over(db, case, owner)
+    return [_desk(db, post, at, besides) for post in posts(db, case, owner)]
+
+
+def _desk(db: Session, post: Post, at: datetime, besides: Besides) -> Desk:
+    """Return a desk with the people at it; who stands in for another says so, and until when."""
+    unit_id, seats = seats_at(db, post, at, besides)
+    ids = {user_id for seat in seats for user_id in seat if user_id is not None}
+    names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(sorted(ids)))).all())
+    until = ends_of(db, post, at) if any(whose for _, whose in seats) else {}
+    people: dict[int, Seat] = {}
+    for user_id, whose in seats:
+        seat = Seat(names[user_id], names.get(whose), until.get((user_id, whose or 0)))
+        people.setdefault(user_id, seat)
+    return Desk(units_by_id(db, [unit_id])[unit_id].name, list(people.values()))
 
 
 def _level(db: Session, case: Case, at: datetime) -> ReachedLevel | None:
     level = level_of(db, case)
     if level is None:
         return None
-    unit_id, people = people_at(db, post_of(level), at, besides=case.submitter_id)
-    desk = Desk(units_by_id(db, [unit_id])[unit_id].name, [person.name for person in people])
-    return ReachedLevel(level.role, desk, level.measure)
+    return ReachedLevel(level.role, _desk(db, post_of(level), at, case.submitter_id), level.measure)
 
 
-def _actors(db: Session, ids: Iterable[int], *, is_named: bool) -> Callable[[int | None, str], Actor | None]:
+def _actors(
+    db: Session, ids: Iterable[int], *, is_named: bool
+) -> Callable[[int | None, str, int | None], Actor | None]:
     """Return who people are when they act in a role: with the unit where they hold it, else with their first one."""
     wanted = sorted(set(ids))
     names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
@@ -222,12 +250,12 @@ def _actors(db: Session, ids: Iterable[int], *, is_named: bool) -> Callable[[int
         .order_by(col(Duty.id))
     ).all()
 
-    def actor(user_id: int | None, role: str) -> Actor | None:
+    def actor(user_id: int | None, role: str, whose: int | None) -> Actor | None:
         if user_id is None or user_id not in names:
             return None
-        mine = [(duty, unit) for person, duty, unit in duties if person == user_id]
+        mine = [(duty, unit) for person, duty, unit in duties if person == (whose or user_id)]
         unit = next((unit for duty, unit in mine if duty == role.rpartition(".")[2]), mine[0][1] if mine else None)
-        return Actor(names[user_id] if is_named else None, unit)
+        return Actor(names[user_id], unit, names.get(whose)) if is_named else Actor(None, unit)
 
     return actor
 

@@ -70,7 +70,7 @@ class Deed:
     `follows` are the actions that the system takes right after this one, in the same transaction; `elsewhere` those
     that it then takes on other cases, which whoever names them has held already (`cases.recording.hold_others`).
     `goes_to` is the state that was picked among those of the step; `keeps_clock` lets that desk go on with the clock
-    that it had.
+    that it had. `stands_for` is the id of whoever the person stands in for, where their role is another's alone.
     """
 
     db: Session
@@ -89,6 +89,7 @@ class Deed:
     elsewhere: list[Elsewhere] = field(default_factory=list)
     goes_to: str | None = None
     keeps_clock: bool = False
+    stands_for: int | None = None
 
     @property
     def case_id(self) -> int:
@@ -104,6 +105,7 @@ class Deed:
 Effect = Callable[[Deed], None]
 Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
+Guard = Callable[["Deed"], Refusal | None]
 Moved = Callable[[Deed, State, State], None]
 Sees = Callable[[int, datetime], ColumnElement[bool]]
 Listeners = Callable[[Session, int], Iterable[int]]
@@ -114,6 +116,7 @@ _requirements: dict[str, Requirements] = {}
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
 _audiences: dict[str, Role] = {}
+_guards: list[Guard] = []
 _moved: list[Moved] = []
 _sees: list[tuple[Sees, bool]] = []
 _listeners: dict[str, Listeners] = {}
@@ -173,6 +176,12 @@ def audience(word: str) -> Callable[[Role], Role]:
     return keep
 
 
+def guard(function: Guard) -> Guard:
+    """Let a function forbid any step of any law: it returns the sentence of its refusal, or None."""
+    _guards.append(function)
+    return function
+
+
 def on_move(function: Moved) -> Moved:
     """Let a function know whenever a case goes from one state to another, before its clocks do."""
     _moved.append(function)
@@ -228,6 +237,12 @@ def conditions() -> Mapping[str, Condition]:
     """Return the registered conditions by word."""
     vocabulary()
     return _conditions
+
+
+def guards() -> Iterable[Guard]:
+    """Return the functions that any step must pass."""
+    vocabulary()
+    return _guards
 
 
 def moved() -> Iterable[Moved]:

@@ -6,25 +6,27 @@ An event can never be erased, so it names people by their id and holds neither t
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
-from cases import audit
 from cases.access import Cost, hash_password, is_storable, make_token
 from cases.duties import end as end_duty
 from cases.duties import give
-from cases.errors import BadRequest, NotFound
+from cases.errors import BadRequest
+from cases.leaving import disable as leave
+from cases.leaving import sign_out
+from cases.open_work import desks_of
+from cases.personnel import find_person, note
 from cases.record.database import transaction
-from cases.record.people import SignIn, Token, User
+from cases.record.people import User
 from commands.keeping import settings
 from commands.options import At, Database, connect, moment, say
+from commands.standing_in import deputy, handover, warn
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
 LONGEST_DAYS = 3_650
@@ -33,6 +35,9 @@ users = typer.Typer(
     name="user", help="人员及其职务和密码。\n\nPeople, their duties and passwords.", no_args_is_help=True
 )
 tokens = typer.Typer(name="token", help="API 令牌。\n\nAPI tokens.", no_args_is_help=True)
+
+users.command()(deputy)
+users.command()(handover)
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN")]
 
@@ -79,30 +84,28 @@ def add(
             raise _taken(login) from None  # by somebody else in this very moment
         # Such a duty is as old as the person, so that history written with --at finds them at their desk.
         given = [give(db, user, word, at=now, since=None) for word in dict.fromkeys(duties or [])]
-        _note(db, "add_user", user, now, {"duties": given, "has_password": password is not None})
+        note(db, "add_user", user, now, {"duties": given, "has_password": password is not None})
     say(f"已添加 {login}。", f"{login} is added.")
 
 
 @users.command()
 def disable(login: Login, database: Database = "", at: At = None) -> None:
-    """停用人员：其登录和令牌立即失效，历史保留。
+    """停用人员：其登录和令牌立即失效，历史保留；无人接手的岗位逐一提示。
 
-    Let nobody sign in as a person any more; their browsers and tokens stop at once, their history stays.
+    Let nobody sign in as a person any more; their browsers and tokens stop at once, their history stays. Desks that
+    they leave empty are named.
     """
     now = moment(at)
     with transaction(connect(database)) as db:
-        user = _person(db, login)
+        user = find_person(db, login)
         if not user.is_active:
             say(f"{login} 早已停用。", f"{login} was disabled before.")
             return
-        user.is_active = False
-        db.add(user)
-        db.flush()
-        _sign_out(db, user)
-        lapsed = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
-        db.connection().execute(lapsed.values(revoked_at=now))
-        _note(db, "disable_user", user, now, {})
+        desks = desks_of(db, user, now)
+        leave(db, user, now)
+        note(db, "disable_user", user, now, {})
     say(f"{login} 已停用。", f"{login} is disabled.")
+    warn(login, desks)
 
 
 @users.command()
@@ -125,9 +128,9 @@ def duty(
     if end and end <= now:
         raise BadRequest("--until 应晚于现在。", "--until is a moment yet to come.")
     with transaction(connect(database)) as db:
-        user = _person(db, login)
+        user = find_person(db, login)
         changed = end_duty(db, user, word, at=now) if is_removed else give(db, user, word, at=now, since=now, until=end)
-        _note(db, "change_duty", user, now, changed)
+        note(db, "change_duty", user, now, changed)
     say(f"{login} 的职责已更新。", f"The duties of {login} are changed.")
 
 
@@ -140,15 +143,15 @@ def password(login: Login, database: Database = "", at: At = None) -> None:
     now = moment(at)
     db_engine = connect(database)
     with transaction(db_engine) as db:
-        _person(db, login)  # before anybody types a password for nobody
+        find_person(db, login)  # before anybody types a password for nobody
     hashed = _hashed(is_asked=sys.stdin.isatty())
     with transaction(db_engine) as db:
-        user = _person(db, login)
+        user = find_person(db, login)
         user.password_hash = hashed
         db.add(user)
         db.flush()
-        _sign_out(db, user)
-        _note(db, "set_password", user, now, {})
+        sign_out(db, user)
+        note(db, "set_password", user, now, {})
     say(f"{login} 的密码已更新。", f"The password of {login} is set.")
 
 
@@ -169,26 +172,13 @@ def create(
     now = moment(at)
     expires = now + timedelta(days=days) if days else None
     with transaction(connect(database)) as db:
-        user = _person(db, login)
+        user = find_person(db, login)
         if not user.is_active:
             raise BadRequest(f"{login} 已停用，不能签发令牌。", f"{login} is disabled and gets no token.")
         token = make_token(db, user, scope.value, now, expires)
-        _note(db, "create_token", user, now, {"scope": scope.value, "expires_at": expires})
+        note(db, "create_token", user, now, {"scope": scope.value, "expires_at": expires})
     say("令牌只显示这一次，请妥善保存。", "This token is shown only once.")
     print(token)
-
-
-def _person(db: Session, login: str) -> User:
-    # Two changes of one person at once would not see each other's duties.
-    wanted = select(User).where(User.login == login).with_for_update()
-    user = db.exec(wanted).first() if is_storable(login) else None
-    if user is None:
-        raise NotFound(f"没有登录名为 {login[:40]} 的人员。", f"There is nobody with the login {login[:40]}.")
-    return user
-
-
-def _sign_out(db: Session, user: User) -> None:
-    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user.id))
 
 
 def _hashed(*, is_asked: bool) -> str:
@@ -224,7 +214,3 @@ def _taken(login: str) -> BadRequest:
 
 def _wrong(zh: str, en: str) -> BadRequest:
     return BadRequest(f"{zh}。", f"{en}.")
-
-
-def _note(db: Session, action: str, user: User, at: datetime, data: Mapping[str, Any]) -> None:
-    audit.append(db, [audit.Entry(at=at, action=action, role="system", data={"user": user.id, **data})])

@@ -25,7 +25,7 @@ from cases.settling import is_settled
 from cases.staffing import staff
 from cases.sweep import sweep as sweep_once
 from cases.words import vocabulary
-from commands import watching
+from commands import standing_in, watching
 from commands.laws import SHIPPED
 from commands.options import At, Database, Format, Printed, address, connect, moment, print_rows, say
 from config import clock
@@ -99,6 +99,7 @@ def doctor(
         findings += [("record", *gap) for gap in safeguards.gaps(db)]
         findings += _calendar_findings(db, now)
         findings += _people_findings(db)
+        findings += standing_in.findings(db, now)
         for law in published(db):
             definition = build(law.source, f"{law.name} v{law.version}").definition
             findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]

@@ -48,6 +48,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from cases.apart import passed_over
 from cases.attachments import ATTACH
 from cases.audience import desks
 from cases.beside import ADD, SET
@@ -311,28 +312,28 @@ def _told(db: Session, event: Happening, word: str, at: datetime) -> Iterator[tu
     elif word == URGED and "part" in event.data:
         for post in desks(db, event.case, SUPPORT):
             if post.unit_id == event.data["part"]:
-                yield _at_desk(db, event, post, at)
+                yield _at_desk(db, event, post, at, SUPPORT)
     elif word == URGED:
         yield from _told(db, event, DESK, at)
     elif word == DECIDERS and (decider := event.decider(db)) is not None:
-        yield _at_desk(db, event, decider, at)
+        yield _at_desk(db, event, decider, at, "supervisor")
     elif word == DECIDERS:
         for role in sorted(event.deciders):
             yield from _at_desks(db, event, role, at)
     elif word == PART:
         if "part" in event.data:
-            yield _at_desk(db, event, Post(HANDLERS, event.data["part"]), at)
+            yield _at_desk(db, event, Post(HANDLERS, event.data["part"]), at, SUPPORT)
     elif word != OWNER_HEAD or event.owner not in (None, SUBMITTER):
         yield from _at_desks(db, event, word, at)
 
 
 def _at_desks(db: Session, event: Happening, role: str | None, at: datetime) -> Iterator[tuple[int, list[int]]]:
     for post in desks(db, event.case, role) if role is not None else ():
-        yield _at_desk(db, event, post, at)
+        yield _at_desk(db, event, post, at, role or "")
 
 
-def _at_desk(db: Session, event: Happening, post: Post, at: datetime) -> tuple[int, list[int]]:
-    unit_id, people = people_at(db, post, at, besides=event.case.submitter_id)
+def _at_desk(db: Session, event: Happening, post: Post, at: datetime, role: str) -> tuple[int, list[int]]:
+    unit_id, people = people_at(db, post, at, besides=passed_over(db, event.case, role))
     return unit_id, [person.id or 0 for person in people]
 
 
@@ -353,7 +354,7 @@ def _at_departments(
     db: Session, event: Happening, units: Iterable[int], at: datetime
 ) -> Iterator[tuple[int, list[int]]]:
     for wanted in units:
-        unit_id, people = people_at(db, Post(HANDLERS, wanted), at, besides=event.case.submitter_id)
+        unit_id, people = people_at(db, Post(HANDLERS, wanted), at, besides=passed_over(db, event.case, SUPPORT))
         yield unit_id, [person.id or 0 for person in people]
 
 

@@ -111,8 +111,11 @@ def people(db: Session, ids: Collection[int], settings: Settings, at: datetime) 
     for row in db.exec(select(NewsChoice).where(col(NewsChoice.user_id).in_(wanted))):
         choices.setdefault(row.user_id, {})[row.kind, row.channel] = row.how
     quiet = {row.user_id: row for row in db.exec(select(QuietHours).where(col(QuietHours.user_id).in_(wanted)))}
+    # Where somebody stands in for another they are on their own clock still.
     duties = db.exec(
-        select(Duty.user_id, Duty.unit_id).where(col(Duty.user_id).in_(wanted), in_force(at)).order_by(col(Duty.id))
+        select(Duty.user_id, Duty.unit_id)
+        .where(col(Duty.user_id).in_(wanted), in_force(at))
+        .order_by(col(Duty.deputy_of).is_(None), col(Duty.id))
     )
     calendars = _calendars(db, duties.all())
     return {

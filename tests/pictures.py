@@ -9,7 +9,7 @@ from tests.clock_pages import clocks_table, ladders_table
 from workflow.definition import Definition
 from workflow.diagram import lifecycle, mermaid, table
 from workflow.reading import load
-from workflow.role_names import Language
+from workflow.role_names import Language, role_names
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = ROOT / "config" / "workflows"
@@ -51,6 +51,8 @@ def manual(laws: list[Definition], language: Language) -> str:
         parts.append(f"## {law.title if zh else law.title_en} · `{law.name}`\n")
         parts.append(f"```mermaid\n{mermaid(law, language).strip()}\n```\n")
         parts.append(limits(law, zh))
+        if law.capacities:
+            parts.append(separation(law, language) + "\n")
         parts.append(table(law, language).strip() + "\n")
         parts.append(clocks_table(law, language))
         parts.append(ladders_table(law, language))
@@ -69,6 +71,14 @@ def limits(law: Definition, zh: bool) -> str:
         rows += ["", f"| `{name}` | | |", "|---|---|---|"]
         rows += [f"| {o.value} | {o.label if zh else o.label_en} | {o.limit or ''} |" for o in choices.options.values()]
     return "\n".join(rows) + "\n"
+
+
+def separation(law: Definition, language: Language) -> str:
+    """Return in a sentence whom a law keeps apart."""
+    groups = [role_names(one.roles, language) for one in law.capacities.values()]
+    if language == "zh":
+        return f"同一案件中分离：{'；'.join(groups)}。以其中一种身份办过本案的人（含代理），不以另一种身份再办。"
+    return f"Kept apart in one case: {'; '.join(groups)}. Who acted in one of these capacities acts in no other."
 
 
 def words() -> str:

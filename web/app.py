@@ -18,6 +18,7 @@ from web import errors, health, schedule
 from web.access import NotSignedIn, Throttle
 from web.api import attachments, cases, docs, record, reports, same, voices
 from web.api import inbox as inbox_api
+from web.api import people as people_api
 from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
@@ -33,6 +34,7 @@ from web.pages import (
     language,
     news_settings,
     overdue,
+    people,
     questions,
     sign_in,
     submit,
@@ -64,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(NotSignedIn, sign_in.ask_again)
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
-    for api in (cases, record, attachments, reports, voices, inbox_api, same):
+    for api in (cases, record, attachments, reports, voices, inbox_api, people_api, same):
         app.include_router(api.router, prefix=API)
     pages = (
         admin,
@@ -79,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         questions,
         inbox,
         news_settings,
+        people,
         explain,
         case,
     )

@@ -235,6 +235,15 @@ class ExtensionCaps:
 
 
 @dataclass(frozen=True)
+class Capacity:
+    """Roles that are one capacity in a case; who acted in it in one capacity of the law acts in no other."""
+
+    name: str
+    roles: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class Definition:
     """A law of one workflow, as it stands in its file.
 
@@ -258,6 +267,7 @@ class Definition:
     merging: Merging | None
     endorsement: Endorsement | None
     extensions: ExtensionCaps | None
+    capacities: Mapping[str, Capacity]
     history_open: str
     history_closed: str
     vocabulary: Vocabulary = field(repr=False, compare=False)
@@ -278,6 +288,11 @@ class Definition:
     def deeds(self) -> frozenset[str]:
         """Return the effects that one of the steps has: what a law does not do, nobody need ask the record for."""
         return frozenset(word for step in self.steps for word in step.does)
+
+    @cached_property
+    def separation(self) -> Mapping[str, str]:
+        """Return the capacity of each role that the law keeps apart from others; none where it keeps nobody apart."""
+        return {word: capacity.name for capacity in self.capacities.values() for word in capacity.roles}
 
     def options_of(self, word: Field) -> Mapping[str, tuple[str, ...]]:
         """Return what a choice can be, with its labels: its own, else those of the law's table."""

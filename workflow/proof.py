@@ -19,6 +19,7 @@ from workflow.promise_rules import PROMISE_RULES
 from workflow.quorum import prove_quorum
 from workflow.review_rules import REVIEW_RULES
 from workflow.role_names import role_names
+from workflow.separation_rules import SEPARATION_RULES
 from workflow.staffing import DUTY_OF_ROLE, UnitStaff, prove_roles
 from workflow.verb_rules import VERB_RULES
 from workflow.waiting import WAITING_RULES
@@ -254,6 +255,7 @@ RULES: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     *DISPUTE_RULES,
     *EXTENSION_RULES,
     *VERB_RULES,
+    *SEPARATION_RULES,
     final_left,
     skips_review,
     cycle,

@@ -22,6 +22,7 @@ from workflow.definition import (
 from workflow.endorsement_tables import EndorsementTables
 from workflow.law_text import NAME, LawError
 from workflow.review_tables import ReviewTables
+from workflow.separation_tables import SeparationTables
 from workflow.vocabulary import BESIDE_CLOCKS, Vocabulary
 
 LAW_KEYS = {
@@ -37,6 +38,7 @@ LAW_KEYS = {
     "review",
     "merging",
     "endorsement",
+    "separation",
     "history",
     "choices",
     "states",
@@ -90,7 +92,7 @@ def parse(source: str, where: str, vocabulary: Vocabulary) -> Definition:
     return _Reader(source, where, vocabulary).law(data)
 
 
-class _Reader(ReviewTables, EndorsementTables):
+class _Reader(ReviewTables, EndorsementTables, SeparationTables):
     """Walks the parsed TOML top to bottom; each method reads one kind of table."""
 
     def law(self, data: dict[str, Any]) -> Definition:
@@ -138,6 +140,7 @@ class _Reader(ReviewTables, EndorsementTables):
             merging=self.merging(data),
             endorsement=self.endorsement(data, states, steps),
             extensions=self.extensions(data),
+            capacities=self.capacities(data),
             history_open=history["open"],
             history_closed=history["closed"],
             vocabulary=self.vocabulary,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
 
-from workflow.definition import Definition
+from workflow.definition import Capacity, Definition
 from workflow.paths import Finding
-from workflow.role_names import role_name
-from workflow.vocabulary import PARENT
+from workflow.role_names import role_name, role_names
+from workflow.vocabulary import PARENT, SUPPORT
 
 #: Which duty a person must have so that a role of the law is filled.
 DUTY_OF_ROLE = {
@@ -22,13 +23,16 @@ DUTY_OF_ROLE = {
     "leader": "leader",
     "adjudicator": "supervisor",
 }
+#: Roles that two departments hold, each its own desk.
+OF_DEPARTMENTS = frozenset({"lead", SUPPORT})
 
 
 @dataclass(frozen=True)
 class UnitStaff:
     """A unit, the unit above it, and the duties that at least one active person or deputy fills in it.
 
-    `reviewers` counts the people who review there; a deputy stands in for somebody and is not one more.
+    `reviewers` counts the people who review there; a deputy stands in for somebody and is not one more. `holders` are
+    the ids of those people by duty.
     """
 
     code: str
@@ -36,6 +40,13 @@ class UnitStaff:
     parent: str | None
     filled: frozenset[str]
     reviewers: int = 0
+    holders: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+def duty_of(role: str) -> str:
+    """Return the duty that fills the desk of a role."""
+    word = role.removeprefix(PARENT)
+    return DUTY_OF_ROLE.get(word, word)
 
 
 def prove_roles(definition: Definition, units: Iterable[UnitStaff]) -> list[Finding]:
@@ -59,12 +70,13 @@ def prove_roles(definition: Definition, units: Iterable[UnitStaff]) -> list[Find
         gaps[unit.code] = {}
         for role in lines:
             answering = above if parent is not None and role.startswith(PARENT) else reach[unit.code]
-            if _duty_of(role) not in answering:
+            if duty_of(role) not in answering:
                 top = unit.code if parent is None else gaps[parent].get(role, unit.code)
                 gaps[unit.code][role] = top
                 left_out[top, role] += 1
     return [
         *_circles(circling),
+        *_inseparable(definition, order, staff),
         *(_gap(role, staff, top, count, lines[role]) for (top, role), count in left_out.items()),
     ]
 
@@ -79,11 +91,6 @@ def _roles_needed(definition: Definition) -> dict[str, int]:
         if word.startswith(PARENT) or word in DUTY_OF_ROLE:
             lines.setdefault(word, line)
     return lines
-
-
-def _duty_of(role: str) -> str:
-    word = role.removeprefix(PARENT)
-    return DUTY_OF_ROLE.get(word, word)
 
 
 def from_the_top(units: Iterable[UnitStaff]) -> tuple[list[UnitStaff], list[UnitStaff]]:
@@ -104,6 +111,49 @@ def from_the_top(units: Iterable[UnitStaff]) -> tuple[list[UnitStaff], list[Unit
         waiting.extend(below[unit.code])
     placed = {unit.code for unit in order}
     return order, [unit for unit in units if unit.code not in placed]
+
+
+def _inseparable(definition: Definition, order: list[UnitStaff], staff: dict[str, UnitStaff]) -> Iterator[Finding]:
+    """Report where the law keeps capacities apart that one person fills alone, up to the root: once, at the topmost."""
+    capacities = [one for one in definition.capacities.values() if not OF_DEPARTMENTS.issuperset(one.roles)]
+    reach: dict[str, list[frozenset[int]]] = {}
+    told: set[str] = set()
+    for unit in order if len(capacities) > 1 else ():
+        above = reach.get(unit.parent or "", [frozenset()] * len(capacities))
+        own = [frozenset().union(*(unit.holders.get(duty_of(word), ()) for word in one.roles)) for one in capacities]
+        reach[unit.code] = [more | people for more, people in zip(above, own, strict=True)]
+        gap = next(_too_few(capacities, reach[unit.code]), None)
+        if gap and unit.parent in told:
+            told.add(unit.code)
+        elif gap:
+            told.add(unit.code)
+            zh, en = (
+                role_names(tuple(word for one in gap for word in one.roles), language) for language in ("zh", "en")
+            )
+            yield Finding(
+                "inseparable",
+                f"「{unit.name}」及其上级的{zh}人数不够，流程却要求由不同的人担任：请再为一人设定其中的职责。",
+                f"There are too few people at {unit.name} and above to keep apart {en}, as the law asks: "
+                "give one of these duties to somebody else.",
+                gap[0].line,
+                tuple(one.name for one in _up(unit, staff)),
+            )
+
+
+def _too_few(capacities: list[Capacity], people: list[frozenset[int]]) -> Iterator[tuple[Capacity, ...]]:
+    """Yield capacities that are all filled, but by fewer people than there are capacities."""
+    filled = [(one, ids) for one, ids in zip(capacities, people, strict=True) if ids]
+    for size in range(2, len(filled) + 1):
+        for some in combinations(filled, size):
+            if len(frozenset().union(*(ids for _, ids in some))) < size:
+                yield tuple(one for one, _ in some)
+
+
+def _up(unit: UnitStaff, staff: dict[str, UnitStaff]) -> list[UnitStaff]:
+    way = [unit]
+    while (above := way[-1].parent) is not None and above in staff:
+        way.append(staff[above])
+    return way
 
 
 def _circles(circling: list[UnitStaff]) -> Iterator[Finding]:
@@ -129,9 +179,7 @@ def _circles(circling: list[UnitStaff]) -> Iterator[Finding]:
 
 
 def _gap(role: str, staff: dict[str, UnitStaff], top: str, count: int, line: int) -> Finding:
-    way = [staff[top]]
-    while (above := way[-1].parent) is not None and above in staff:
-        way.append(staff[above])
+    way = _up(staff[top], staff)
     name, zh, en = staff[top].name, role_name(role, "zh"), role_name(role, "en")
     return Finding(
         "unfilled",

@@ -1,28 +1,43 @@
-"""Nobody judges their own case: the submitter does not review it, the handler does not verify it."""
+"""Nobody judges their own case: one guard over all rounds, in person, in somebody's place or by a deputy.
+
+Which capacities are apart stands in the law's table `[separation]`; a law without it asks only where a step says so
+(`not_the_handler`, `not_the_submitter`).
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, literal_column, or_, select
-
-from cases.record.columns import table_of
-from cases.record.event import Event
-from cases.record.statements import Prepared
-from cases.words import Deed, condition
+from cases.apart import acted, others
+from cases.words import Deed, condition, guard
 from workflow.errors import Refusal
+from workflow.role_names import role_names
+from workflow.vocabulary import DELEGATE, SUPPORT
 
-_EVENTS = table_of(Event)
-_HANDLED = Prepared(
-    select(_EVENTS.c.seq)
-    .where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.actor_id == bindparam("actor_id"))
-    .where(or_(*(_EVENTS.c.role == literal_column(f"'{role}'") for role in ("lead", "support", "delegate"))))
-    .limit(literal_column("1"))
-)
+#: Who handles a case, under any law.
+HANDLERS = frozenset({"lead", SUPPORT, DELEGATE})
+
+
+@guard
+def kept_apart(deed: Deed) -> Refusal | None:
+    """Refuse a step to somebody who acted in the case in a capacity that the law keeps apart from this one."""
+    roles = others(deed.law.definition, deed.role) if deed.by is not None else frozenset()
+    if not roles or not _acted(deed, roles):
+        return None
+    capacities = deed.law.definition.capacities.values()
+    before = tuple(word for capacity in capacities for word in capacity.roles if word in roles and _acted(deed, {word}))
+    zh, en = role_names(before, "zh"), role_names(before, "en")
+    who_zh, who_en = (
+        ("您", "You") if deed.stands_for is None else ("您或您所代理的人", "You, or whom you stand in for,")
+    )
+    return Refusal(
+        f"{who_zh}作为{zh}办理过本案，「{deed.step.label}」须由他人办理。",
+        f"{who_en} acted in this case as {en}; {deed.step.label_en} is somebody else's to do.",
+    )
 
 
 @condition("not_the_submitter")
 def not_the_submitter(deed: Deed) -> Refusal | None:
     """Refuse a decision on a case that one raised oneself (信访工作条例 art. 28: staff with an interest withdraw)."""
-    if deed.by is not None and deed.by.id == deed.case.submitter_id:
+    if deed.case.submitter_id is not None and deed.case.submitter_id in _one(deed):
         return Refusal("您是本案申请人，须由他人审议。", "You raised this case; someone else must decide on it.")
     return None
 
@@ -30,8 +45,16 @@ def not_the_submitter(deed: Deed) -> Refusal | None:
 @condition("not_the_handler")
 def not_the_handler(deed: Deed) -> Refusal | None:
     """Refuse a check of work that one did oneself, in this round or an earlier one."""
-    if deed.by is None:
-        return None
-    if _HANDLED.rows(deed.db, {"case_id": deed.case_id, "actor_id": deed.by.id}):
+    if deed.by is not None and _acted(deed, HANDLERS):
         return Refusal("您办理过本案，须由他人核验。", "You handled this case; someone else must verify it.")
     return None
+
+
+def _acted(deed: Deed, roles: frozenset[str] | set[str]) -> bool:
+    """Tell whether the person, or whom they stand in for, acted in one of some roles, or was stood in for."""
+    return not _one(deed).isdisjoint(acted(deed.db, deed.case, roles))
+
+
+def _one(deed: Deed) -> set[int]:
+    """Return the ids of who acts: the person, and whoever's place it is."""
+    return {user_id for user_id in (deed.by.id if deed.by else None, deed.stands_for) if user_id is not None}

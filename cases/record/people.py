@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, Index, and_, bindparam, literal_column, or_, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, Index, and_, bindparam, exists, literal_column, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from cases.record.columns import Id, Moment, Path, table_of
@@ -27,6 +29,8 @@ DUTIES = (
 )
 #: Whom a matter can climb to: they have power over those who handle it.
 OVERSEERS = ("head", "supervisor", "leader")
+#: A deputy who is away has a deputy, and so on: so many may stand between a duty and who does it.
+LINKS = 3
 UNIT_KINDS = ("union", "department", "agency", "enterprise")
 
 
@@ -108,7 +112,10 @@ class User(SQLModel, table=True):
 
 
 class Duty(SQLModel, table=True):
-    """A role that a person has at a unit, from and until a moment; `deputy_of` names the duty it stands in for."""
+    """A role that a person has at a unit, from and until a moment.
+
+    `deputy_of` names the duty it stands in for, whose role and unit it has; `took_over` the one that was handed over.
+    """
 
     __tablename__ = "duties"
     __table_args__ = (Index("ix_duties_unit_role", "unit_id", "role"),)
@@ -119,17 +126,37 @@ class Duty(SQLModel, table=True):
     role: str = Field(max_length=32)
     from_at: datetime | None = Field(default=None, sa_type=Moment)
     until_at: datetime | None = Field(default=None, sa_type=Moment)
-    deputy_of: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id")
+    deputy_of: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id", index=True)
+    took_over: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id")
 
 
 def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """Return the condition that a duty is in force at a moment."""
-    return and_(or_(col(Duty.from_at).is_(None), col(Duty.from_at) <= at), lasts(at))
+    """Return the condition that a duty is in force at a moment; a deputy's is while the one behind it is, too."""
+    return and_(_has_begun(Duty, at), _lasts(Duty, at), _is_backed(Duty, at, LINKS))
 
 
 def lasts(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that a duty has not ended at a moment: it is in force then, or yet to begin."""
-    return or_(col(Duty.until_at).is_(None), col(Duty.until_at) > at)
+    return _lasts(Duty, at)
+
+
+def _has_begun(duty: Any, at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return or_(duty.from_at.is_(None), duty.from_at <= at)
+
+
+def _lasts(duty: Any, at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return or_(duty.until_at.is_(None), duty.until_at > at)
+
+
+def _is_backed(duty: Any, at: datetime | BindParameter[datetime], links: int) -> ColumnElement[bool]:
+    """Return the condition that a duty is a person's own, or stands in for one that is in force, not too far away."""
+    own: ColumnElement[bool] = duty.deputy_of.is_(None)
+    if not links:
+        return own
+    behind = aliased(Duty)
+    of = exists(select(col(behind.id)).where(col(behind.id) == duty.deputy_of))
+    found = of.where(_has_begun(behind, at), _lasts(behind, at))
+    return or_(own, found.where(_is_backed(behind, at, links - 1)).correlate(duty))
 
 
 class SignIn(SQLModel, table=True):

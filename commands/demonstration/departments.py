@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cases.act import act, find
+from cases.apart import passed_over
 from cases.capabilities.assignments import LEAD, OFFERED, SIGNED, current
 from cases.laws import law_of
 from cases.policy import people_at
@@ -107,7 +108,7 @@ def _act(
     form: Mapping[str, Any] | None = None,
 ) -> None:
     step = _step(db, case, effect)
-    _, people = people_at(db, Post(HANDLERS, unit_id), moment, besides=case.submitter_id)
+    _, people = people_at(db, Post(HANDLERS, unit_id), moment, besides=passed_over(db, case, SUPPORT))
     if step is not None and people:
         filled: dict[str, Any] = dict(form or {})
         if "result" in step.needs:

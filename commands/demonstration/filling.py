@@ -15,7 +15,9 @@ from sqlmodel import Session, select
 
 from cases.access import hash_password
 from cases.calendars import shipped
+from cases.deputies import name_deputy
 from cases.laws import publish
+from cases.personnel import note
 from cases.record.case import Case
 from cases.record.database import engine, reading, transaction
 from cases.record.law import Installation
@@ -29,6 +31,7 @@ from commands.demonstration.town import UNITS
 from commands.demonstration.walk import Walk
 from commands.laws import SHIPPED
 from notifications import outbox
+from workflow.calendar import Calendar
 from workflow.definition import Definition
 from workflow.errors import Refusal
 from workflow.reading import load
@@ -38,6 +41,9 @@ MARK = "demo"
 #: Of so much that has happened the people of the demonstration hear when it is served.
 NEWS = timedelta(days=2)
 PASSWORD = "bihuan"
+#: Who is away, who stands in for them in which duty, and from when to when around the moment.
+AWAY = ("jingji", "zuzhi", "handler@YX-JJ")
+AROUND = (timedelta(days=-20), timedelta(days=9))
 
 
 class NotADemonstration(Refusal):
@@ -109,6 +115,7 @@ def fill(url: str, filling: Filling, tick: Callable[[], None] = lambda: None) ->
         _publish(db, laws, opening)
         _add_units(db)
         people = _add_people(db, opening)
+        _name_deputy(db, people, office, opening, at)
         Walk(db, laws, people, office, at, filling.seed).go(stories, tick)
         oversee(db, at)
         outbox.begin(db, at - NEWS)  # so that inboxes hold the last days and not the whole year
@@ -162,6 +169,14 @@ def _add_people(db: Session, at: datetime) -> dict[str, User]:
             db.add(Duty(user_id=number, unit_id=units[code], role=role))
     db.flush()
     return people
+
+
+def _name_deputy(db: Session, people: dict[str, User], office: Calendar, opening: datetime, at: datetime) -> None:
+    """Let an officer be away for some weeks around the moment of the demonstration, with a deputy."""
+    absent, deputy, word = AWAY
+    first, last = ((at + days).astimezone(office.zone).date() for days in AROUND)
+    told = name_deputy(db, people[deputy], word, people[absent], first, last, at=opening)
+    note(db, "name_deputy", people[deputy], opening, told)
 
 
 def _holds_anything(db: Session) -> bool:

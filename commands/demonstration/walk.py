@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from cases.act import act, find
+from cases.apart import passed_over
 from cases.capabilities.assignments import LEAD
 from cases.climbing import level_of, post_of
 from cases.clocks import STATE, running_clocks
@@ -214,7 +215,7 @@ class Walk:
         if word == LEAD and case.offered_id is not None:
             desks = desks[:1]  # who gave it back does not take it after all
         for post in desks:
-            found += people_at(self.db, post, moment)[1]
+            found += people_at(self.db, post, moment, besides=passed_over(self.db, case, word))[1]
         known = walker.actors.get(word)
         if known is not None and any(person.id == known.id for person in found):
             return [known, *(person for person in found if person.id != known.id)]

@@ -26,13 +26,16 @@ def up(unit: str | None) -> list[str]:
 
 @cache
 def desk(
-    duties: frozenset[str], unit: str | None, besides: str | None = None, not_of: frozenset[str] = frozenset()
+    duties: frozenset[str],
+    unit: str | None,
+    besides: frozenset[str | None],
+    not_of: frozenset[str] = frozenset(),
 ) -> frozenset[str]:
     """Name who answers for a desk: those with the duty at the unit, else at the nearest one above, `besides` aside.
 
     Nobody counts who has a duty at one of the units `not_of`.
     """
-    partial = frozenset(who for who, held in DUTIES.items() if any(u in not_of for _, u in held)) | {besides}
+    partial = frozenset(who for who, held in DUTIES.items() if any(u in not_of for _, u in held)) | besides
     for place in up(unit):
         people = frozenset(who for who, held in DUTIES.items() if any(d in duties and u == place for d, u in held))
         if people - partial:

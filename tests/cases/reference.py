@@ -48,7 +48,7 @@ class Reference:
         self.granted: list[int] = []
         self.decided: set[int] = set()
         self.role = ""
-        self.workers: set[str | None] = set()
+        self.acted: set[tuple[str | None, str]] = set()
         self.on_account: list[dict[str, Any]] = []
         self.urged: set[tuple[str | None, str, str | None, date]] = set()
         first = next(iter(self.law["states"]))
@@ -94,11 +94,26 @@ class Reference:
             ("lead", HANDLERS, self.row["lead"]),
             *(("support", HANDLERS, part["unit"]) for part in self.current("support")),
         ]
-        held = {word for word, duties, place in desks if who in desk(frozenset(duties), place, self.by)}
+        held = {
+            word
+            for word, duties, place in desks
+            if who in desk(frozenset(duties), place, frozenset({self.by, *self.barred(word)}))
+            or any(duty in duties and at == place for duty, at in DUTIES[who])  # who is barred is told why
+        }
         quarrelling = frozenset(part["unit"] for part in self.given_back())
-        if who in desk(frozenset({"supervisor"}), superior, self.by, quarrelling):
+        aside = frozenset({self.by, *self.barred("adjudicator")})
+        is_there = any((duty, at) == ("supervisor", superior) for duty, at in DUTIES[who])
+        is_partial = any(at in quarrelling for _, at in DUTIES[who])
+        if who in desk(frozenset({"supervisor"}), superior, aside, quarrelling) or (is_there and not is_partial):
             held.add("adjudicator")
         return held | ({"anyone"} if self.sees(who) else set())
+
+    def barred(self, word: str) -> set[str | None]:
+        """Return who acted in the case in a capacity that the law keeps apart from a role."""
+        apart = [roles for roles in self.law.get("separation", {}).values() if word not in roles]
+        if len(apart) == len(self.law.get("separation", {})):
+            return set()
+        return {who for who, role in self.acted if any(role in roles for roles in apart)}
 
     def sees(self, who: str) -> bool:
         """Tell whether a person may know of the case."""
@@ -130,18 +145,20 @@ class Reference:
             raise No("NotFromHere")
         (step,) = here
         roles = self.roles(who)
-        role = next((word for word in words(step["by"]) if word in roles), None)
-        if role is None:
+        held = [word for word in words(step["by"]) if word in roles]
+        if not held:
             raise No("NotByYou")
+        role = next((word for word in held if who not in self.barred(word)), held[0])
         late = self.row["due_at"] is not None and at > self.row["due_at"]
         asked, caps = self.asked, self.law.get("extensions", {})
         higher = caps.get("above")
         is_much = bool(asked and higher and longer(asked[1], higher["longer_than"], asked[2]))
         offered = [part for part in self.current("lead") if part["status"] != "returned"]
-        is_mine = any(who in desk(frozenset(HANDLERS), part["unit"], self.by) for part in offered)
+        aside = frozenset({self.by, *self.barred("lead")})
+        is_mine = any(who in desk(frozenset(HANDLERS), part["unit"], aside) for part in offered)
         forbids = {
             "not_the_submitter": who is not None and who == self.by,
-            "not_the_handler": who is not None and who in self.workers,
+            "not_the_handler": who is not None and bool({(who, "lead"), (who, "support")} & self.acted),
             "support_done": bool(self.law.get("parts") and self.current("support")),
             "part_open": not self.current("support"),
             "part_offered": not self.mine(who, "offered"),
@@ -162,6 +179,8 @@ class Reference:
             raise No("NotNow")
         if any(forbids[word] for word in step.get("only_if", [])):
             raise No("NotNow")
+        if who in self.barred(role):
+            raise No("NotNow")
         return step, role
 
     def act(self, action: str, who: str | None, at: datetime, form: dict[str, Any]) -> None:
@@ -173,8 +192,7 @@ class Reference:
                 self.row[name] = form.get(name) or step["preset"][name]
         for word in step.get("does", []):
             getattr(self, word)(who, at, form)
-        if role in ("lead", "support"):
-            self.workers.add(who)
+        self.acted.add((who, role))
         if target:
             self.move(old, target, at)
         self.row["version"] += 1
@@ -204,7 +222,8 @@ class Reference:
         if first:
             self.end_part(first, "returned", at)
             self.row["offered"] = None
-            if self.role == "lead" and who not in desk(frozenset(HANDLERS), offered["unit"], self.by):
+            aside = frozenset({self.by, *self.barred("lead")})
+            if self.role == "lead" and who not in desk(frozenset(HANDLERS), offered["unit"], aside):
                 self.end_part(offered, "ended", at)
                 self.parts.append(self.part(first["unit"], "lead", "signed"))
                 return
@@ -257,7 +276,11 @@ class Reference:
     def mine(self, who: str | None, status: str) -> list[dict[str, Any]]:
         """Return the parts with a status that a person answers for."""
         parts = [part for part in self.current("support") if part["status"] == status]
-        return [part for part in parts if who in desk(frozenset(HANDLERS), part["unit"], self.by)]
+        return [
+            part
+            for part in parts
+            if who in desk(frozenset(HANDLERS), part["unit"], frozenset({self.by, *self.barred("support")}))
+        ]
 
     def end_part(self, part: dict[str, Any], status: str, at: datetime) -> None:
         part |= {"status": "returned" if part["status"] == "returned" else status, "ended_at": at}

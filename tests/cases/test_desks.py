@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from cases.apart import barred
 from cases.desks import desk_of
 from cases.laws import law_of
 from cases.policy import roles_in
@@ -22,12 +23,15 @@ def expected(world: World, login: str) -> list[str]:
             case
             for case in db.exec(wanted.order_by(col(Case.due_at).is_(None), col(Case.due_at), col(Case.id)))
             if (law := law_of(db, case.law_id))
-            and roles_in(
-                db,
-                case,
-                by,
-                AT,
-                {law.state(case.state).owner or "", *(["support", "delegate"] if law.definition.parts else [])},
+            and any(
+                by.id not in barred(db, case, word)
+                for word in roles_in(
+                    db,
+                    case,
+                    by,
+                    AT,
+                    {law.state(case.state).owner or "", *(["support", "delegate"] if law.definition.parts else [])},
+                )
             )
         ]
         return [case.number for case in mine]

@@ -69,6 +69,7 @@ class Text:
     states: dict[str, dict[str, Any]]
     steps: list[dict[str, Any]]
     beyond: list[dict[str, Any]]
+    separation: dict[str, list[str]]
 
     def step(self, state: str, action: str) -> dict[str, Any] | None:
         """Find the arrow of an action that leaves a state."""
@@ -96,13 +97,18 @@ class Text:
         if not by & roles:
             return NotByYou
         conditions = {*row.get("only_if", []), *(["within"] if "within" in row else [])} - {"not_the_submitter"}
-        return NotNow if against and conditions else None
+        return NotNow if against and (conditions or self.apart_from_the_lead(by & roles)) else None
+
+    def apart_from_the_lead(self, roles: set[str]) -> bool:
+        """Say whether nobody who handled the case may take a step in any of these roles."""
+        apart = {word for words in self.separation.values() if "lead" not in words for word in words}
+        return roles <= apart
 
 
 def read(name: str) -> Text:
     """Read a law's file, as far as the reference model speaks of it."""
     table = law_of(name)
-    return Text(table["states"], table["steps"], table["beyond"])
+    return Text(table["states"], table["steps"], table["beyond"], table.get("separation", {}))
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from cases.access import is_password, password_of
+from cases.deputies import absences
 from cases.laws import law_of, published
 from cases.progress import progress_of
 from cases.questions import quarter_of, questions
@@ -30,7 +31,7 @@ from cases.record.promises import Promise
 from cases.record.review import Ballot, Seat
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
-from commands.demonstration.filling import NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
+from commands.demonstration.filling import AWAY, NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
 from commands.demonstration.people import CAST, PEOPLE
 from commands.demonstration.routes import Roads
 from commands.demonstration.town import UNITS
@@ -143,6 +144,17 @@ def test_a_group_is_voting_on_a_case_and_others_have_been_decided_with_a_dissent
     assert any(seat.ballot_id in under_way for seat in voted)
     outcome_of = {ballot.id: ballot.outcome for ballot in ballots if ballot.outcome in OUTCOMES}
     assert any(outcome_of.get(seat.ballot_id, seat.choice) != seat.choice for seat in voted)
+
+
+def test_somebody_is_away_and_a_deputy_acts_in_their_place(demonstration: Session) -> None:
+    absent, deputy, _ = AWAY
+    (absence,) = absences(demonstration, AT)
+    assert (absence.absent.login, absence.deputy.login) == (absent, deputy)
+    assert absence.from_at < AT < absence.until_at
+    acted = demonstration.exec(select(Event).where(col(Event.data).contains('"for":'), Event.action != "name_deputy"))
+    for event in acted:
+        assert event.actor_id == absence.deputy.id
+        assert absence.from_at <= event.at < absence.until_at
 
 
 def test_nobody_says_the_same_answer_twice_in_a_case(demonstration: Session) -> None:

@@ -99,8 +99,8 @@ def test_an_applicant_learns_which_unit_acted_and_in_which_role_and_no_name_of_s
         assert [name for name in names if name in text] == []
     assert [(event["role"], event["actor"]) for event in answer.json()["items"][1:4]] == [
         ("submitter", None),
-        ("reviewer", {"name": None, "unit": "市总工会"}),
-        ("lead", {"name": None, "unit": "权益保障部"}),
+        ("reviewer", {"name": None, "unit": "市总工会", "stands_for": None}),
+        ("lead", {"name": None, "unit": "权益保障部", "stands_for": None}),
     ]
     assert "市总工会" in page
     assert "李审议" in office.program("li").get(f"{API}/cases/{number}/events").text

@@ -22,6 +22,7 @@ from tests.workflow.test_extensions import BROKEN as BROKEN_EXTENSIONS
 from tests.workflow.test_merging import BROKEN as BROKEN_MERGING
 from tests.workflow.test_parts import BROKEN as BROKEN_PARTS
 from tests.workflow.test_review import BROKEN as BROKEN_REVIEW
+from tests.workflow.test_separation import BROKEN as BROKEN_SEPARATION
 from tests.workflow.test_verbs import BROKEN as BROKEN_VERBS
 from tests.workflow.test_waiting import BROKEN as BROKEN_BY_WAITING
 from tests.workflow.words import SHIPPED, shipped
@@ -271,7 +272,7 @@ def test_a_preset_of_a_field_that_is_not_asked_for_is_found() -> None:
 def test_every_rule_has_a_law_that_breaks_it() -> None:
     # The two rules that reading a file already enforces are broken by hand.
     laws = [*BROKEN, *BROKEN_BY_WAITING, *BROKEN_PARTS, *BROKEN_HANDS, *BROKEN_REVIEW, *BROKEN_MERGING]
-    laws += [*BROKEN_BY_VOICES, *BROKEN_DISPUTES, *BROKEN_EXTENSIONS]
+    laws += [*BROKEN_BY_VOICES, *BROKEN_DISPUTES, *BROKEN_EXTENSIONS, *BROKEN_SEPARATION]
     broken = {str(case.values[0]) for case in laws} | {"choice_limit", "preset"}
     broken |= {rule for case in BROKEN_VERBS for rule in case.values[0]}  # type: ignore[union-attr]  # they are sets
     assert broken == {rule.__name__ for rule in RULES}

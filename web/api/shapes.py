@@ -159,10 +159,11 @@ class OneCase(CaseInList, Voices):
 
 
 class EventActor(BaseModel):
-    """Who acted: never the one who raised the case; they themselves read the unit and no name."""
+    """Who acted, and in whose place: never the one who raised the case; they themselves read the unit and no name."""
 
     name: str | None
     unit: str | None
+    stands_for: str | None
 
 
 class OneEvent(BaseModel):

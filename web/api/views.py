@@ -98,7 +98,7 @@ def event_of(visit: Visit, definition: Definition, happening: Happening) -> shap
         action=happening.action,
         label=words.action(definition, happening.action, visit.language),
         role=happening.role,
-        actor=shapes.EventActor(name=actor.name, unit=actor.unit) if actor else None,
+        actor=shapes.EventActor(name=actor.name, unit=actor.unit, stands_for=actor.stands_for) if actor else None,
         state_from=happening.state_from,
         state_to=happening.state_to,
         values={name: value for name, value in happening.values.items() if name in known},

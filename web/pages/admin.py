@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cases import heartbeat
 from cases.calendars import calendar
+from cases.open_work import deserted
 from cases.outlook import REASONS
 from cases.parking import NOBODY, release
 from cases.record.case import Case
@@ -52,6 +53,7 @@ def show(visit: Reading) -> Response:
             for row, number in found
         ],
         parked_count=count,
+        deserted=[(desk.word, desk.unit.name, desk.cases) for _, desk in deserted(visit.db, visit.at)],
         nodes=[
             {
                 "name": node.node,

@@ -27,6 +27,7 @@ from web.pages.case_review import Group, groups_of
 from web.pages.case_same import Same, same_of
 from web.pages.minutes import sentence
 from web.pages.rows import Due, due_of, due_words
+from web.pages.standing_in import seats
 from web.visits import Visit
 from workflow.calendar import Calendar
 from workflow.definition import Definition
@@ -132,8 +133,8 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         is_closed=case.closed_at is not None,
         due=due_of(visit, case, definition, local),
         stages=_stages(visit, sheet),
-        owner=_owner(visit, sheet),
-        level=_level(visit, sheet),
+        owner=_owner(visit, sheet, local),
+        level=_level(visit, sheet, local),
         unit=sheet.units[case.unit_id].name,
         lead=lead.name if lead else "",
         submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
@@ -167,7 +168,7 @@ def _stages(visit: Visit, sheet: Sheet) -> list[Stage]:
     return [Stage(words.stage(name, visit.language), place) for name, place in zip(names, places, strict=True)]
 
 
-def _owner(visit: Visit, sheet: Sheet) -> str:
+def _owner(visit: Visit, sheet: Sheet, local: Calendar) -> str:
     """Say on whose desk the case lies; who sits there is for staff to know."""
     owner = sheet.definition.states[sheet.case.state].owner
     if owner is None:
@@ -175,17 +176,17 @@ def _owner(visit: Visit, sheet: Sheet) -> str:
     role = words.role(owner, visit.language)
     desks = []
     for desk in sheet.desks:
-        people = "、".join(desk.people[:3]) or visit.say("暂无人在岗", "nobody at present")
+        people = "、".join(seats(visit, desk.people[:3], local)) or visit.say("暂无人在岗", "nobody at present")
         desks.append(desk.unit if not sheet.is_staff else f"{desk.unit}（{people}）")
     return f"{role} · {'、'.join(desks)}" if desks else role
 
 
-def _level(visit: Visit, sheet: Sheet) -> str:
+def _level(visit: Visit, sheet: Sheet, local: Calendar) -> str:
     """Say whom the case has climbed to, and what they have done about it."""
     level = sheet.level
     if level is None:
         return ""
-    people = "" if not sheet.is_staff else "、".join(level.desk.people)
+    people = "" if not sheet.is_staff else "、".join(seats(visit, level.desk.people, local))
     place = f"{words.role(level.role, visit.language)} · {level.desk.unit}" + (f"（{people}）" if people else "")
     if level.measure is None:
         return visit.say(f"已升级至 {place}，尚未阅处", f"It has climbed to {place}, who has not acknowledged it yet")
@@ -305,4 +306,5 @@ def _who(visit: Visit, sheet: Sheet, happening: Happening) -> str:
     if actor is None:
         return words.role(happening.role, visit.language)
     role = "" if happening.role == "anyone" else words.role(happening.role, visit.language)
-    return " · ".join(part for part in (actor.unit, role, actor.name) if part)
+    whose = visit.say(f"（代{actor.stands_for}）", f" (for {actor.stands_for})") if actor.stands_for else ""
+    return " · ".join(part for part in (actor.unit, role, actor.name and f"{actor.name}{whose}") if part)

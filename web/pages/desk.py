@@ -7,12 +7,14 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from cases.authority import authority_of
 from cases.capabilities.endorsements import to_endorse
 from cases.desks import MOST, desk_of, lately_closed, raised_by
 from cases.questions import asked_by
 from cases.tasks import tasks_of
 from web.pages.case_promises import promises_to_keep
 from web.pages.rows import rows_of
+from web.pages.standing_in import standing_in
 from web.render import page
 from web.visits import Reading
 
@@ -26,7 +28,7 @@ def my_desk(visit: Reading) -> Response:
     """Show the cases that lie with me, most urgent first."""
     mine, raised = desk_of(visit.db, visit.by, visit.at), raised_by(visit.db, visit.by)
     closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
-    waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at))
+    waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at), mine.stands_for)
     waiting.sort(key=lambda row: (row.due_at is None, row.due_at or visit.at))  # a part has a limit of its own
     late = sum(1 for row in waiting if row.due and row.due.tone == "late")
     soon = sum(1 for row in waiting if row.due and row.due.tone == "soon")
@@ -48,4 +50,6 @@ def my_desk(visit: Reading) -> Response:
         promised=promises_to_keep(visit),
         may_endorse=bool(to_endorse(visit.db, visit.by, visit.at, most=1)[0]),
         may_ask=asked_by(visit.db, visit.by, visit.at) is not None,
+        standing_in=standing_in(visit),
+        may_arrange=bool(authority_of(visit.db, visit.by, visit.at)),
     )

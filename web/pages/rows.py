@@ -11,6 +11,7 @@ from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.people import line
+from cases.standing_in import names_of
 from cases.tasks import Task
 from cases.units import units_by_id
 from web import moments, words
@@ -49,10 +50,21 @@ class Row:
     closed: str
     todo: str
     due_at: datetime | None
+    stands_for: str = ""
 
 
-def rows_of(visit: Visit, cases: Sequence[Case], tasks: Mapping[int, Task] | None = None) -> list[Row]:
-    """Return cases as rows; where somebody has a `task` beside the case, the row shows its limit and what to do."""
+def rows_of(
+    visit: Visit,
+    cases: Sequence[Case],
+    tasks: Mapping[int, Task] | None = None,
+    stands_for: Mapping[int, int] | None = None,
+) -> list[Row]:
+    """Return cases as rows; where somebody has a `task` beside the case, the row shows its limit and what to do.
+
+    `stands_for` says by case in whose place they wait for the reader.
+    """
+    whose = stands_for or {}
+    names = names_of(visit.db, whose.values())
     units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
     calendars = {
         unit_id: calendar_of(visit.db, line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}
@@ -77,6 +89,7 @@ def rows_of(visit: Visit, cases: Sequence[Case], tasks: Mapping[int, Task] | Non
                 closed=moments.exact(case.closed_at, calendar),
                 todo=_todo(visit, task) if task else "",
                 due_at=task.due_at if task else case.due_at,
+                stands_for=names.get(whose.get(case.id or 0, 0), ""),
             )
         )
     return rows

@@ -238,8 +238,13 @@ def upgrade() -> None:
         sa.Column("from_at", Moment(), nullable=True),
         sa.Column("until_at", Moment(), nullable=True),
         sa.Column("deputy_of", Id, nullable=True),
+        sa.Column("took_over", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["deputy_of"],
+            ["duties.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["took_over"],
             ["duties.id"],
         ),
         sa.ForeignKeyConstraint(
@@ -252,6 +257,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_duties_deputy_of", "duties", ["deputy_of"], unique=False)
     op.create_index("ix_duties_unit_role", "duties", ["unit_id", "role"], unique=False)
     op.create_index("ix_duties_user_id", "duties", ["user_id"], unique=False)
 

@@ -1,0 +1,25 @@
+"""Let nobody act as a person any more: who is disabled is out at once, and their history stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from cases.record.people import SignIn, Token, User
+
+
+def disable(db: Session, user: User, at: datetime) -> None:
+    """Disable a person: their browsers are signed out and their tokens end."""
+    user.is_active = False
+    db.add(user)
+    db.flush()
+    sign_out(db, user)
+    lapsed = update(Token).where(col(Token.user_id) == user.id, col(Token.revoked_at).is_(None))
+    db.connection().execute(lapsed.values(revoked_at=at))
+
+
+def sign_out(db: Session, user: User) -> None:
+    """Sign a person out of every browser."""
+    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user.id))

@@ -1,0 +1,209 @@
+"""Handler, supervisor and reviewer of one case are different people: over all rounds, in person and by deputies."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cases.act import actions_for, find
+from cases.open_work import barred_from_all
+from cases.policy import people_at, posts
+from cases.record.database import reading, transaction
+from cases.record.people import Duty, User
+from cases.sheet import sheet_of
+from cases.timeline import events_of
+from tests.cases.absences import named, on_desk, three_departments
+from tests.cases.test_ladders import moment, swept
+from tests.cases.world import HOUR, Story, World
+from workflow.machine import ActionNotAllowed, NotByYou, NotNow
+
+ACCEPT: dict[str, Any] = {"category": "工资报酬", "tier": "A", "lead": "D"}
+
+
+def refused(story: Story, action: str, by: str, **form: Any) -> str:
+    """Return the sentence with which a step is refused that is somebody else's to take."""
+    before = story.world.everything()
+    with pytest.raises(NotNow) as caught:
+        story.then(action, by, **form)
+    assert story.world.everything() == before
+    return caught.value.zh
+
+
+def also(world: World, login: str, word: str) -> None:
+    """Give somebody another duty."""
+    role, _, unit = word.partition("@")
+    with transaction(world.db) as db:
+        db.add(Duty(user_id=world.people[login], unit_id=world.units[unit], role=role))
+
+
+def offered(world: World, story: Story, login: str) -> set[str]:
+    with reading(world.db) as db:
+        user = db.get_one(User, world.people[login])
+        return {step.action for step in actions_for(db, find(db, story.number), user, story.at)}
+
+
+def test_whoever_reviewed_a_case_neither_handles_nor_verifies_it(world: World) -> None:
+    story = Story(world).up_to("submit")
+    story.then("accept", "shuang", **ACCEPT)
+    assert "审议人员" in refused(story, "sign_for", "shuang")
+    assert offered(world, story, "shuang") == {"note"}
+    story.then("sign_for", "wang")
+    story.then("report", "wang", answer="已补发")
+    assert "审议人员" in refused(story, "verify", "shuang")
+    assert story.then("verify", "zhao").state == "awaiting_feedback"
+    world.check()
+
+
+def test_whoever_handled_an_earlier_round_does_not_supervise_a_later_one(world: World) -> None:
+    story = Story(world).up_to("accept")
+    story.then("sign_for", "shuang")
+    for action, by, form in (
+        ("report", "wang", {"answer": "已补发"}),
+        ("verify", "zhao", {}),
+        ("unsatisfied", "zhang", {"reason": "未到账"}),
+        ("report", "wang", {"answer": "已到账"}),
+    ):
+        story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    assert story.case.round == 2
+    assert "办理过" in refused(story, "verify", "shuang")
+    story.then("verify", "zhao")
+    world.check()
+
+
+def test_supervising_a_case_of_three_departments_keeps_one_from_taking_part_in_it(world: World) -> None:
+    story = three_departments(world)
+    also(world, "shuang", "handler@A")
+    story.then("urge", "shuang", reason="请 A 尽快签收")
+    assert "督查人员" in refused(story, "sign_part", "shuang")
+    story.then("sign_part", "zhou")
+    story.then("report_part", "zhou", result="完成")
+    assert "督查人员" in refused(story, "report", "shuang", answer="好")
+    assert world.parts(story.number) == [
+        ("D", "lead", "signed", True), ("A", "support", "done", False), ("B", "support", "done", False),
+    ]  # fmt: skip
+    story.then("report", "wang", answer="已补发")
+    story.then("verify", "zhao")
+    world.check()
+
+
+@pytest.mark.parametrize("how", ["whom one stood in for", "who stands in for one", "by another's hand"])
+def test_a_deputy_and_the_one_who_is_away_are_one_for_what_was_done_in_that_place(world: World, how: str) -> None:
+    story = Story(world).up_to("accept")
+    if how == "whom one stood in for":  # a supervisor who signed in the handler's place
+        named(world, "zhao", "handler@D", "wang")
+        story.at = moment("11-18 09:00")
+        story.then("sign_for", "zhao")
+        barred = "zhao"
+    elif how == "who stands in for one":  # a handler whose deputy signed
+        named(world, "bai", "handler@D", "wang")
+        also(world, "wang", "supervisor@C")
+        story.at = moment("11-18 09:00")
+        story.then("sign_for", "bai")
+        barred = "wang"
+    else:  # a handler who has somebody verify in their place
+        also(world, "wang", "supervisor@C")
+        named(world, "sun", "supervisor@C", "wang")
+        story.at = moment("11-18 09:00")
+        story.then("sign_for", "wang")
+        barred = "sun"
+    story.then("report", "wu", answer="已补发")
+    assert "办理过" in refused(story, "verify", barred)
+    assert on_desk(world, barred, story.at) == {}
+    story.then("verify", "shuang")
+    world.check()
+
+
+def test_where_all_at_a_desk_are_barred_the_next_one_above_answers_and_hears_of_it(world: World) -> None:
+    story = Story(world, unit="T").up_to("submit")
+    also(world, "du", "reviewer@T")
+    story.then("accept", "du", **ACCEPT | {"lead": "G"})
+    story.then("sign_for", "guo")
+    story.then("report", "guo", answer="已整改")
+    with reading(world.db) as db:
+        sheet = sheet_of(db, find(db, story.number), db.get_one(User, world.people["zhao"]), story.at)
+    assert [[seat.name for seat in desk.people] for desk in sheet.desks] == [["赵督查", "shuang"]]
+    assert on_desk(world, "du", story.at) == {}
+    assert on_desk(world, "zhao", story.at) == {story.number: None}
+    fired = swept(world, story.at + timedelta(days=4), since=story.at)
+    with reading(world.db) as db:
+        told = [event.data for event in events_of(db, story.case.id or 0) if event.action == "remind"]
+    assert fired and f"[{world.people['zhao']},{world.people['shuang']}]" in told[-1]
+    refused(story, "verify", "du")
+    story.then("verify", "zhao")
+    world.check()
+
+
+def test_where_everyone_up_to_the_root_is_barred_the_case_is_an_exception(world: World) -> None:
+    story = Story(world, unit="P").up_to("submit")
+    also(world, "chen", "reviewer@P")
+    story.then("accept", "chen", **ACCEPT | {"lead": "B"})
+    story.then("sign_for", "bai")
+    with reading(world.db) as db:
+        assert list(barred_from_all(db, story.at)) == []
+    story.then("report", "bai", answer="已办")
+    with reading(world.db) as db:
+        assert list(barred_from_all(db, story.at)) == [story.number]
+        case = find(db, story.number)
+        assert [people_at(db, post, story.at)[1][0].login for post in posts(db, case, "supervisor")] == ["chen"]
+    refused(story, "verify", "chen")
+    also(world, "wei", "supervisor@P")
+    with reading(world.db) as db:
+        assert list(barred_from_all(db, story.at)) == []
+    story.then("verify", "wei")
+
+
+def test_a_law_without_the_table_keeps_nobody_apart_but_the_handler_from_the_check(world: World) -> None:
+    story = Story(world, law="grievance").up_to("submit")
+    story.then("accept", "shuang", category="工资报酬", urgency="7d", tier="A", lead="D")
+    story.then("report", "wang", answer="已补发")
+    assert story.then("verify", "shuang").state == "awaiting_feedback"
+
+    story = Story(world, law="grievance").up_to("accept")
+    story.then("report", "shuang", answer="已补发")
+    assert "办理过" in refused(story, "verify", "shuang")
+
+
+def test_in_any_order_nobody_ever_acts_in_two_capacities_of_one_case(world: World) -> None:
+    """Everyone tries everything at every turn of a long road; what happened is then looked at as plainly as can be."""
+    with transaction(world.db) as db:
+        for login in ("wang", "zhao", "li", "shuang"):
+            for word in ("reviewer@C", "handler@D", "supervisor@C"):
+                role, _, unit = word.partition("@")
+                db.add(Duty(user_id=world.people[login], unit_id=world.units[unit], role=role))
+    named(world, "sun", "supervisor@C", "zhao")
+    named(world, "feng", "handler@D", "wang")
+    road: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("accept", ACCEPT | {"support": ["A", "B"]}), ("sign_for", {}), ("urge", {}), ("sign_part", {}),
+        ("waive_part", {"part": "A", "reason": "不需要"}), ("waive_part", {"part": "B", "reason": "不需要"}),
+        ("report", {"answer": "好"}), ("send_back", {"reason": "再办"}), ("report", {"answer": "再好"}), ("verify", {}),
+    )  # fmt: skip
+    capacities = {"lead": "h", "support": "h", "reviewer": "r", "supervisor": "s"}
+    for turn, people in enumerate((("feng", "sun"), ("sun", "shuang"), ("wang", "li"), ("li", "zhao", "feng"))):
+        story = Story(world)
+        story.then("submit", "zhang")
+        story.at = moment("11-18 09:00") + turn * HOUR
+        for action, form in road:
+            for login in (*people, "shuang", "li", "wang", "zhao", "bai", "zhou"):
+                try:
+                    story.then(action, login, after=0 * HOUR, **form)
+                    break
+                except (ActionNotAllowed, NotByYou):
+                    continue
+        with reading(world.db) as db:
+            did: dict[int, set[str]] = {}
+            for event in events_of(db, story.case.id or 0):
+                if event.role in capacities and event.actor_id:
+                    for user_id in (event.actor_id, *for_of(event.data)):
+                        did.setdefault(user_id, set()).add(capacities[event.role])
+        assert all(len(done) == 1 for done in did.values()), did
+        assert story.case.state == "awaiting_feedback", people
+    world.check()
+
+
+def for_of(data: str) -> list[int]:
+    """Return whom an event names as the one in whose place it was done."""
+    found = json.loads(data).get("for")
+    return [found] if found else []

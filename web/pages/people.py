@@ -1,0 +1,193 @@
+"""Who is away and who stands in for them; a leaver's hand-over, looked at before it is done; desks nobody is at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel import col, select
+from starlette.responses import RedirectResponse, Response
+
+from cases.authority import covers, within
+from cases.calendars import calendar_of
+from cases.deputies import Absence
+from cases.errors import Stale
+from cases.handing_over import Plan
+from cases.open_work import OpenDesk, deserted
+from cases.policy import Held
+from cases.record.people import Duty, Unit, User, lasts, line
+from web import absences, words
+from web.access import NotAllowed
+from web.pages.forms import Form, Posted
+from web.pages.standing_in import last_day
+from web.render import page
+from web.visits import Reading, Visit, Writing
+from workflow.errors import Refusal
+
+PATH = "/people"
+SEE_OTHER = 303
+#: Duties and people that a form offers to choose from; any other may be typed.
+MOST = 300
+
+#: What a form may have held before it was refused.
+TYPED = ("duty", "deputy", "first", "last", "leaver", "successor", "disable")
+
+router = APIRouter(prefix=PATH, include_in_schema=False)
+
+
+@router.get("")
+def show(visit: Reading) -> Response:
+    """Show who is away, the desks that nobody is at, and the forms."""
+    return _page(visit)
+
+
+@router.post("/deputies")
+def name(visit: Writing, form: Form) -> Response:
+    """Name a deputy."""
+
+    def change() -> None:
+        absent, _, word = form.text("duty").partition(" ")
+        days = absences.day(form.text("first")), absences.day(form.text("last"))
+        absences.name(visit, form.text("deputy"), word, absent, *days)
+
+    return _changed(visit, form, change)
+
+
+@router.post("/deputies/end")
+def end(visit: Writing, form: Form) -> Response:
+    """End what a deputy does, before its last day."""
+    words = (form.text("deputy"), form.text("word"), form.text("absent"))
+    return _changed(visit, form, partial(absences.end, visit, *words))
+
+
+@router.post("/handover")
+def look(visit: Reading, form: Form) -> Response:
+    """Show what a hand-over would move, or why it may not be, with what was typed."""
+    absences.authority(visit)
+    try:
+        moving = absences.planned(
+            visit, form.text("leaver"), form.text("successor"), disables=bool(form.text("disable"))
+        )
+    except Refusal as refusal:
+        return _page(visit, form, refusal)
+    return _page(visit, form, preview=_previewed(visit, moving))
+
+
+@router.post("/handover/confirm")
+def hand(visit: Writing, form: Form) -> Response:
+    """Hand over what was looked at, in one act."""
+    names = (form.text("leaver"), form.text("successor"))
+    disables = bool(form.text("disable"))
+    return _changed(visit, form, partial(absences.hand, visit, *names, form.seen, disables=disables))
+
+
+def _changed(visit: Visit, form: Posted, change: Callable[[], None]) -> Response:
+    """Change something; what is refused leaves nothing written, and the page with what was typed."""
+    absences.authority(visit)
+    try:
+        change()
+    except Refusal as refusal:
+        visit.db.rollback()
+        visit.db.expunge_all()
+        visit.__dict__.pop("by", None)
+        return _page(visit, form, refusal)
+    return RedirectResponse(PATH, SEE_OTHER)
+
+
+def _page(
+    visit: Visit,
+    form: Posted | None = None,
+    refusal: Refusal | None = None,
+    preview: Mapping[str, Any] | None = None,
+) -> Response:
+    mine = absences.authority(visit)
+    typed = {word: form.text(word) if form else "" for word in TYPED}
+    empty = [(user, desk) for user, desk in deserted(visit.db, visit.at) if covers(mine, desk.role, desk.unit.path)]
+    return page(
+        visit.request,
+        "people.html",
+        status=_status(refusal),
+        visitor=visit.caller,
+        absences=[_absence(visit, one) for one in absences.in_reach(visit)],
+        deserted=[{"login": user.login, "name": user.name, **_desk(visit, desk)} for user, desk in empty],
+        duties=_duties(visit, mine),
+        people=visit.db.exec(
+            select(User.login, User.name).where(User.is_active).order_by(User.login).limit(MOST)
+        ).all(),
+        typed=typed,
+        may_disable=visit.is_administrator,
+        wrong=visit.say(refusal.zh, refusal.en) if refusal else None,
+        preview=preview,
+    )
+
+
+def _status(refusal: Refusal | None) -> int:
+    if refusal is None:
+        return 200
+    return 409 if isinstance(refusal, Stale) else 403 if isinstance(refusal, NotAllowed) else 422
+
+
+def _absence(visit: Visit, one: Absence) -> Mapping[str, Any]:
+    local = calendar_of(visit.db, line(visit.db, one.unit.id or 0))
+    first = one.from_at.astimezone(local.zone).date()
+    return {
+        "deputy": one.deputy,
+        "absent": one.absent,
+        "word": f"{one.role}@{one.unit.code}",
+        "role": words.role(one.role, visit.language),
+        "unit": one.unit.name,
+        "first": first.isoformat(),
+        "last": last_day(visit, one.until_at, local),
+        "is_now": one.from_at <= visit.at,
+    }
+
+
+def _desk(visit: Visit, desk: OpenDesk) -> Mapping[str, Any]:
+    return {
+        "word": desk.word,
+        "role": words.role(desk.role, visit.language),
+        "unit": desk.unit.name,
+        "cases": desk.cases,
+        "is_empty": desk.is_empty,
+        "next_at": desk.next_at,
+    }
+
+
+def _previewed(visit: Visit, moving: Plan) -> Mapping[str, Any]:
+    return {
+        "leaver": moving.leaver,
+        "successor": moving.successor,
+        "desks": [_desk(visit, desk) for desk in moving.desks],
+        "cases": moving.cases,
+        "deputies": [
+            {
+                "role": words.role(one.role, visit.language),
+                "unit": one.unit.name,
+                "deputy": one.deputy.name,
+                "absent": one.absent.name,
+                "ends": one.ends,
+            }
+            for one in moving.deputies
+        ],
+        "stays": moving.stays,
+        "seen": absences.seen_of(moving),
+    }
+
+
+def _duties(visit: Visit, authority: Sequence[Held]) -> list[tuple[str, str]]:
+    """Return the duties that the person may name a deputy for: what a form sends, and how it reads."""
+    rows = visit.db.exec(
+        select(User, Duty.role, Unit)
+        .select_from(Duty)
+        .join(User, col(User.id) == Duty.user_id)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
+        .where(within(authority), lasts(visit.at), User.is_active)
+        .order_by(Unit.path, Duty.role, User.login)
+        .limit(MOST)
+    ).all()
+    return [
+        (f"{user.login} {role}@{unit.code}", f"{user.name} · {words.role(role, visit.language)} · {unit.name}")
+        for user, role, unit in rows
+    ]
