@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from itertools import chain
 
 from sqlalchemy import or_
@@ -19,6 +19,7 @@ from cases.outlook import Standing, standings
 from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.record.event import Event
+from cases.record.promises import Promise
 from cases.rerunning import REARRANGE, Grants, extras_of, grants_of, rerun
 from cases.sheet import spans_of
 from cases.sides import Side
@@ -99,13 +100,16 @@ def explain(db: Session, case: Case) -> list[Explanation]:
         zh, en = clock_name(db, law, clock.kind, clock.state)
         mine = spans.get(clock.id or 0, [])
         office = _counted_with(db, clock, mine, grants)
+        stretches = list(stretches_of(office, clock, mine, grants))
+        if clock.kind == BESIDE and clock.limit is None:
+            stretches[-1] = replace(stretches[-1], days=_from_the_day(db, office, clock))
         explained.append(
             Explanation(
                 clock=clock,
                 zh=f"「{zh}」",
                 en=en,
                 law=law.where,
-                stretches=list(stretches_of(office, clock, mine, grants)),
+                stretches=stretches,
                 rungs=_rungs(db, laws, clock, [row for row in fired if row.clock_id == clock.id]),
             )
         )
@@ -208,6 +212,15 @@ def _days(office: Calendar, clock: Clock, spans: Sequence[ClockSpan], grants: Gr
         else:
             yield _run(office, span.from_at, due_at, cut_at, limit) if limit else []
         stood_at = due_at or stood_at
+
+
+def _from_the_day(db: Session, office: Calendar, clock: Clock) -> list[Day]:
+    """Name the day that was promised, and those after it up to the working day with which the promise is due."""
+    promise = db.get(Promise, Side.parse(clock.state).row_id)
+    if promise is None or clock.due_at is None:
+        return []
+    eve = datetime.combine(promise.promised_on, time(), office.zone) - timedelta(minutes=1)
+    return [day for day in office.explain_until(eve, clock.due_at, GRACE) if day.date >= promise.promised_on]
 
 
 def _run(office: Calendar, start: datetime, due_at: datetime, cut_at: datetime | None, limit: Limit) -> list[Day]:

@@ -104,6 +104,18 @@ def test_the_supervisor_finds_a_promise_broken_once_its_day_has_passed(world: Wo
     world.check()
 
 
+def test_the_day_of_a_promise_is_explained_with_the_free_days_after_it(world: World) -> None:
+    story = answered_with_a_promise(world, "2026-12-19")  # a Saturday
+    with reading(world.db) as db:
+        (shown,) = [one for one in explain(db, story.case) if one.clock.kind == "beside"]
+    assert [(day.date.isoformat(), day.minutes) for day in shown.days] == [
+        ("2026-12-19", 0),
+        ("2026-12-20", 0),
+        ("2026-12-21", 450),
+    ]
+    assert shown.clock.due_at == moment("12-21 17:30")
+
+
 def test_a_promised_day_that_is_free_ends_with_the_next_working_day() -> None:
     office = shipped()
     assert end_of_day(office, date(2026, 12, 18)) == moment("12-18 17:30")  # a Friday
