@@ -10,7 +10,7 @@ from itertools import combinations
 from workflow.definition import Capacity, Definition
 from workflow.paths import Finding
 from workflow.role_names import role_name, role_names
-from workflow.vocabulary import PARENT, SUPPORT
+from workflow.vocabulary import DELEGATE, PARENT, SUPPORT
 
 #: Which duty a person must have so that a role of the law is filled.
 DUTY_OF_ROLE = {
@@ -24,7 +24,7 @@ DUTY_OF_ROLE = {
     "adjudicator": "supervisor",
 }
 #: Roles that two departments hold, each its own desk.
-OF_DEPARTMENTS = frozenset({"lead", SUPPORT})
+OF_DEPARTMENTS = frozenset({"lead", SUPPORT, DELEGATE})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from workflow.reading import parse
 
 LAW = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8")
 SUPERVISOR = 'supervisor = ["supervisor", "parent.supervisor", "adjudicator"]'
-REVIEWER = 'reviewer   = ["reviewer"]'
+REVIEWER = 'reviewer   = ["reviewer", "panel", "chair"]'
 
 #: Rule, what is replaced, by what, and a word of the finding's path.
 BROKEN = [
@@ -44,7 +44,7 @@ def test_a_separation_that_can_never_be_satisfied_is_told_where(rule: str, old: 
         (REVIEWER, 'reviewer = ["reviewer", "lead"]', '"lead" belongs to handler already'),
         (REVIEWER, "reviewer = []", "names no role"),
         (f"{SUPERVISOR}\n", "", ""),
-        ('handler    = ["lead", "support"]', 'Handler = ["lead"]', "no name"),
+        ('handler    = ["lead", "support", "delegate"]', 'Handler = ["lead"]', "no name"),
     ],
 )
 def test_a_separation_with_a_fault_is_refused_with_its_line(old: str, new: str, says: str) -> None:
