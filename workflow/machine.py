@@ -63,7 +63,7 @@ class Law:
             send_event=True,
         )
         for step in definition.steps:
-            for source in step.sources:
+            for source in step.sources:  # of several targets a person picks one, and the machine leaves the case there
                 self._steps.setdefault((source, step.action), []).append(step)
                 self._machine.add_transition(
                     step.action, source, step.target, conditions=_allows(step), before=_remember(step)

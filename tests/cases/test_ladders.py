@@ -90,10 +90,10 @@ def test_once_acknowledged_a_case_has_time_to_move_and_then_climbs_on(world: Wor
     swept(world, moment("11-20 18:00"), since=story.at)
     story.at = moment("11-23 09:00")
     story.then("acknowledge", "chen", after=timedelta(), measure=measure, reason="请抓紧")
-    assert swept(world, moment("11-26 17:00"), since=story.at) == []
-    assert short(swept(world, moment("11-26 18:00"), since=moment("11-26 17:00")), world) == [
-        ("climb", "climb 0", "11-26 17:30")
-    ]
+    fired = short(swept(world, moment("11-26 18:00"), since=story.at), world)
+    assert [one for one in fired if not one[0].startswith("answer@")] == [("climb", "climb 0", "11-26 17:30")]
+    # An order is real: it has a clock of its own, which is due at the same moment.
+    assert ("answer@D", "overdue 0", "11-26 17:30") in fired or measure == "urge"
     assert story.case.level == 5
     world.check()
 
