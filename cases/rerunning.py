@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from cases.clocks import BESIDE
 from cases.record.case import Extension
+from cases.side_clocks import Side
 from workflow import clocks as law_of_clocks
 from workflow.calendar import Calendar
 from workflow.clocks import EXTEND, PAUSE, Change, Figures
@@ -57,7 +59,7 @@ def extras_of(clock: Any, spans: Sequence[Any], grants: Grants) -> list[Limit | 
 
     Raises Ungranted for more time that nobody has granted.
     """
-    unit_id = _unit_of(clock)
+    unit_id = Side.parse(clock.state).unit_id if clock.kind == BESIDE else None
     left = sorted((grant for grant in grants if grant.unit_id in (unit_id, None)), key=lambda one: one.unit_id is None)
     extras: list[Limit | None] = []
     for span in spans:
@@ -83,9 +85,3 @@ def grants_of(db: Session, case_ids: Iterable[int]) -> dict[int, list[Grant]]:
         if row.decided_at is not None:
             found.setdefault(row.case_id, []).append(Grant(row.decided_at, row.extra, row.unit_id))
     return found
-
-
-def _unit_of(clock: Any) -> int | None:
-    """Return whose a clock beside the case is; it has `done@5` in place of a state (see `cases.side_clocks`)."""
-    _, beside, rest = (clock.state or "").partition("@")
-    return int(rest.partition(".")[0]) if beside else None
