@@ -22,7 +22,7 @@ from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.record.disputes import Dispute
 from cases.record.people import Duty, User
-from cases.side_clocks import Side
+from cases.sides import Side
 from cases.sweep import sweep
 from tests.cases.departments import check_departments, three_departments
 from tests.cases.world import DAY, HOUR, Story, World
