@@ -289,10 +289,14 @@ def _places(
 def _seen_for(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held]) -> int | None:
     """Return in whose place alone somebody sees a case; never who raised it, which is not for its events to say."""
     away = sorted({duty.stands_for for duty in duties if duty.stands_for} - {case.submitter_id})
-    if not away or may_see(db, case, by, at, [duty for duty in duties if duty.stands_for is None]):
+    if not away or takes_part(db, case, by, at, [duty for duty in duties if duty.stands_for is None]):
         return None
     return next(
-        (whose for whose in away if may_see(db, case, by, at, [duty for duty in duties if duty.stands_for == whose])),
+        (
+            whose
+            for whose in away
+            if takes_part(db, case, by, at, [duty for duty in duties if duty.stands_for == whose])
+        ),
         None,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
-from cases.capabilities.assignments import ENDED, LEAD, current, end_part, give
+from cases.capabilities.assignments import ENDED, LEAD, current, end_part, end_with_delegations, give
 from cases.capabilities.feedback import take_up_again
 from cases.errors import FieldError, InvalidFields
 from cases.record.columns import table_of
@@ -53,7 +53,7 @@ def unassign(deed: Deed) -> None:
     """Relieve every department and leave nobody in the lead, so that a new decision may name anyone."""
     for row in current(deed.db, deed.case):
         end_part(deed, row, ENDED)
-    deed.sets["lead_id"] = None
+    deed.sets |= {"lead_id": None, "offered_id": None}
 
 
 @condition("has_passed_a_point")
@@ -87,8 +87,9 @@ def _is_signed_for(deed: Deed, state: State) -> bool:
 
 def _offer_again(deed: Deed) -> None:
     """Offer the case to its lead once more; the support departments go on."""
-    for row in current(deed.db, deed.case):
+    rows = current(deed.db, deed.case)
+    for row in rows:
         if row.kind == LEAD:
-            end_part(deed, row, ENDED)
+            end_with_delegations(deed, row, rows, ENDED)
     if deed.case.lead_id is not None:
         give(deed, deed.case.lead_id, LEAD)

@@ -29,11 +29,13 @@ WAGES = "服装厂拖欠三个月工资，老板已经失联，二十多名女�
 CANTEEN = "食堂饭菜太贵而且不新鲜，希望降低价格，公开采购清单，让职工代表参加监督。"
 
 
-def raised(world: World, matter: str, *, by: str = "zhang", unit: str = "C", at: datetime = MONDAY) -> str:
+def raised(
+    world: World, matter: str, *, by: str = "zhang", unit: str = "C", at: datetime = MONDAY, law: str = "proposal"
+) -> str:
     """Raise and submit a case with a text and return its number."""
     with transaction(world.db) as db:
         person = db.get_one(User, world.people[by])
-        number = raise_case(db, Draft("proposal", unit, matter[:8], matter), by=person, at=at).number
+        number = raise_case(db, Draft(law, unit, matter[:8], matter), by=person, at=at).number
     world.does(number, "submit", by, at)
     return number
 
@@ -97,11 +99,11 @@ def test_only_the_unit_and_its_subtree_are_searched(world: World) -> None:
 
 
 def test_a_case_of_others_is_counted_and_what_one_of_them_alone_wrote_is_not_told(world: World) -> None:
-    raised(world, STATION)
+    raised(world, STATION, law="grievance")  # a proposal colleagues may read, to endorse it
     index_new(world.db, MONDAY)
     one = found(world, REWRITTEN, "qian")
     assert (numbers(one), one.hidden, one.hidden_phrases) == ([], 1, [])
-    raised(world, STATION, by="shuang")
+    raised(world, STATION, by="shuang", law="grievance")
     mine = raised(world, STATION, by="qian")
     index_new(world.db, MONDAY)
     several = found(world, REWRITTEN, "qian")
