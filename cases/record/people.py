@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import CTE, BindParameter, ColumnElement, Index, and_, bindparam, exists, literal_column, or_, select
@@ -130,6 +130,7 @@ class Duty(SQLModel, table=True):
     took_over: int | None = Field(default=None, sa_type=Id, foreign_key="duties.id")
 
 
+@lru_cache(maxsize=256)  # one request asks many times of the same moment, and the words are long
 def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that a duty is in force at a moment; a deputy's is while the one behind it is, too."""
     return and_(_has_begun(Duty, at), _lasts(Duty, at), _is_backed(Duty, at, LINKS))

@@ -181,7 +181,7 @@ def test_every_kind_of_open_work_counts_on_its_desk(world: World) -> None:
     Story(world).up_to("report")
     Story(world, unit="E").up_to("submit")  # falls to the town
     Story(world).up_to("sign_for").then("refer_up", "zhao", summary="需协调")
-    Story(world).up_to("accept").then("return", "wang", reason="不归我部门")  # adjudicated by the city's supervisor
+    Story(world).up_to("accept").then("return", "wang", reason="不归我部门", rule="三定方案")  # back to the supervisor
     at = MONDAY + 9 * HOUR
     counts = {}
     with reading(world.db) as db:
