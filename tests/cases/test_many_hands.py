@@ -39,11 +39,10 @@ def test_whatever_many_hands_do_nothing_is_lost(world: World, batch: int) -> Non
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),  # the record is slow on purpose: it waits for the disk
     )
-    @given(dice=st.randoms(use_true_random=False), steps=st.integers(1, STEPS))
-    def walk(dice: random.Random, steps: int) -> None:
-        one = Walk(world, dice)
-        one.go(steps)
-        taken.update(one.taken)
+    @given(die=st.integers(0, 2**32))
+    def walk(die: int) -> None:
+        dice = random.Random(die)
+        Walk(world, dice, taken).go(dice.randrange(4, STEPS + 1))
 
     begun = time.monotonic()
     walk()

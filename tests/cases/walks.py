@@ -25,11 +25,12 @@ from cases.policy import people_at
 from cases.record.case import Assignment, Case
 from cases.record.clock import Clock, Parked
 from cases.record.database import reading, transaction
-from cases.record.people import User
+from cases.record.people import Duty, User
 from cases.side_clocks import desk_of
 from cases.sides import Side
 from cases.timeline import events_of
 from cases.words import HANDLERS, Post
+from tests.cases.recounts import check_rows
 from tests.cases.world import HOUR, Story, World, check_case
 from workflow.definition import Definition, Step
 from workflow.errors import Refusal
@@ -47,18 +48,34 @@ def three_departments(world: World, dice: random.Random) -> Story:
     story.then("accept", "li", category="工资报酬", tier=dice.choice("AB"), lead="D", support=["A", "B"])
     story.then("sign_for", "wang")
     story.then("sign_part", "zhou")
+    with transaction(world.db) as db:
+        name_deputies(db, world, story.at)
     return story
 
 
-class Walk:
-    """One case on its way: who does what next is drawn, and so is how much time passes."""
+def name_deputies(db: Session, world: World, at: datetime) -> None:
+    """Let the lead's handler and the supervisor be away for two days, once for all walks of a world."""
+    for login, duty, absent in (("sun", "handler@D", "wang"), ("feng", "supervisor@C", "zhao")):
+        role, _, unit = duty.partition("@")
+        whose = select(Duty.id).where(Duty.user_id == world.people[absent], Duty.role == role)
+        behind = db.exec(whose.where(Duty.unit_id == world.units[unit])).one()
+        if db.exec(select(Duty.id).where(Duty.deputy_of == behind)).first() is None:
+            row = Duty(user_id=world.people[login], unit_id=world.units[unit], role=role, deputy_of=behind)
+            row.from_at, row.until_at = at, at + timedelta(days=2)
+            db.add(row)
 
-    def __init__(self, world: World, dice: random.Random) -> None:
-        self.world, self.dice = world, dice
+
+class Walk:
+    """One case on its way: who does what next is drawn, and so is how much time passes.
+
+    Of what somebody may do, they do what was done least so far: `seen` counts over many walks.
+    """
+
+    def __init__(self, world: World, dice: random.Random, seen: Counter[str]) -> None:
+        self.world, self.dice, self.taken = world, dice, seen
         self.story = three_departments(world, dice)
         self.number, self.at = self.story.number, self.story.at
         self.others = [Story(world).up_to("submit").number]
-        self.taken: Counter[str] = Counter()
 
     def go(self, steps: int) -> None:
         """Take some steps, and look at the case after each of them."""
@@ -81,7 +98,7 @@ class Walk:
             if chosen is None:
                 return
             login, step = chosen
-            form = self.form(db, case, law, step)
+            form = self.form(law, step)
         try:
             with transaction(self.world.db) as db:
                 person = db.get_one(User, self.world.people[login])
@@ -99,15 +116,19 @@ class Walk:
             lively = [step for step in steps if step.does or step.target]
             lasting = [step for step in lively if not (step.target and law.states[step.target].final)]
             if among := lasting if lasting and self.dice.random() < 0.95 else lively:
-                return login, self.dice.choice(among)
+                return login, min(among, key=lambda step: (self.tried(step.action), self.dice.random()))
         return None
 
-    def form(self, db: Session, case: Case, law: Definition, step: Step) -> dict[str, Any]:
+    def tried(self, action: str) -> int:
+        """Return how often an action was taken, or refused, in all walks."""
+        return self.taken[action] + self.taken[f"no {action}"]
+
+    def form(self, law: Definition, step: Step) -> dict[str, Any]:
         """Fill in what a step needs and some of what it takes."""
         names = [*step.needs, *(name for name in step.takes if self.dice.random() < 0.4)]
-        return {name: self.value(case, law, name) for name in names if name not in step.preset}
+        return {name: self.value(law, step, name) for name in names if name not in step.preset}
 
-    def value(self, case: Case, law: Definition, name: str) -> Any:
+    def value(self, law: Definition, step: Step, name: str) -> Any:
         """Draw a value for a field."""
         if name in VALUES:
             return self.dice.choice(VALUES[name])
@@ -127,6 +148,14 @@ class Walk:
                 return (self.at + timedelta(days=dice.randrange(3, 40))).date().isoformat()
             case "case":
                 return dice.choice(self.others)
+            case "person":
+                return dice.choice(list(self.world.people))
+            case "people":
+                return dice.sample(list(self.world.people), 3)
+            case "percent":
+                return str(dice.randrange(101))
+            case "state":
+                return dice.choice(step.targets)
             case _:
                 return f"{field.label}{dice.randrange(100)}"
 
@@ -161,6 +190,7 @@ def check_hands(db: Session, case: Case, at: datetime) -> None:
     no_timer_is_lost(db, case, law, running, at)
     no_review_is_skipped(law, events)
     rows_are_what_events_told(rows, events)
+    check_rows(db, case, law, events)
 
 
 def everyone_has_a_desk_and_a_clock(
