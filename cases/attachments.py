@@ -21,13 +21,14 @@ from cases import audit
 from cases.errors import FieldError, InvalidFields, shown, stale
 from cases.hands import own_parts
 from cases.media import HEAD, media_type
-from cases.policy import takes_part
+from cases.policy import reads_as_staff, takes_part
 from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
 from cases.units import units_by_id
 from cases.words import ANYONE, SUBMITTER
 from workflow.machine import NotByYou
+from workflow.vocabulary import DELEGATE
 
 ATTACH = "attach"
 LONGEST_NAME = 200
@@ -170,6 +171,22 @@ def _part_of(db: Session, case: Case, by: User, at: datetime, code: str | None) 
 def attachments_of(db: Session, case_id: int) -> Sequence[Attachment]:
     """Return the files of a case, in the order in which they came."""
     return db.exec(select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))).all()
+
+
+def files_seen(db: Session, case: Case, by: User, at: datetime) -> Sequence[Attachment]:
+    """Return the files of a case that a person may have: none for who merely reads along.
+
+    What a delegate adds is for staff, as their answer is (docs/decisions/0017).
+    """
+    assert case.id is not None
+    if not takes_part(db, case, by, at):
+        return []
+    files = attachments_of(db, case.id)
+    if reads_as_staff(db, case, by, at):
+        return files
+    delegated = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.kind == DELEGATE)
+    among_staff = set(db.exec(delegated))
+    return [file for file in files if file.assignment_id not in among_staff]
 
 
 def _plain_name(name: str) -> str:

@@ -59,7 +59,7 @@ def todo_of(row: Any, rows: Sequence[Any]) -> str | None:
 
 def own_parts(db: Session, case: Case, rows: Iterable[Any], by: User, at: datetime) -> list[Any]:
     """Return those among some parts for whose departments a person acts."""
-    return [row for row in rows if answers_for(db, case, Post(HANDLERS, row.unit_id), by, at)]
+    return [row for row in rows if answers_for(db, case, Post(HANDLERS, row.unit_id), by, at, row.kind)]
 
 
 def holding_up(definition: Definition, rows: Sequence[Any]) -> list[Any]:

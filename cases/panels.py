@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cases.access import is_storable
+from cases.apart import barred, passed_over
 from cases.ballots import DETECTED, entitled, is_too_small, open_ballot, open_next, seats_of, standing
 from cases.duties import ADMINISTRATIONS
 from cases.errors import FieldError, InvalidFields
@@ -18,9 +19,10 @@ from cases.policy import answering_at, posts
 from cases.record.case import Case
 from cases.record.people import Duty, Unit, User, in_force, line, subtree
 from cases.standing_in import acts_for
-from cases.words import STAFF, Deed
+from cases.words import Deed
 from workflow.definition import Review
 from workflow.errors import Refusal
+from workflow.vocabulary import PANEL
 
 REVIEWER = "reviewer"
 #: Labels of what a group can decide, for sentences.
@@ -40,6 +42,7 @@ def convened(deed: Deed, accused_id: int | None) -> None:
     if chair_id not in members:
         _refuse("chair", "组长须是小组成员", "The chair must be a member of the group")
     interested = with_an_interest(deed.db, deed.case, members, deed.case.unit_id, accused_id, deed.at)
+    interested |= barred(deed.db, deed.case, PANEL) & set(members)  # who acted in it otherwise does not judge it
     review, left = review_of(deed), len(members) - len(interested)
     if is_too_small(review, left):
         least = max(review.needed(left), 2)
@@ -138,12 +141,6 @@ def carried(deed: Deed, outcome: str | None) -> Refusal | None:
     return None
 
 
-def among_staff(deed: Deed) -> None:
-    """Keep a vote, and why it was cast, from the one who raised the case."""
-    deed.fields["audience"] = STAFF
-    deed.facts.setdefault("fields", {})["audience"] = STAFF
-
-
 def keep_names_back(deed: Deed) -> None:
     """Leave out of the event's fields, which the submitter reads, who sits in the group: its rows tell that."""
     for name in ("chair", "panel"):
@@ -166,7 +163,7 @@ def candidates(db: Session, case: Case, at: datetime) -> list[User]:
 def _of_the_desk(db: Session, case: Case, at: datetime) -> tuple[int, list[int]]:
     """Return where the reviewers of a case sit, and who they are; a deputy sits for the one they stand in for."""
     (post,) = posts(db, case, REVIEWER)
-    unit_id, people = answering_at(db, post, at, besides=case.submitter_id)
+    unit_id, people = answering_at(db, post, at, besides=passed_over(db, case, REVIEWER))
     absent = aliased(Duty)
     held = select(Duty.user_id, absent.user_id).outerjoin(absent, col(Duty.deputy_of) == absent.id)
     rows = db.exec(

@@ -89,7 +89,7 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
     return held
 
 
-def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime, role: str = "") -> bool:
+def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime, role: str) -> bool:
     """Tell whether a person is the one, or one of those, who answer for the desk of a role in a case."""
     return bool(_places(db, case, role, post, by, duties_of(db, by, at), at))
 
@@ -181,11 +181,6 @@ def _stood_in_for() -> tuple[ColumnElement[int | None], list[tuple[Any, Any]]]:
     chain: list[Any] = [Duty, *(aliased(Duty) for _ in range(LINKS))]
     whose = func.coalesce(*(col(absent.user_id) for absent in reversed(chain[1:])))
     return whose.label("stands_for"), list(zip(chain[1:], chain[:-1], strict=True))
-
-
-def people_by_id(people: Iterable[User]) -> list[User]:
-    """Return people without repeats, in order (rows of SQLModel cannot go into a set)."""
-    return list({user.id: user for user in people}.values())
 
 
 def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held] | None = None) -> bool:

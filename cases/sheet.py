@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cases.apart import FOR, passed_over
-from cases.attachments import attachments_of
+from cases.attachments import files_seen
 from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
@@ -22,7 +22,7 @@ from cases.record.people import Duty, Unit, User
 from cases.standing_in import ends_of
 from cases.timeline import events_of
 from cases.units import units_by_id
-from cases.words import SUBMITTER, Post
+from cases.words import STAFF, SUBMITTER, Post
 from workflow.definition import Definition
 from workflow.vocabulary import DELEGATE, SUPPORT
 
@@ -127,6 +127,7 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
     definition = law_of(db, case.law_id).definition
     parts = db.exec(select(Assignment).where(Assignment.case_id == case.id).order_by(col(Assignment.id))).all()
     named = [case.unit_id, case.lead_id, *(part.unit_id for part in parts)]
+    is_submitter, is_staff = case.submitter_id == by.id, reads_as_staff(db, case, by, at)
     return Sheet(
         case=case,
         definition=definition,
@@ -136,10 +137,10 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
         history=history_of(db, case, by, at),
         parts=parts,
         clocks=clocks_of(db, case.id),
-        attachments=attachments_of(db, case.id),
-        is_submitter=case.submitter_id == by.id,
-        is_staff=reads_as_staff(db, case, by, at),
-        submitter=_name_of_submitter(db, case),
+        attachments=files_seen(db, case, by, at),
+        is_submitter=is_submitter,
+        is_staff=is_staff,
+        submitter=_name_of_submitter(db, case) if is_submitter or is_staff else None,
     )
 
 
@@ -165,7 +166,8 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
     history = []
     for event, data in zip(events, datas, strict=True):
         texts = said.get(event.version or 0, [])
-        if not is_staff and any(text.is_for_staff for text in texts):
+        is_among_staff = data.get("fields", {}).get("audience") == STAFF or any(text.is_for_staff for text in texts)
+        if is_among_staff and not is_staff:
             continue
         if data.get("fields", {}).get(OTHER, None) not in (None, *known):
             continue  # that the case has to do with another one is for those who may know of both

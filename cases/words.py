@@ -97,6 +97,11 @@ class Deed:
         assert self.case.id is not None
         return self.case.id
 
+    def among_staff(self) -> None:
+        """Keep this action, and what is said in it, from whoever is not staff in the case."""
+        self.fields["audience"] = STAFF
+        self.facts.setdefault("fields", {})["audience"] = STAFF
+
     def now(self, column: str) -> Any:
         """Return a column of the case as it will be once this action is written."""
         return self.sets.get(column, getattr(self.case, column))

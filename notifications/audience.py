@@ -288,6 +288,8 @@ def audience_of(db: Session, event: Happening, at: datetime) -> Audience:
             for user_id in people:
                 found.people.setdefault(user_id, kind)
     actor = event.case.submitter_id if event.role == SUBMITTER else event.actor_id
+    if event.is_for_staff:
+        found.merged.clear()
     for unheard in (actor, event.case.submitter_id if event.is_for_staff else None):
         found.people.pop(unheard or 0, None)
         found.merged.pop(unheard or 0, None)

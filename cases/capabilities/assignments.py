@@ -114,8 +114,15 @@ def current(db: Session, case: Case) -> Sequence[Any]:
 
 
 def hand_over(deed: Deed, unit_id: int) -> None:
-    """Give the lead to another unit; the support departments stay, unless it is one of them."""
+    """Give the lead to another unit; the support departments stay, unless it is one of them.
+
+    Where the case lies in a state in which nobody signs for it, the unit has signed by taking it.
+    """
     _give(deed, {unit_id: LEAD}, keeps_supports=True)
+    if not any("sign" in step.does for step in deed.law.definition.steps_from(deed.case.state)):
+        for row in current(deed.db, deed.case):
+            if row.kind == LEAD and row.status == OFFERED:
+                sign_for(deed, row)
 
 
 def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> None:
@@ -207,7 +214,7 @@ def _takes_it_after_all(deed: Deed, offered: Any) -> bool:
     """Tell whether it is the department that gave the case back, and not the one it was offered, that signs."""
     if deed.role != LEAD or deed.by is None:
         return False
-    return not answers_for(deed.db, deed.case, Post(HANDLERS, offered.unit_id), deed.by, deed.at)
+    return not answers_for(deed.db, deed.case, Post(HANDLERS, offered.unit_id), deed.by, deed.at, LEAD)
 
 
 def unit_named(deed: Deed, field: str) -> int:

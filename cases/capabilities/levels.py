@@ -99,6 +99,7 @@ def _order(deed: Deed, role: str) -> None:
     unit_id = concerned(deed)
     if ANSWER in deed.law.definition.besides and role != OWNER_HEAD and unit_id != issuing_union(deed):
         issue(deed, unit_id)
+        deed.among_staff()  # the reason is the order's text
 
 
 def _take_over(deed: Deed, level: Any) -> None:

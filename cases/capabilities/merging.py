@@ -76,10 +76,14 @@ def lead_answered(deed: Deed) -> Refusal | None:
 
 @on_move
 def let_go(deed: Deed, old: State, new: State) -> None:
-    """Release what was merged into a case that ends without an answer; a case that ends as work does keeps them."""
+    """Release what was merged into a case that ends without an answer, or that its submitter takes back to rewrite.
+
+    A case that ends as work does keeps them.
+    """
     definition = deed.law.definition
-    is_lost = new.final and new.name != definition.history_closed and MERGE not in deed.step.does
-    if is_lost and definition.merging is not None:
+    is_given_up = new.final and new.name != definition.history_closed and MERGE not in deed.step.does
+    is_taken_back = new.name == definition.initial.name != old.name
+    if (is_given_up or is_taken_back) and definition.merging is not None:
         _all_followers(deed, RELEASE)
 
 
@@ -125,7 +129,7 @@ def _unfit(deed: Deed, other: Case) -> tuple[str, str] | None:
     law = law_of(deed.db, other.law_id).definition
     if law.name != deed.law.definition.name:
         return f"案件 {number} 走「{law.title}」流程，不能并入", f"{number} goes by another law ({law.title_en})"
-    if other.submitted_at is None:
+    if other.submitted_at is None or other.state == law.initial.name:
         return f"案件 {number} 尚未提交，不能并入", f"{number} has not been submitted yet"
     return None
 

@@ -27,7 +27,7 @@ from cases.record.statements import Prepared
 from cases.side_clocks import begin, department, end
 from cases.sides import Side
 from cases.units import RAISED_AT
-from cases.words import OWNER, OWNER_HEAD, STAFF, Deed, Post, condition, effect, on_move, register, role
+from cases.words import OWNER, OWNER_HEAD, Deed, Post, condition, effect, on_move, register, role
 from workflow.definition import State
 from workflow.errors import Refusal
 from workflow.limits import Limit
@@ -70,7 +70,7 @@ def order(deed: Deed) -> None:
     """Order a unit to see to the case and to answer within the law's limit or another; for staff alone."""
     within = Limit.parse(deed.fields["answer_within"]) if "answer_within" in deed.fields else None
     issue(deed, concerned(deed), within)
-    _for_staff(deed)
+    deed.among_staff()
 
 
 @effect("answer_order", needs=("answer",), only_if=("order_open",))
@@ -81,7 +81,7 @@ def answer_order(deed: Deed) -> None:
     beside.change(deed, Order, row.id, **values, answer_version=deed.case.version + 1)
     deed.facts |= {"order": row.id, "told": [[row.as_role, None, [row.issued_by]]], "kind": "answer"}
     end(deed, Side(ANSWER, row.unit_id, row.id))
-    _for_staff(deed)
+    deed.among_staff()
 
 
 @condition("order_open")
@@ -189,7 +189,9 @@ def _mine(deed: Deed) -> list[Any]:
     if by is None:
         return []
     rows = open_orders(deed.db, deed.case_id)
-    return [row for row in rows if answers_for(deed.db, deed.case, desk_of_unit(deed.db, row.unit_id), by, deed.at)]
+    return [
+        row for row in rows if answers_for(deed.db, deed.case, desk_of_unit(deed.db, row.unit_id), by, deed.at, ORDERED)
+    ]
 
 
 def _answered(deed: Deed) -> Any:
@@ -208,12 +210,6 @@ def _answered(deed: Deed) -> Any:
     if all(row.answered_at is not None for row in named):
         _refuse("order_number", f"{given} 已经答复", f"{given} has been answered")
     _refuse("order_number", f"{given} 不是下达给您单位的", f"{given} was issued to another unit")
-
-
-def _for_staff(deed: Deed) -> None:
-    """Keep what is said from the submitter: an order is a matter between unions and departments."""
-    deed.fields["audience"] = STAFF
-    deed.facts.setdefault("fields", {})["audience"] = STAFF
 
 
 def _refuse(field: str, zh: str, en: str) -> NoReturn:

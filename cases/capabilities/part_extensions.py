@@ -126,4 +126,4 @@ def _mine(deed: Deed) -> list[Any]:
     if by is None:
         return []
     rows = [row for row in current(deed.db, deed.case) if row.kind == SUPPORT and row.status in (OFFERED, SIGNED)]
-    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at)]
+    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at, SUPPORT)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases import beside
-from cases.capabilities.assignments import OFFERED, RETURNED, SIGNED, current, end_part, unit_named
+from cases.capabilities.assignments import OFFERED, RETURNED, SIGNED, current, end_with_delegations, unit_named
 from cases.capabilities.disputes import ABOUT_PART, decided_about, open_dispute, open_dispute_of
 from cases.capabilities.extensions import lapse
 from cases.errors import FieldError, InvalidFields
@@ -35,7 +35,7 @@ def release_part(deed: Deed) -> None:
     """Let a department go that has given its part back."""
     row = _returned(deed)
     deed.facts["part"] = row.unit_id
-    end_part(deed, row, RETURNED)
+    end_with_delegations(deed, row, current(deed.db, deed.case), RETURNED)
 
 
 @effect("dispute_part", needs=("reason", "rule"), only_if=("part_returned",))
@@ -53,11 +53,12 @@ def decide_part(deed: Deed) -> None:
     """Let the department go, or leave it its part where it was."""
     dispute = open_dispute_of(deed.db, deed.case)
     assert dispute is not None  # the law asks for `about_a_part`
-    for row in current(deed.db, deed.case):
+    rows = current(deed.db, deed.case)
+    for row in rows:
         if row.id == dispute.assignment_id:
             deed.facts["part"] = row.unit_id
             if deed.fields["release"]:
-                end_part(deed, row, RETURNED)
+                end_with_delegations(deed, row, rows, RETURNED)
 
 
 @condition("part_returnable")
@@ -117,7 +118,7 @@ def _mine(deed: Deed, *statuses: str) -> list[Any]:
     if by is None:
         return []
     rows = _parts(deed, *statuses)
-    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at)]
+    return [row for row in rows if answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), by, deed.at, SUPPORT)]
 
 
 def _parts(deed: Deed, *statuses: str) -> list[Any]:

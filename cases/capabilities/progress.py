@@ -17,7 +17,7 @@ from workflow.vocabulary import Field
 
 REPORT_PROGRESS = "report_progress"
 #: Effects of a step by which the lead has the whole case to do again.
-AGAIN = frozenset({"take_up_again", "new_round"})
+AGAIN = frozenset({"take_up_again", "new_round", "go_back"})
 
 register(Field("percent", "percent", "完成进度（%）", "Done (%)", longest=5))
 

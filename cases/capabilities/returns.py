@@ -124,4 +124,4 @@ def _returns(deed: Deed) -> int:
 def _is_offered_to_me(deed: Deed, row: Any) -> bool:
     if row.kind != LEAD or row.status == RETURNED or deed.by is None:
         return False
-    return answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), deed.by, deed.at)
+    return answers_for(deed.db, deed.case, Post(HANDLERS, row.unit_id), deed.by, deed.at, LEAD)

@@ -18,7 +18,7 @@ from cases import beside
 from cases.ballots import DECLARED, LEFT, NONE, close, entitled, late, open_ballot, open_next, seats_of, standing
 from cases.capabilities.assignments import unit_named
 from cases.errors import FieldError, InvalidFields
-from cases.panels import among_staff, ballot_of, carried, chair_named, convened, review_of, seat_to_vote
+from cases.panels import ballot_of, carried, chair_named, convened, review_of, seat_to_vote
 from cases.record.case import Case
 from cases.record.people import Duty, in_force
 from cases.record.review import Ballot, Seat
@@ -90,7 +90,7 @@ def vote(deed: Deed) -> None:
     """Cast the one vote of a member, or change it; a deputy casts it in their place."""
     seat = seat_to_vote(deed)
     assert not isinstance(seat, Refusal) and deed.by is not None  # the law asks for `has_a_vote`
-    among_staff(deed)
+    deed.among_staff()
     version = deed.case.version + 1
     values = {"choice": deed.fields["vote"], "cast_by": deed.by.id, "cast_at": deed.at, "version": version}
     beside.change(deed, Seat, seat.id, **values)
@@ -107,7 +107,7 @@ def recuse(deed: Deed) -> None:
         changed["chair_id"] = chair_named(deed, {seat.user_id for seat in others}, following=True)
     elif "chair" in deed.fields:
         raise InvalidFields([FieldError("chair", "小组已有组长", "The group has a chair already")])
-    among_staff(deed)
+    deed.among_staff()
     void = {"choice": None, "cast_by": None, "cast_at": None, "version": None}
     beside.change(deed, Seat, own.id, **void, recused_at=deed.at, recused_why=DECLARED)
     beside.change(deed, Ballot, ballot.id, **changed)

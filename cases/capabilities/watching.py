@@ -40,6 +40,7 @@ register(Field("person", "person", "人员", "Person", longest=64))
 @effect("copy_to", needs=("person",))
 def copy_to(deed: Deed) -> None:
     """Let somebody see the case and hear of its moves; they may not act in it because of that."""
+    deed.among_staff()
     login = deed.fields["person"]
     found = _named(deed)
     # One sentence for all, so that trying logins does not tell who raised the case.
@@ -58,6 +59,7 @@ def copy_to(deed: Deed) -> None:
 @effect("stop_copy", needs=("person",), only_if=("is_watched",))
 def stop_copy(deed: Deed) -> None:
     """End a copy: the person sees the case and hears of it no more, unless for another reason."""
+    deed.among_staff()
     login, found = deed.fields["person"], _named(deed)
     row = next((row for row in watching(deed.db, deed.case_id) if found and row.user_id == found.id), None)
     if row is None:
@@ -70,6 +72,7 @@ def stop_copy(deed: Deed) -> None:
 @effect("watch", only_if=("may_watch",))
 def watch(deed: Deed) -> None:
     """Let oneself be told of the case's moves."""
+    deed.among_staff()
     assert deed.by is not None  # the law's condition has asked
     _add(deed, deed.by)
 
@@ -77,6 +80,7 @@ def watch(deed: Deed) -> None:
 @effect("unwatch", only_if=("is_watching",))
 def unwatch(deed: Deed) -> None:
     """Be told no more."""
+    deed.among_staff()
     for row in watching(deed.db, deed.case_id):
         if deed.by is not None and row.user_id == deed.by.id:
             beside.change(deed, Watcher, row.id, until_at=deed.at)

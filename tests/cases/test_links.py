@@ -50,7 +50,7 @@ def happened(world: World, story: Story, login: str) -> list[Happening]:
 
 
 def test_who_may_not_see_the_other_case_learns_nothing_of_the_link(world: World) -> None:
-    mine, theirs = Story(world).up_to("submit"), Story(world, by="qian").up_to("submit")
+    mine, theirs = Story(world).up_to("report"), Story(world, unit="T", by="qian").up_to("submit")
     mine.then("link", "li", other=theirs.number, link_kind="relates")
     assert seen(world, mine, "zhang") == []
     assert "link" not in [event.action for event in happened(world, mine, "zhang")]

@@ -202,7 +202,8 @@ def everyone_has_a_desk_and_a_clock(
         assert current == []
         return
     assert max(Counter(row.unit_id for row in current).values(), default=0) <= 1
-    assert sum(row.kind == "lead" for row in current) <= 1
+    leads = Counter(row.status == "returned" for row in current if row.kind == "lead")
+    assert leads[True] <= 1 and leads[False] <= 1, "who gave it back leads until somebody else has signed"
     for row in current:
         _, people = people_at(db, Post(HANDLERS, row.unit_id), at, besides=case.submitter_id)
         assert people, row

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile as AnyUpload
 
-from cases.attachments import attach, attachments_of, place_of, store
+from cases.attachments import attach, attachments_of, files_seen, place_of, store
 from cases.errors import NotFound
 from web.api import shapes, views
 from web.api.versions import optional_version
@@ -52,7 +52,7 @@ def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: st
 def fetched(visit: Visit, number: str, digest: str) -> FileResponse:
     """Return a file of a case that the person may see."""
     case = visit.case(number)
-    rows = attachments_of(visit.db, case.id or 0) if DIGEST.fullmatch(digest) else []
+    rows = files_seen(visit.db, case, visit.by, visit.at) if DIGEST.fullmatch(digest) else []
     row = next((row for row in rows if row.digest == digest), None)
     path = place_of(visit.settings.files, digest)
     if row is None or not path.is_file():
