@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from cases.record.case import Case
+from cases.record.endorsements import Endorsement
 from cases.record.people import Duty, Unit, in_force, line
 
 
@@ -33,3 +34,9 @@ def with_an_interest(
 
 def _units_of(db: Session, user_id: int | None, at: datetime) -> set[int]:
     return set(db.exec(select(Duty.unit_id).where(Duty.user_id == user_id, in_force(at)))) if user_id else set()
+
+
+def endorsed_by(db: Session, case_id: int) -> frozenset[int]:
+    """Return the ids of those who endorse a case."""
+    rows = select(Endorsement.user_id).where(Endorsement.case_id == case_id, col(Endorsement.withdrawn_at).is_(None))
+    return frozenset(db.exec(rows))

@@ -14,7 +14,7 @@ from cases.apart import barred, passed_over
 from cases.ballots import DETECTED, entitled, is_too_small, open_ballot, open_next, seats_of, standing
 from cases.duties import ADMINISTRATIONS
 from cases.errors import FieldError, InvalidFields
-from cases.interests import with_an_interest
+from cases.interests import endorsed_by, with_an_interest
 from cases.policy import answering_at, posts
 from cases.record.case import Case
 from cases.record.people import Duty, Unit, User, in_force, line, subtree
@@ -42,7 +42,8 @@ def convened(deed: Deed, accused_id: int | None) -> None:
     if chair_id not in members:
         _refuse("chair", "组长须是小组成员", "The chair must be a member of the group")
     interested = with_an_interest(deed.db, deed.case, members, deed.case.unit_id, accused_id, deed.at)
-    interested |= barred(deed.db, deed.case, PANEL) & set(members)  # who acted in it otherwise does not judge it
+    # Who acted in it otherwise, or has spoken for it, does not judge it.
+    interested |= (barred(deed.db, deed.case, PANEL) | endorsed_by(deed.db, deed.case_id)) & set(members)
     review, left = review_of(deed), len(members) - len(interested)
     if is_too_small(review, left):
         least = max(review.needed(left), 2)

@@ -17,12 +17,14 @@ from web.choices import points_passed, staff
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
-from workflow.vocabulary import SUPPORT
+from workflow.vocabulary import DELEGATE, SUPPORT
 
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
 PART, PERSON = "part", "person"
+#: Who acts in a case for a part of it, and what they do about somebody else's.
+OF_PARTS, DISPUTE = frozenset({"lead", SUPPORT, DELEGATE}), "dispute_part"
 #: Kinds of fields that name units, and those that name people.
 UNITS, PEOPLE = ("unit", "units"), ("person", "people")
 LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
@@ -80,7 +82,7 @@ def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
 
 def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is_open: bool) -> ActionForm:
     names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
-    if PART in step.takes and len(own_hands(visit.db, sheet, visit.by, visit.at)) < 2:
+    if PART in step.takes and len(_with_parts(visit, sheet, step)) < (2 if _is_of_own_part(step) else 1):
         names.remove(PART)  # there is nothing to choose from
     return ActionForm(
         action=step.action,
@@ -123,6 +125,11 @@ def _control(visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known
 
 def _with_parts(visit: Visit, sheet: Sheet, step: Step) -> list[Unit]:
     """Return the units whose parts a step can be about: of those that are open, one's own where one acts for it."""
-    if PART in step.takes:
+    if PART in step.takes and _is_of_own_part(step):
         return [sheet.units[row.unit_id] for row in own_hands(visit.db, sheet, visit.by, visit.at)]
     return [sheet.units[row.unit_id] for row in open_rows(sheet.parts) if row.kind == SUPPORT]
+
+
+def _is_of_own_part(step: Step) -> bool:
+    """Tell whether whoever takes a step does so for a part of their own; a lead disputes the part of another."""
+    return OF_PARTS.issuperset(step.by) and DISPUTE not in step.does
