@@ -19,12 +19,13 @@ from cases.policy import Besides, numbers_seen, posts, reads_as_staff, seats_at
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
+from cases.sides import BESIDE, Side
 from cases.standing_in import ends_of
 from cases.timeline import events_of
 from cases.units import units_by_id
 from cases.words import STAFF, SUBMITTER, Post
 from workflow.definition import Definition
-from workflow.vocabulary import DELEGATE, SUPPORT
+from workflow.vocabulary import ANSWER, DELEGATE, SUPPORT
 
 ASSIGNMENTS = "assignments"
 #: Passages of another audience than this are for staff alone.
@@ -136,7 +137,7 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
         level=_level(db, case, at),
         history=history_of(db, case, by, at),
         parts=parts,
-        clocks=clocks_of(db, case.id),
+        clocks=clocks_seen(db, case, by, at),
         attachments=files_seen(db, case, by, at),
         is_submitter=is_submitter,
         is_staff=is_staff,
@@ -200,6 +201,15 @@ def _part_of(role: str, data: Mapping[str, Any]) -> int | None:
 def clocks_of(db: Session, case_id: int) -> Sequence[Clock]:
     """Return every clock of a case, in the order in which they started."""
     return db.exec(select(Clock).where(Clock.case_id == case_id).order_by(col(Clock.id))).all()
+
+
+def clocks_seen(db: Session, case: Case, by: User, at: datetime) -> Sequence[Clock]:
+    """Return the clocks of a case that a person may know of: an order, and so its limit, is a matter among staff."""
+    assert case.id is not None
+    clocks = clocks_of(db, case.id)
+    if reads_as_staff(db, case, by, at):
+        return clocks
+    return [clock for clock in clocks if clock.kind != BESIDE or Side.parse(clock.state).name != ANSWER]
 
 
 def spans_of(db: Session, clocks: Iterable[Clock]) -> dict[int, list[ClockSpan]]:

@@ -144,11 +144,12 @@ def _open_about_lead(deed: Deed) -> None:
 
 
 def _end(deed: Deed, dispute: Any, new: State) -> None:
-    """Decide a dispute as the adjudicator has assigned the case, or let it lapse with the case."""
-    if new.final:
+    """Decide a dispute as the adjudicator has assigned the case, or let it lapse with the case or the part."""
+    part = _PART.rows(deed.db, {"part_id": dispute.assignment_id})[0]
+    is_gone = dispute.about == ABOUT_PART and part.ended_at is not None and part.ended_at < deed.at
+    if new.final or is_gone:
         beside.change(deed, Dispute, dispute.id, decided_at=deed.at, decision=LAPSED)
         return
-    part = _PART.rows(deed.db, {"part_id": dispute.assignment_id})[0]
     is_refused = _has_it_after_all(deed, dispute, part)
     if is_refused:
         booked_to = part.unit_id

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -74,7 +74,8 @@ def sits_in_the_group(user_id: int, at: datetime) -> ColumnElement[bool]:
         select(absent.user_id).join(Duty, col(Duty.deputy_of) == absent.id).where(Duty.user_id == user_id, in_force(at))
     )
     mine = or_(col(Seat.user_id) == user_id, col(Seat.user_id).in_(stands_in))
-    return col(Case.id).in_(select(Seat.case_id).where(col(Seat.recused_at).is_(None), mine))
+    withdrawn = select(Seat.case_id).where(col(Seat.recused_at).is_not(None), mine)
+    return and_(col(Case.id).in_(select(Seat.case_id).where(mine)), col(Case.id).not_in(withdrawn))
 
 
 @effect("convene", needs=("chair",))

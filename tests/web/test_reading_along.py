@@ -28,3 +28,5 @@ def test_whom_staff_tell_and_order_is_not_for_the_one_who_raised_the_case(office
         events = office.program(login).get(f"{API}/cases/{number}/events").json()["items"]
         assert ({"copy_to", "order"} <= {event["action"] for event in events}) is told
         assert ("zhou" in str(events)) is told
+        limits = office.program(login).get(f"{API}/cases/{number}/clocks").json()["items"]
+        assert ("answer@D" in [clock["state"] for clock in limits]) is told

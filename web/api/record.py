@@ -11,7 +11,7 @@ from cases.explaining import Explanation
 from cases.explaining import explain as explanations
 from cases.laws import law_of
 from cases.lists import MOST, bad_cursor
-from cases.sheet import clocks_of, history_of
+from cases.sheet import clocks_seen, history_of
 from web.api import shapes, views
 from web.api.versions import optional_version, tag
 from web.visits import Reading, Visit, Writing
@@ -39,14 +39,16 @@ def events(
 @router.get("/clocks", summary="Its limits")
 def clocks(visit: Reading, number: str) -> shapes.Clocks:
     """Return every clock of a case."""
-    rows = clocks_of(visit.db, visit.case(number).id or 0)
-    return shapes.Clocks(items=[shapes.OneClock(**views.clock_of(row)) for row in rows])
+    rows = clocks_seen(visit.db, visit.case(number), visit.by, visit.at)
+    return shapes.Clocks(items=[shapes.OneClock(**views.clock_of(visit.db, row)) for row in rows])
 
 
 @router.get("/explain", summary="Why its clocks stand where they stand, day by day")
 def explain(visit: Reading, number: str) -> shapes.Explanations:
     """Return every clock that a case has had with its stretches and each day that counted, or did not."""
-    items = [_explained(visit, one) for one in explanations(visit.db, visit.case(number))]
+    case = visit.case(number)
+    known = {clock.id for clock in clocks_seen(visit.db, case, visit.by, visit.at)}
+    items = [_explained(visit, one) for one in explanations(visit.db, case) if one.clock.id in known]
     return shapes.Explanations(items=items)
 
 
@@ -76,7 +78,7 @@ def _version(cursor: str | None) -> int:
 
 def _explained(visit: Visit, one: Explanation) -> shapes.Explanation:
     return shapes.Explanation(
-        **views.clock_of(one.clock),
+        **views.clock_of(visit.db, one.clock),
         days=[
             shapes.ExplainedDay(
                 date=day.date,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlmodel import Session
+
 from cases.act import actions_for
+from cases.clock_names import clock_code
 from cases.laws import law_of
 from cases.record.case import Attachment, Case
 from cases.record.clock import Clock
 from cases.record.people import Unit
 from cases.sheet import Happening, Said, Sheet, sheet_of
+from cases.sides import BESIDE
 from cases.units import units_by_id
 from web import words
 from web.api import shapes
@@ -117,9 +121,10 @@ def text_of(visit: Visit, definition: Definition, happening: Happening, said: Sa
     )
 
 
-def clock_of(row: Clock) -> dict[str, Any]:
-    """Return the fields of a clock."""
-    return {name: getattr(row, name) for name in shapes.OneClock.model_fields}
+def clock_of(db: Session, row: Clock) -> dict[str, Any]:
+    """Return the fields of a clock; one beside the case says `done@D`, and no number of a row."""
+    state = clock_code(db, row.kind, row.state) if row.kind == BESIDE else row.state
+    return {name: getattr(row, name) for name in shapes.OneClock.model_fields} | {"state": state}
 
 
 def file_of(row: Attachment) -> shapes.File:

@@ -14,6 +14,7 @@ from cases.explaining import explain as explanations
 from cases.outlook import Standing
 from cases.record.clock import Clock
 from cases.record.people import line
+from cases.sheet import clocks_seen
 from web import moments, words
 from web.pages.case_referral import referral_of
 from web.render import page
@@ -57,7 +58,8 @@ class Shown:
 def show(visit: Reading, number: str) -> Response:
     """Show why the clocks of a case stand where they stand, those that run first."""
     case = visit.case(number)
-    clocks = [_shown(visit, one) for one in explanations(visit.db, case)]
+    known = {clock.id for clock in clocks_seen(visit.db, case, visit.by, visit.at)}
+    clocks = [_shown(visit, one) for one in explanations(visit.db, case) if one.clock.id in known]
     clocks.sort(key=lambda clock: not clock.is_running)
     local = calendar_of(visit.db, line(visit.db, case.unit_id))
     return page(
