@@ -1,7 +1,7 @@
 """A case with three departments in three different states, whatever its people do and however much time passes.
 
-`BIHUAN_TEST_EXAMPLES` says how many sequences to run for each database, and then they are drawn anew; `BIHUAN_TEST_SEED`
-repeats a run. The everyday ones are always the same.
+`BIHUAN_TEST_EXAMPLES` says how many sequences to run for each database, and then they are drawn anew, unless
+`BIHUAN_TEST_SEED` repeats a run. The everyday ones are always the same.
 """
 
 from __future__ import annotations
