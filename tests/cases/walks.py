@@ -201,7 +201,9 @@ def everyone_has_a_desk_and_a_clock(
     if case.closed_at:
         assert current == []
         return
-    assert max(Counter(row.unit_id for row in current).values(), default=0) <= 1
+    # Who has given the lead back may be named a support department while it leads until somebody else has signed.
+    hands = [row.unit_id for row in current if (row.kind, row.status) != ("lead", "returned")]
+    assert max(Counter(hands).values(), default=0) <= 1
     leads = Counter(row.status == "returned" for row in current if row.kind == "lead")
     assert leads[True] <= 1 and leads[False] <= 1, "who gave it back leads until somebody else has signed"
     for row in current:
