@@ -25,7 +25,7 @@ from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields, no_case, stale
 from cases.fields import clean
 from cases.laws import law_of
-from cases.policy import roles_in
+from cases.policy import is_of_a_party, roles_in
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.event import Event
@@ -146,12 +146,19 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
     try:
         law.take(case.state, action, held, guard)
     except NotByYou:
-        if by is None or by.id != case.submitter_id:
+        if by is None:
             raise
-        raise NotByYou(
-            f"您是本案申请人，「{steps[0].label}」不由您办理。",
-            f"You raised this case; {steps[0].label_en} is not yours to take.",
-        ) from None
+        if by.id == case.submitter_id:
+            raise NotByYou(
+                f"您是本案申请人，「{steps[0].label}」不由您办理。",
+                f"You raised this case; {steps[0].label_en} is not yours to take.",
+            ) from None
+        if is_of_a_party(db, case, by, at, words):
+            raise NotByYou(
+                f"您所在的单位是争议一方，「{steps[0].label}」须由他人办理。",
+                f"Your own unit is a party to the dispute; {steps[0].label_en} is somebody else's to take.",
+            ) from None
+        raise
     return deeds[action]
 
 

@@ -19,6 +19,7 @@ from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.statements import Prepared
+from cases.words import is_clerical
 from workflow.definition import Definition
 
 #: What an event says of somebody who stood in for another: whose place it was.
@@ -26,21 +27,31 @@ FOR = "for"
 
 _EVENTS = table_of(Event)
 _ACTED = Prepared(
-    select(_EVENTS.c.actor_id, _EVENTS.c.role, _EVENTS.c.data).where(
+    select(_EVENTS.c.actor_id, _EVENTS.c.role, _EVENTS.c.action, _EVENTS.c.data).where(
         _EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.actor_id.is_not(None)
     )
 )
 
 
 def acted(db: Session, case: Case, roles: Collection[str]) -> frozenset[int]:
-    """Return the ids of those who acted in a case in one of some roles, and of those in whose place they did."""
+    """Return the ids of those who acted in a case in one of some roles, and of those in whose place they did.
+
+    Who did only clerical things, such as watching or linking it, has not acted in it.
+    """
     found: set[int] = set()
-    for actor_id, role, data in _ACTED.rows(db, {"case_id": case.id}) if roles else ():
-        if role in roles:
+    paperwork = clerical(law_of(db, case.law_id).definition) if roles else ()
+    for actor_id, role, action, data in _ACTED.rows(db, {"case_id": case.id}) if roles else ():
+        if role in roles and action not in paperwork:
             found.add(actor_id)
             if (stood_in_for := for_whom(data)) is not None:
                 found.add(stood_in_for)
     return frozenset(found)
+
+
+def clerical(definition: Definition) -> frozenset[str]:
+    """Return the actions of a law by which nobody acts in a case in any capacity."""
+    counting = {step.action for step in definition.steps if not is_clerical(step)}
+    return frozenset(step.action for step in definition.steps) - counting
 
 
 def others(definition: Definition, role: str) -> frozenset[str]:

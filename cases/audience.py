@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from cases.apart import passed_over
 from cases.laws import law_of
-from cases.policy import answering_at, posts
 from cases.record.case import Case
+from cases.seats import answering_at, posts
 from cases.words import OWNER, OWNER_HEAD, SUBMITTER, Post, audiences, listeners
 
 #: The head of a department; of a union, its leader in charge.

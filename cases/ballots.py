@@ -24,6 +24,8 @@ from workflow.tally import FEWEST, Tally
 NONE, LEFT = "none", "left"
 #: Why a member is recused: they said so, or the record says so.
 DECLARED, DETECTED = "declared", "detected"
+#: The duty by which somebody sits in a group, and by which a deputy sits in their place.
+REVIEWER = "reviewer"
 
 _BALLOTS, _SEATS = table_of(Ballot), table_of(Seat)
 _OPEN = Prepared(select(_BALLOTS).where(_BALLOTS.c.case_id == bindparam("case_id"), _BALLOTS.c.decided_at.is_(None)))
@@ -100,11 +102,11 @@ def late(db: Session, case: Case) -> list[Post]:
     if (ballot := open_ballot(db, case)) is None:
         return []
     missing = tuple(seat.user_id for seat in entitled(seats_of(db, ballot)) if seat.choice is None)
-    return [Post((), ballot.unit_id, missing or (ballot.chair_id,))]
+    return [Post((REVIEWER,), ballot.unit_id, missing or (ballot.chair_id,))]
 
 
 def awaited(db: Session, case: Case, at: datetime) -> list[Post]:
     """Return on whose desks a case lies that is voted on: those who have yet to vote, and the chair once it is time."""
     stands, ballot = standing(db, case, at), open_ballot(db, case)
-    chair = [Post((), ballot.unit_id, (ballot.chair_id,))] if stands and ballot and stands[1] else []
+    chair = [Post((REVIEWER,), ballot.unit_id, (ballot.chair_id,))] if stands and ballot and stands[1] else []
     return [*late(db, case), *chair]

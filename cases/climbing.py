@@ -15,12 +15,12 @@ from sqlmodel import Session
 
 from cases import beside, clocks
 from cases.audience import HEADS, Addressee, desks
-from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Level
 from cases.record.columns import table_of
 from cases.record.people import line
 from cases.record.statements import Prepared
+from cases.seats import answering_at
 from cases.words import OWNER_HEAD, Deed, Post
 from workflow.definition import Climb
 from workflow.errors import Refusal

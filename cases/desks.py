@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from cases.apart import FOR, barred, others
+from cases.apart import FOR, barred, clerical, others
 from cases.ballots import awaited
 from cases.laws import law_of
 from cases.policy import HANDLING, OVERSIGHT, Held, answers_for, duties_of, roles_in, visible_to
@@ -220,7 +220,10 @@ def _acted_apart(laws: Laws, word: str) -> Iterator[SelectOfScalar[int]]:
     for law_id, definition in laws:
         if apart := others(definition, word):
             yield select(Event.seq).where(
-                Event.case_id == Case.id, Case.law_id == law_id, col(Event.role).in_(sorted(apart))
+                Event.case_id == Case.id,
+                Case.law_id == law_id,
+                col(Event.role).in_(sorted(apart)),
+                col(Event.action).not_in(sorted(clerical(definition))),
             )
 
 

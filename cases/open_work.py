@@ -19,10 +19,11 @@ from cases.climbing import post_of
 from cases.clocks import BESIDE
 from cases.desks import asked_owners, lying_at, may_be_barred
 from cases.laws import law_of
-from cases.policy import Held, answering_at, posts
+from cases.policy import Held
 from cases.record.case import Case
 from cases.record.clock import Clock, Level
 from cases.record.people import Duty, Unit, User, in_force, lasts, line
+from cases.seats import answering_at, posts
 from cases.side_clocks import desk_of
 from cases.sides import Side
 from cases.words import HANDLERS, Post

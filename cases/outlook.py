@@ -18,9 +18,9 @@ from cases.calendars import calendar
 from cases.clock_names import clock_code
 from cases.clocks import BESIDE, CLIMB, ladder_of, outlives_case
 from cases.laws import law_of
-from cases.policy import answering_at
 from cases.record.case import Case
 from cases.record.clock import Clock, FiredRung, Parked
+from cases.seats import answering_at
 from cases.side_clocks import desk_of
 from cases.sides import Side
 from workflow import ladders

@@ -11,20 +11,19 @@ from sqlmodel import Session, col, select
 
 from cases.access import is_storable
 from cases.apart import barred, passed_over
-from cases.ballots import DETECTED, entitled, is_too_small, open_ballot, open_next, seats_of, standing
+from cases.ballots import DETECTED, REVIEWER, entitled, is_too_small, open_ballot, open_next, seats_of, standing
 from cases.duties import ADMINISTRATIONS
 from cases.errors import FieldError, InvalidFields
 from cases.interests import endorsed_by, with_an_interest
-from cases.policy import answering_at, posts
 from cases.record.case import Case
 from cases.record.people import Duty, Unit, User, in_force, line, subtree
+from cases.seats import answering_at, posts
 from cases.standing_in import acts_for
 from cases.words import Deed
 from workflow.definition import Review
 from workflow.errors import Refusal
 from workflow.vocabulary import PANEL
 
-REVIEWER = "reviewer"
 #: Labels of what a group can decide, for sentences.
 SAID = {"accept": ("同意立案", "acceptance"), "reject": ("不予立案", "rejection"), "return": ("退回补正", "a return")}
 MOST_OFFERED = 300
@@ -106,7 +105,7 @@ def seat_to_vote(deed: Deed) -> Any | Refusal:
         return own
     if refusal := _unfit_to_stand_in(deed, own):
         return refusal
-    places = acts_for(deed.db, by, deed.at)
+    places = acts_for(deed.db, by, deed.at, (REVIEWER,))
     absent = [seat for seat in entitled(seats) if seat.user_id in places and seat.cast_by != seat.user_id]
     if not absent:
         return Refusal(

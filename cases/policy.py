@@ -21,20 +21,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
 from cases.apart import passed_over
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
-from cases.record.people import LINKS, Duty, Unit, User, ancestors, in_force, line, line_up, person, subtree
+from cases.record.people import Duty, Unit, User, ancestors, in_force, line, subtree
 from cases.record.statements import Prepared
-from cases.standing_in import acts_for, stand_ins
-from cases.words import ANYONE, ENDORSER, SUBMITTER, Post, roles, sees
-from workflow.vocabulary import PARENT
+from cases.seats import posts, seats_at, stood_in_for
+from cases.standing_in import acts_for
+from cases.words import ANYONE, ENDORSER, SUBMITTER, Post, sees
 
 SYSTEM_ADMIN = "system_admin"
 OVERSIGHT = frozenset({"reviewer", "supervisor", "leader", "head"})
@@ -94,93 +92,15 @@ def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime, rol
     return bool(_places(db, case, role, post, by, duties_of(db, by, at), at))
 
 
-def posts(db: Session, case: Case, word: str) -> list[Post]:
-    """Return the desks that a role word stands for in a case; none for the submitter and the system."""
-    if word.startswith(PARENT):
-        return [Post((word.removeprefix(PARENT),), unit_above(db, case.unit_id))]
-    found = roles().get(word)
-    return list(found(db, case)) if found else []
-
-
-def unit_above(db: Session, unit_id: int) -> int:
-    """Return the parent of a unit; the root answers for itself."""
-    return line(db, unit_id)[0].parent_id or unit_id
-
-
-#: Who does not count at a desk, such as whoever raised the case: ids, or one, or nobody.
-Besides = int | Collection[int] | None
-
-
-def people_at(db: Session, post: Post, at: datetime, besides: Besides = None) -> tuple[int, list[User]]:
-    """Return who answers for a desk, and the unit where they sit; the root and nobody if the whole line is empty.
-
-    Nobody counts who is among `besides`, nor their deputy in their place (see `cases.apart.passed_over`).
-    """
-    unit_id, ids = answering_at(db, post, at, besides)
-    return unit_id, [found for user_id in ids if (found := person(db, user_id)) is not None]
-
-
-def answering_at(db: Session, post: Post, at: datetime, besides: Besides = None) -> tuple[int, list[int]]:
-    """Return the ids of those who answer for a desk, and the unit where they sit, as `people_at` does."""
-    unit_id, seats = seats_at(db, post, at, besides)
-    return unit_id, list(dict.fromkeys(user_id for user_id, _ in seats))
-
-
-def seats_at(
-    db: Session, post: Post, at: datetime, besides: Besides = None
-) -> tuple[int, list[tuple[int, int | None]]]:
-    """Return who answers for a desk, each with whom they stand in for, and the unit where they sit."""
-    aside = {besides} if isinstance(besides, int) else set(besides or ())
-    if post.people or post.reaches_down:
-        return post.unit_id, _seats_of(db, post, at, aside)
-    if post.not_of:
-        aside |= set(db.exec(select(Duty.user_id).where(col(Duty.unit_id).in_(post.not_of), in_force(at))))
-    first, *others = post.duties
-    (second,) = others or [first]  # no desk asks for more than two
-    asked = {"unit_id": post.unit_id, "first": first, "second": second, "at": at}
-    rows = [row for row in _answering().rows(db, asked) if aside.isdisjoint({row.user_id, row.stands_for})]
-    if not rows:
-        return line(db, post.unit_id)[-1].id, []
-    nearest = rows[0].unit_id
-    return nearest, [(row.user_id, row.stands_for) for row in rows if row.unit_id == nearest]
-
-
-def _seats_of(db: Session, post: Post, at: datetime, aside: Collection[int]) -> list[tuple[int, int | None]]:
-    """Return who answers for a desk that is some people's own: the active ones, and whoever stands in for them."""
-    own = [user_id for user_id in post.people if user_id not in aside]
-    seats: list[tuple[int, int | None]] = [(user_id, None) for user_id in own]
-    for absent in own:
-        deputies = stand_ins(db, (absent,), at, post.duties)
-        seats += [(user_id, absent) for user_id in deputies if user_id not in aside and user_id not in own]
-    active = set(db.exec(select(User.id).where(col(User.id).in_([user_id for user_id, _ in seats]), User.is_active)))
-    return [seat for seat in seats if seat[0] in active]
-
-
-@cache
-def _answering() -> Prepared:
-    """Return the statement that finds who holds one of two duties from a unit up to the root, nearest first."""
-    up = line_up()
-    stands_for, behind = _stood_in_for()
-    found: Any = (
-        select(up.c.id.label("unit_id"), col(User.id).label("user_id"), stands_for)
-        .select_from(up)
-        .join(Duty, col(Duty.unit_id) == up.c.id)
-        .join(User, col(User.id) == Duty.user_id)
+def is_of_a_party(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> bool:
+    """Tell whether a person is kept off one of these desks only by a duty at a unit with an interest in the matter."""
+    held = duties_of(db, by, at)
+    mine, units = {duty.role for duty in held}, {duty.unit_id for duty in held}
+    return any(
+        not mine.isdisjoint(post.duties) and not units.isdisjoint(post.not_of)
+        for word in words
+        for post in posts(db, case, word)
     )
-    for absent, of in behind:
-        found = found.outerjoin(absent, absent.id == of.deputy_of)
-    return Prepared(
-        found.where(or_(col(Duty.role) == bindparam("first"), col(Duty.role) == bindparam("second")))
-        .where(User.is_active, in_force(bindparam("at", type_=Moment)))
-        .order_by(up.c.height, col(User.id), col(Duty.deputy_of).is_not(None), col(Duty.id))
-    )
-
-
-def _stood_in_for() -> tuple[ColumnElement[int | None], list[tuple[Any, Any]]]:
-    """Return whose a duty is that somebody stands in for, and the duties behind it, each with the one before it."""
-    chain: list[Any] = [Duty, *(aliased(Duty) for _ in range(LINKS))]
-    whose = func.coalesce(*(col(absent.user_id) for absent in reversed(chain[1:])))
-    return whose.label("stands_for"), list(zip(chain[1:], chain[:-1], strict=True))
 
 
 def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held] | None = None) -> bool:
@@ -299,7 +219,7 @@ def _seen_for(db: Session, case: Case, by: User, at: datetime, duties: Collectio
 @cache
 def _held_by() -> Prepared:
     """Return the statement that finds the duties of a person, and whose they are where they stand in for somebody."""
-    stands_for, behind = _stood_in_for()
+    stands_for, behind = stood_in_for()
     found = select(Duty.role, Duty.unit_id, Unit.path, stands_for).join(Unit, col(Unit.id) == Duty.unit_id)
     for absent, of in behind:
         found = found.outerjoin(absent, absent.id == of.deputy_of)

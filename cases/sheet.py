@@ -15,10 +15,11 @@ from cases.attachments import files_seen
 from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
-from cases.policy import Besides, numbers_seen, posts, reads_as_staff, seats_at
+from cases.policy import numbers_seen, reads_as_staff
 from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
+from cases.seats import Besides, posts, seats_at
 from cases.sides import BESIDE, Side
 from cases.standing_in import ends_of
 from cases.timeline import events_of

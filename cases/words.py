@@ -118,6 +118,7 @@ Listeners = Callable[[Session, int], Iterable[int]]
 _fields: dict[str, Field] = {}
 _effects: dict[str, Effect] = {}
 _requirements: dict[str, Requirements] = {}
+_clerical: set[str] = set()
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
 _audiences: dict[str, Role] = {}
@@ -134,16 +135,21 @@ def register(*fields: Field) -> None:
         _fields[word.name] = word
 
 
-def effect(word: str, *, needs: tuple[str, ...] = (), only_if: tuple[str, ...] = ()) -> Callable[[Effect], Effect]:
+def effect(
+    word: str, *, needs: tuple[str, ...] = (), only_if: tuple[str, ...] = (), clerical: bool = False
+) -> Callable[[Effect], Effect]:
     """Make a function known to the law as something an action does beyond moving the case.
 
     It may rely on the fields in `needs` being filled in and on the conditions in `only_if`: every law is proven to ask.
+    What is `clerical` decides nothing in the case: whoever did no more has not acted in it in any capacity.
     """
 
     def keep(function: Effect) -> Effect:
         _once(_effects, word)
         _effects[word] = function
         _requirements[word] = Requirements(needs, only_if)
+        if clerical:
+            _clerical.add(word)
         return function
 
     return keep
@@ -236,6 +242,12 @@ def effects() -> Mapping[str, Effect]:
     """Return the registered effects by word."""
     vocabulary()
     return _effects
+
+
+def is_clerical(step: Step) -> bool:
+    """Tell whether a step does nothing that counts as having acted in a case: copies, watches, links or withdraws."""
+    vocabulary()
+    return not step.targets and bool(step.does) and _clerical.issuperset(step.does)
 
 
 def conditions() -> Mapping[str, Condition]:

@@ -54,9 +54,9 @@ from cases.audience import desks
 from cases.beside import ADD, SET
 from cases.clocks import BESIDE
 from cases.merged import FEEDBACK, merged_cases
-from cases.policy import people_at
 from cases.progress import DONE
 from cases.record.case import Assignment, Case
+from cases.seats import people_at
 from cases.sheet import ASSIGNMENTS
 from cases.side_clocks import desk_of
 from cases.sides import Side

@@ -12,8 +12,8 @@ SUBMITTER, REVIEW = "submitter", "review"
 
 
 def merged_rated(paths: Paths) -> Iterator[Finding]:
-    """Whoever raised a merged case can rate what became of it."""
-    for state in _merged_states(paths):
+    """Whoever raised a merged case can rate what became of it, under a law that says how merged cases count."""
+    for state in _merged_states(paths) if paths.definition.merging is not None else ():
         if not any(RATE in step.does and SUBMITTER in step.by for step in _staying(paths, state)):
             yield _finding(
                 paths,
@@ -61,7 +61,7 @@ def merged_followed(paths: Paths) -> Iterator[Finding]:
 
 
 def merging_table(paths: Paths) -> Iterator[Finding]:
-    """What is said of merged cases has a table `[merging]` and a step that merges."""
+    """What merged cases count for stands in `[merging]`, beside a step that merges."""
     merges = any(MERGE in step.does for step in paths.definition.steps)
     merging = paths.definition.merging
     if merging is not None and not merges:
@@ -73,20 +73,18 @@ def merging_table(paths: Paths) -> Iterator[Finding]:
             ("merging", MERGE),
         )
     for step in paths.definition.steps:
-        for word in sorted({RATE, RELEASE, FOLLOW} & set(step.does) if merging is None else ()):
+        if merging is None and RATE in step.does:
             yield Finding(
                 "merging_table",
-                f"「{step.label}」要做 {word}，流程却没有 [merging]：请写明并案如何计数。",
-                f'"{step.label_en}" does {word}, but the law has no [merging]: say how merged cases count.',
+                f"「{step.label}」要做 {RATE}，流程却没有 [merging]：请写明并案如何计数。",
+                f'"{step.label_en}" does {RATE}, but the law has no [merging]: say how merged cases count.',
                 step.line,
                 ("merging", step.action),
             )
 
 
 def _merged_states(paths: Paths) -> list[State]:
-    """Return where merged cases end, under a law that says more of them than that they are merged."""
-    if paths.definition.merging is None:
-        return []
+    """Return where merged cases end."""
     names = dict.fromkeys(step.target for step in paths.definition.steps if MERGE in step.does and step.target)
     return [paths.definition.states[name] for name in names]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from workflow.definition import Step
 from workflow.paths import Finding, Paths
-from workflow.vocabulary import CLIMB, PARENT, PROMISES
+from workflow.vocabulary import CLIMB, PARENT, PROMISES, PROMISOR
 
 #: Effects that keep a promise on account, that keep one in an answer, and that settle either.
 ON_ACCOUNT, IN_ANSWER = "promise", "promise_in_answer"
@@ -23,8 +23,12 @@ def promise_deeds(paths: Paths) -> Iterator[Finding]:
     for clock in clocks:
         for effect, is_own in SETTLES:
             steps = [step for step in paths.definition.steps if effect in step.does and step.target is None]
-            if not any(("lead" in step.by) is is_own and everywhere <= set(step.sources) for step in steps):
-                whose_zh, whose_en = ("主办部门", "the lead unit") if is_own else ("其他人", "somebody else")
+            if not any((PROMISOR in step.by) is is_own and everywhere <= set(step.sources) for step in steps):
+                whose_zh, whose_en = (
+                    ("作出承诺的单位（promisor）", "the unit that promised (promisor)")
+                    if is_own
+                    else ("其他人", "somebody else")
+                )
                 yield Finding(
                     "promise_deeds",
                     f'流程有 [promises]，却没有由{whose_zh}从任何状态（from = "any"）采取、不改变状态、'

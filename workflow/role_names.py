@@ -13,6 +13,7 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "support": ("协办部门", "supporting unit"),
     "delegate": ("受委派单位", "unit it is delegated to"),
     "delegator": ("委派单位", "unit that delegated it"),
+    "promisor": ("作出承诺的单位", "unit that promised it"),
     "supervisor": ("督查人员", "supervisor"),
     "leader": ("分管领导", "leader"),
     "adjudicator": ("裁定人", "adjudicator"),

@@ -10,7 +10,7 @@ from itertools import combinations
 from workflow.definition import Capacity, Definition
 from workflow.paths import Finding
 from workflow.role_names import role_name, role_names
-from workflow.vocabulary import DELEGATE, PARENT, SUPPORT
+from workflow.vocabulary import DELEGATE, PARENT, PROMISOR, SUPPORT
 
 #: Which duty a person must have so that a role of the law is filled.
 DUTY_OF_ROLE = {
@@ -19,12 +19,13 @@ DUTY_OF_ROLE = {
     "support": "handler",
     "delegate": "handler",
     "delegator": "handler",
+    "promisor": "handler",
     "supervisor": "supervisor",
     "leader": "leader",
     "adjudicator": "supervisor",
 }
 #: Roles that two departments hold, each its own desk.
-OF_DEPARTMENTS = frozenset({"lead", SUPPORT, DELEGATE})
+OF_DEPARTMENTS = frozenset({"lead", SUPPORT, DELEGATE, PROMISOR})
 
 
 @dataclass(frozen=True)

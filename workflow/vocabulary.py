@@ -34,6 +34,8 @@ DECIDE, DECIDE_ABOVE = "decide", "decide_above"
 ANSWER = "answer"
 #: The clock of a promise, and the table of the law whose rows each have a day of their own.
 KEEP, PROMISES = "keep", "promises"
+#: The role of a unit that made a promise.
+PROMISOR = "promisor"
 #: Clocks that run beside those of the case: the table of the law that sets them, their names, and whose they are.
 BESIDE_CLOCKS: Mapping[str, Mapping[str, str]] = {
     "parts": {SIGN: SUPPORT, DONE: SUPPORT, DELEGATED: DELEGATE},

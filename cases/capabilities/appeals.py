@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cases.calendars import calendar_of
-from cases.policy import unit_above
 from cases.record.people import line
+from cases.seats import unit_above
 from cases.words import Deed, effect
 
 

@@ -8,7 +8,8 @@ nobody else is there, the next unit above decides. A case is in dispute as long 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import bindparam, literal_column, select
 from sqlmodel import Session, col, or_
@@ -17,19 +18,20 @@ from sqlmodel import select as select_rows
 from cases import beside
 from cases.capabilities.assignments import LEAD, OFFERED, RETURNED, SIGNED, current
 from cases.record.case import Assignment, Case
-from cases.record.columns import table_of
+from cases.record.columns import Moment, table_of
 from cases.record.disputes import Dispute
+from cases.record.event import Event
 from cases.record.people import Unit, ancestors
 from cases.record.statements import Prepared
 from cases.words import SUBMITTER, Deed, Post, on_move, role
-from workflow.definition import State
+from workflow.definition import STAGES, State
 from workflow.vocabulary import SUPPORT
 
 ADJUDICATOR, SUPERVISOR = "adjudicator", "supervisor"
 ABOUT_LEAD, ABOUT_PART = "lead", "part"
 UPHELD, REFUSED, LAPSED = "upheld", "refused", "lapsed"
 
-_DISPUTES, _ASSIGNMENTS = table_of(Dispute), table_of(Assignment)
+_DISPUTES, _ASSIGNMENTS, _EVENTS = table_of(Dispute), table_of(Assignment), table_of(Event)
 _OPEN = Prepared(select(_DISPUTES).where(_DISPUTES.c.case_id == bindparam("of_case"), _DISPUTES.c.decided_at.is_(None)))
 _DECIDED = Prepared(
     select(_DISPUTES.c.assignment_id, _DISPUTES.c.about).where(
@@ -37,7 +39,13 @@ _DECIDED = Prepared(
         _DISPUTES.c.round == bindparam("in_round"),
         _DISPUTES.c.decided_at.is_not(None),
         _DISPUTES.c.decision != LAPSED,
+        _DISPUTES.c.opened_at >= bindparam("since", type_=Moment),
     )
+)
+_MOVES = Prepared(
+    select(_EVENTS.c.state_from, _EVENTS.c.at)
+    .where(_EVENTS.c.case_id == bindparam("of_case"), _EVENTS.c.state_from != _EVENTS.c.state_to)
+    .order_by(_EVENTS.c.version.desc())
 )
 _PART = Prepared(select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.id == bindparam("part_id")))
 
@@ -102,8 +110,18 @@ def open_dispute_of(db: Session, case: Case) -> Any | None:
     return _open(db, case.id)
 
 
+def given_out_since(deed: Deed) -> datetime:
+    """Return when the case last came from its review: what departments returned earlier binds nobody since."""
+    states, earlier = deed.law.definition.states, STAGES[: STAGES.index("handle")]
+    for move in _MOVES.rows(deed.db, {"of_case": deed.case_id}):
+        if (left := states.get(move.state_from)) is not None and left.stage in earlier:
+            return cast(datetime, move.at)
+    assert deed.case.submitted_at is not None  # what is handled was submitted, elsewhere if not here
+    return deed.case.submitted_at
+
+
 def decided_about_lead(deed: Deed) -> bool:
-    """Tell whether it was decided in this round who handles the case."""
+    """Tell whether it was decided in this round, since the case was given out, who handles it."""
     return any(row.about == ABOUT_LEAD for row in _decided(deed))
 
 
@@ -133,7 +151,8 @@ def _open(db: Session, case_id: int | None) -> Any | None:
 
 
 def _decided(deed: Deed) -> Sequence[Any]:
-    return _DECIDED.rows(deed.db, {"of_case": deed.case_id, "in_round": deed.case.round})
+    asked = {"of_case": deed.case_id, "in_round": deed.case.round, "since": given_out_since(deed)}
+    return _DECIDED.rows(deed.db, asked)
 
 
 def _open_about_lead(deed: Deed) -> None:

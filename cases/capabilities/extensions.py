@@ -18,11 +18,12 @@ from sqlmodel import select as select_rows
 from cases import beside, clocks, side_clocks
 from cases.calendars import calendar
 from cases.errors import FieldError, InvalidFields
-from cases.policy import roles_in, unit_above
+from cases.policy import roles_in
 from cases.record.case import Case, Extension
 from cases.record.columns import Id, table_of
 from cases.record.people import person
 from cases.record.statements import Prepared
+from cases.seats import unit_above
 from cases.sides import Side
 from cases.standing_in import acts_for
 from cases.words import Deed, condition, effect, on_move, register

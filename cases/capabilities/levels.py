@@ -8,14 +8,16 @@ from typing import Any, NoReturn
 from sqlmodel import Session
 
 from cases import climbing, clocks
+from cases.apart import passed_over
 from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import LEAD, hand_over
 from cases.capabilities.extensions import ask, grant, is_of_the_desk, refuse_too_little, refuse_too_much
 from cases.capabilities.orders import concerned, issue, issuing_union
 from cases.errors import FieldError, InvalidFields
-from cases.policy import people_at, posts
 from cases.record.case import Case
 from cases.record.people import line
+from cases.seats import people_at, posts
+from cases.sides import Side
 from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, moved, register, role
 from workflow.limits import Limit
 from workflow.vocabulary import ANSWER, Field
@@ -72,7 +74,8 @@ def _give_time(deed: Deed, role: str) -> None:
     refuse_too_little(deed, extra, "extra", lambda clock: which(clock) and clock.kind != clocks.CASE)
     shown = next((clock for clock in _running(deed) if which(clock) and clock.kind != clocks.CASE), None)
     due_at = shown.due_at if shown is not None else deed.case.due_at
-    grant(deed, ask(deed, due_at=due_at), deed.fields["extra"], which, lambda clock: _is_same(clock, shown))
+    whose = Side.parse(shown.state).unit_id if shown is not None and shown.kind == clocks.BESIDE else None
+    grant(deed, ask(deed, whose, due_at), deed.fields["extra"], which, lambda clock: _is_same(clock, shown))
 
 
 def _what_is_late(deed: Deed) -> Callable[[Any], bool]:
@@ -110,7 +113,7 @@ def _take_over(deed: Deed, level: Any) -> None:
     if state.owner == SUBMITTER:
         _refuse("measure", "案件在申请人手上，不能接办", "The case lies with the submitter; it cannot be taken over")
     if state.owner == LEAD:
-        _require_people(deed, Post(HANDLERS, level.unit_id))
+        _require_people(deed, LEAD, Post(HANDLERS, level.unit_id))
         if deed.case.lead_id == level.unit_id:
             _refuse("measure", "本单位已是主办单位", "Your unit leads the case already")
         hand_over(deed, level.unit_id)
@@ -130,13 +133,14 @@ def _place(deed: Deed, owner: str, unit_id: int) -> int:
         if found := [post for post in posts(deed.db, there, owner) if post.unit_id == unit_id]:
             if place.id == case.unit_id:
                 _refuse("measure", "案件已在本单位手上", "The case lies with your unit already")
-            _require_people(deed, found[0])
+            _require_people(deed, owner, found[0])
             return place.id
     _refuse("measure", "这一环节不能由本单位接办", "Your unit cannot take the case over at this point")
 
 
-def _require_people(deed: Deed, post: Post) -> None:
-    found_at, people = people_at(deed.db, post, deed.at, besides=deed.case.submitter_id)
+def _require_people(deed: Deed, owner: str, post: Post) -> None:
+    """Refuse where nobody sits at the desk of an owner who may act there in this case. Raises InvalidFields."""
+    found_at, people = people_at(deed.db, post, deed.at, besides=passed_over(deed.db, deed.case, owner))
     if not people or found_at != post.unit_id:
         _refuse("measure", "本单位没有人在此岗位上，不能接办", "Nobody at your unit has the duty to take it over")
 

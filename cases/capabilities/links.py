@@ -74,7 +74,7 @@ class Linked:
         return KINDS[self.kind][0 if self.is_named else 1]
 
 
-@effect("link", needs=("other", "link_kind"))
+@effect("link", needs=("other", "link_kind"), clerical=True)
 def link(deed: Deed) -> None:
     """Link the case with another one that may be seen; of two cases there is one link at a time."""
     other = _named(deed)
@@ -86,7 +86,7 @@ def link(deed: Deed) -> None:
     beside.add(deed, CaseLink, other_id=other.id, kind=deed.fields["link_kind"], linked_at=deed.at)
 
 
-@effect("unlink", needs=("other", "reason"), only_if=("linked",))
+@effect("unlink", needs=("other", "reason"), only_if=("linked",), clerical=True)
 def unlink(deed: Deed) -> None:
     """End a link that this case has made; a part that was split off stays what it is."""
     other = _named(deed)

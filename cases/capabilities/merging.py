@@ -83,7 +83,7 @@ def let_go(deed: Deed, old: State, new: State) -> None:
     definition = deed.law.definition
     is_given_up = new.final and new.name != definition.history_closed and MERGE not in deed.step.does
     is_taken_back = new.name == definition.initial.name != old.name
-    if (is_given_up or is_taken_back) and definition.merging is not None:
+    if is_given_up or is_taken_back:
         _all_followers(deed, RELEASE)
 
 

@@ -18,12 +18,13 @@ from cases import beside
 from cases.audience import addressees
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
-from cases.policy import answers_for, posts
+from cases.policy import answers_for
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.orders import Order
 from cases.record.people import Unit, line
 from cases.record.statements import Prepared
+from cases.seats import posts
 from cases.side_clocks import begin, department, end
 from cases.sides import Side
 from cases.units import RAISED_AT

@@ -6,7 +6,7 @@ ends once it is kept, or found broken. What was overdue or broken is asked about
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn
 
@@ -15,19 +15,19 @@ from sqlmodel import Session
 
 from cases import beside
 from cases.errors import FieldError, InvalidFields
-from cases.policy import duties_of
+from cases.policy import answers_for, duties_of
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.people import User
 from cases.record.promises import Promise
 from cases.record.statements import Prepared
-from cases.side_clocks import begin, end
+from cases.side_clocks import begin, department, end
 from cases.sides import Side
-from cases.words import HANDLERS, Deed, condition, effect, register
+from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.calendar import Calendar
 from workflow.errors import Refusal
 from workflow.limits import Limit
-from workflow.vocabulary import KEEP, Field
+from workflow.vocabulary import KEEP, PROMISOR, Field
 
 #: Days; a promise further off than ten years binds nobody who makes it.
 FURTHEST = 3_660
@@ -46,6 +46,13 @@ register(
     Field("promised_on", "date", "承诺完成日期", "Promised for", longest=10),
     Field("promise_number", "line", "第几项承诺", "Promise number", longest=4),
 )
+
+
+@role(PROMISOR)
+def promisors(db: Session, case: Case) -> Iterable[Post]:
+    """Return the desks of the units that made a promise in the case, whoever leads it by now."""
+    units = {row.unit_id for row in promises_of(db, case)} if case.id is not None else set()
+    return [department(db, unit_id) for unit_id in sorted(units)]
 
 
 @effect("promise", needs=("promised_on",))
@@ -93,7 +100,7 @@ def review_account(deed: Deed) -> None:
 @effect("keep_promise_done", needs=("result",), only_if=("promise_open",))
 def keep_promise_done(deed: Deed) -> None:
     """Note that a promise is kept, with its result; also after the case is closed."""
-    _end(deed, _meant(deed), kept_at=deed.at)
+    _end(deed, _meant(deed, _is_own), kept_at=deed.at)
 
 
 @effect("break_promise", needs=("reason",), only_if=("promise_open",))
@@ -165,9 +172,15 @@ def _make(deed: Deed, kind: str) -> None:
     begin(deed, Side(KEEP, unit_id, row_id), due_at)
 
 
-def _meant(deed: Deed) -> Any:
-    """Return the promise that a form means: the one it names, or the only one. Raises InvalidFields."""
-    waiting = open_promises(deed.db, deed.case)
+def _is_own(deed: Deed, row: Any) -> bool:
+    """Tell whether the person answers for the unit that made a promise."""
+    desk = department(deed.db, row.unit_id)
+    return deed.by is not None and answers_for(deed.db, deed.case, desk, deed.by, deed.at, PROMISOR)
+
+
+def _meant(deed: Deed, may_end: Callable[[Deed, Any], bool] = lambda deed, row: True) -> Any:
+    """Return the promise that a form means: the one it names, or the only one they may end. Raises InvalidFields."""
+    waiting = [row for row in open_promises(deed.db, deed.case) if may_end(deed, row)]
     numbers = "、".join(str(row.number) for row in waiting)
     given = deed.fields.get("promise_number")
     if given is None:
@@ -183,6 +196,9 @@ def _meant(deed: Deed) -> Any:
         _refuse("promise_number", f"第 {given} 项承诺已兑现", f"Promise {given} is kept already")
     if row.broken_at is not None:
         _refuse("promise_number", f"第 {given} 项承诺已认定未兑现", f"Promise {given} was found broken already")
+    if not may_end(deed, row):
+        zh = f"第 {given} 项承诺由其他单位作出，须由该单位兑现"
+        _refuse("promise_number", zh, f"Promise {given} was made by another unit, which has to keep it")
     return row
 
 

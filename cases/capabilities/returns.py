@@ -21,10 +21,10 @@ from cases.capabilities.assignments import (
     first_receiver,
     give,
 )
-from cases.capabilities.disputes import decided_about_lead
+from cases.capabilities.disputes import decided_about_lead, given_out_since
 from cases.policy import answers_for
 from cases.record.case import Assignment
-from cases.record.columns import table_of
+from cases.record.columns import Moment, table_of
 from cases.record.statements import Prepared
 from cases.words import HANDLERS, Deed, Post, condition, effect, on_move, register
 from workflow.definition import State
@@ -40,6 +40,7 @@ _RETURNS = Prepared(
         _ASSIGNMENTS.c.round == bindparam("in_round"),
         _ASSIGNMENTS.c.kind == bindparam("kind_of_part"),
         _ASSIGNMENTS.c.status == bindparam("with_status"),
+        _ASSIGNMENTS.c.assigned_at >= bindparam("since", type_=Moment),
     )
 )
 
@@ -116,9 +117,9 @@ def _return(deed: Deed, row: Any, *, is_relieved: bool) -> None:
 
 
 def _returns(deed: Deed) -> int:
-    """Return how often the case was given back in this round."""
+    """Return how often the case was given back in this round, since it was given out."""
     asked = {"case_id": deed.case_id, "in_round": deed.case.round, "kind_of_part": LEAD, "with_status": RETURNED}
-    return int(_RETURNS.rows(deed.db, asked)[0].count)
+    return int(_RETURNS.rows(deed.db, asked | {"since": given_out_since(deed)})[0].count)
 
 
 def _is_offered_to_me(deed: Deed, row: Any) -> bool:

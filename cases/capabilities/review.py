@@ -15,7 +15,19 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cases import beside
-from cases.ballots import DECLARED, LEFT, NONE, close, entitled, late, open_ballot, open_next, seats_of, standing
+from cases.ballots import (
+    DECLARED,
+    LEFT,
+    NONE,
+    REVIEWER,
+    close,
+    entitled,
+    late,
+    open_ballot,
+    open_next,
+    seats_of,
+    standing,
+)
 from cases.capabilities.assignments import unit_named
 from cases.errors import FieldError, InvalidFields
 from cases.panels import ballot_of, carried, chair_named, convened, review_of, seat_to_vote
@@ -50,14 +62,14 @@ def panel(db: Session, case: Case) -> Iterable[Post]:
     if (ballot := open_ballot(db, case)) is None:
         return []
     people = tuple(seat.user_id for seat in entitled(seats_of(db, ballot)))
-    return [Post((), ballot.unit_id, people)] if people else []
+    return [Post((REVIEWER,), ballot.unit_id, people)] if people else []
 
 
 @role(CHAIR)
 def chair(db: Session, case: Case) -> Iterable[Post]:
     """Return the chair of the group."""
     ballot = open_ballot(db, case)
-    return [Post((), ballot.unit_id, (ballot.chair_id,))] if ballot is not None else []
+    return [Post((REVIEWER,), ballot.unit_id, (ballot.chair_id,))] if ballot is not None else []
 
 
 @audience(LATE_REVIEWERS)
@@ -71,7 +83,9 @@ def sits_in_the_group(user_id: int, at: datetime) -> ColumnElement[bool]:
     """Let the members of a group see its case, and whoever stands in for one; not those who had to withdraw."""
     absent = aliased(Duty)
     stands_in = (
-        select(absent.user_id).join(Duty, col(Duty.deputy_of) == absent.id).where(Duty.user_id == user_id, in_force(at))
+        select(absent.user_id)
+        .join(Duty, col(Duty.deputy_of) == absent.id)
+        .where(Duty.user_id == user_id, Duty.role == REVIEWER, in_force(at))
     )
     mine = or_(col(Seat.user_id) == user_id, col(Seat.user_id).in_(stands_in))
     withdrawn = select(Seat.case_id).where(col(Seat.recused_at).is_not(None), mine)
@@ -97,7 +111,7 @@ def vote(deed: Deed) -> None:
     beside.change(deed, Seat, seat.id, **values)
 
 
-@effect("recuse", needs=("reason",), only_if=("has_a_seat",))
+@effect("recuse", needs=("reason",), only_if=("has_a_seat",), clerical=True)
 def recuse(deed: Deed) -> None:
     """Withdraw from the group for an interest; the vote is void, and a chair names who follows."""
     ballot, seats = ballot_of(deed)

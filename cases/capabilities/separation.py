@@ -7,19 +7,20 @@ Which capacities are apart stands in the law's table `[separation]`; a law witho
 from __future__ import annotations
 
 from cases.apart import acted, others
-from cases.words import Deed, condition, guard
+from cases.words import Deed, condition, guard, is_clerical
 from workflow.errors import Refusal
 from workflow.role_names import role_names
-from workflow.vocabulary import DELEGATE, SUPPORT
+from workflow.vocabulary import DELEGATE, PROMISOR, SUPPORT
 
 #: Who handles a case, under any law.
-HANDLERS = frozenset({"lead", SUPPORT, DELEGATE})
+HANDLERS = frozenset({"lead", SUPPORT, DELEGATE, PROMISOR})
 
 
 @guard
 def kept_apart(deed: Deed) -> Refusal | None:
     """Refuse a step to somebody who acted in the case in a capacity that the law keeps apart from this one."""
-    roles = others(deed.law.definition, deed.role) if deed.by is not None else frozenset()
+    is_asked = deed.by is not None and not is_clerical(deed.step)
+    roles = others(deed.law.definition, deed.role) if is_asked else frozenset()
     if not roles or not _acted(deed, roles):
         return None
     capacities = deed.law.definition.capacities.values()

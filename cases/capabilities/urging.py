@@ -12,11 +12,11 @@ from sqlmodel import Session
 from cases import beside
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
-from cases.policy import posts
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.statements import Prepared
 from cases.record.urging import Urge
+from cases.seats import posts
 from cases.words import SUBMITTER, Deed, condition, effect
 from workflow.errors import Refusal
 from workflow.vocabulary import SUPPORT

@@ -37,7 +37,7 @@ _PERSON = Prepared(select(_USERS).where(_USERS.c.login == bindparam("login")))
 register(Field("person", "person", "人员", "Person", longest=64))
 
 
-@effect("copy_to", needs=("person",))
+@effect("copy_to", needs=("person",), clerical=True)
 def copy_to(deed: Deed) -> None:
     """Let somebody see the case and hear of its moves; they may not act in it because of that."""
     deed.among_staff()
@@ -56,7 +56,7 @@ def copy_to(deed: Deed) -> None:
     _add(deed, found)
 
 
-@effect("stop_copy", needs=("person",), only_if=("is_watched",))
+@effect("stop_copy", needs=("person",), only_if=("is_watched",), clerical=True)
 def stop_copy(deed: Deed) -> None:
     """End a copy: the person sees the case and hears of it no more, unless for another reason."""
     deed.among_staff()
@@ -69,7 +69,7 @@ def stop_copy(deed: Deed) -> None:
     beside.change(deed, Watcher, row.id, until_at=deed.at)
 
 
-@effect("watch", only_if=("may_watch",))
+@effect("watch", only_if=("may_watch",), clerical=True)
 def watch(deed: Deed) -> None:
     """Let oneself be told of the case's moves."""
     deed.among_staff()
@@ -77,7 +77,7 @@ def watch(deed: Deed) -> None:
     _add(deed, deed.by)
 
 
-@effect("unwatch", only_if=("is_watching",))
+@effect("unwatch", only_if=("is_watching",), clerical=True)
 def unwatch(deed: Deed) -> None:
     """Be told no more."""
     deed.among_staff()

@@ -13,9 +13,9 @@ from cases.act import act, find
 from cases.apart import passed_over
 from cases.capabilities.assignments import LEAD, OFFERED, SIGNED, current
 from cases.laws import law_of
-from cases.policy import people_at
 from cases.record.case import Case
 from cases.record.people import Unit
+from cases.seats import people_at
 from cases.words import HANDLERS, Post
 from commands.demonstration.matters import Matter
 from workflow.calendar import Calendar

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from cases.act import act
 from cases.laws import law_of
-from cases.policy import people_at, posts
 from cases.record.case import Case
+from cases.seats import people_at, posts
 from workflow.definition import Step
 
 #: What is done by which effect of the law, and with what; each in a case of its own.

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from cases.act import act, find
 from cases.capabilities.promises import open_promises
 from cases.laws import law_of
-from cases.policy import people_at, posts
 from cases.record.case import Case
 from cases.record.people import User
+from cases.seats import people_at, posts
 from cases.words import SUBMITTER
 from commands.demonstration import sentences
 from commands.demonstration.departments import Errand

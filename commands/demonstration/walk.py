@@ -18,10 +18,10 @@ from cases.clocks import STATE, running_clocks
 from cases.errors import InvalidFields
 from cases.firing import Fired
 from cases.laws import law_of
-from cases.policy import people_at, posts
 from cases.raising import Draft, raise_case
 from cases.record.case import Case
 from cases.record.people import User
+from cases.seats import people_at, posts
 from cases.sweep import sweep_through
 from cases.words import ANYONE, SUBMITTER
 from commands.demonstration import departments, panels, voices

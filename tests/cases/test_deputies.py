@@ -11,14 +11,17 @@ from sqlmodel import col, select
 
 from cases.act import actions_for, find
 from cases.errors import BadRequest, NotFound
-from cases.policy import duties_of, people_at
+from cases.policy import duties_of
 from cases.record.database import reading, transaction
 from cases.record.people import LINKS, Duty, User
+from cases.seats import people_at
 from cases.sheet import sheet_of
 from cases.standing_in import acts_for, stand_ins
 from cases.words import HANDLERS, Post
 from tests.cases.absences import FRIDAY, TUESDAY, disabled, ended, handed, named, on_desk, three_departments, told_for
 from tests.cases.test_ladders import moment
+from tests.cases.test_review import ACCEPTED, in_vote, votes
+from tests.cases.test_separation import also
 from tests.cases.world import DAY, HOUR, Story, World
 from tests.cast import MONDAY
 from workflow.errors import Refusal
@@ -306,6 +309,22 @@ def test_handling_in_anothers_place_keeps_both_from_verifying(world: World) -> N
             story.then("verify", login)
         assert "办理过" in refused.value.zh
     story.then("verify", "shuang")
+    world.check()
+
+
+def test_who_stands_in_by_another_duty_neither_votes_nor_presides_for_a_reviewer(world: World) -> None:
+    also(world, "li", "supervisor@C")
+    named(world, "qian", "supervisor@C", "li")
+    story = in_vote(world)
+    story.at = moment("11-18 09:00")
+    votes(story, shuang="accept", feng="accept")
+    before = world.everything()
+    for action, form in (("vote", {"vote": "reject", "reason": "代"}), ("carry", ACCEPTED)):
+        with pytest.raises((NotByYou, NotNow)):
+            story.then(action, "qian", **form)
+    assert world.everything() == before
+    named(world, "qian", "reviewer@C", "li")
+    story.then("vote", "qian", vote="reject", reason="代")
     world.check()
 
 

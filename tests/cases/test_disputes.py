@@ -8,11 +8,11 @@ import pytest
 from sqlmodel import select
 
 from cases.errors import InvalidFields
-from cases.policy import people_at, posts
 from cases.rates import rates
 from cases.record.database import reading, transaction
 from cases.record.disputes import Dispute
 from cases.record.people import Duty
+from cases.seats import people_at, posts
 from cases.sweep import sweep
 from tests.cases.departments import BECAUSE, check_departments, disputes, sides, status, three_departments
 from tests.cases.test_ladders import moment
@@ -63,7 +63,8 @@ def test_a_dispute_is_booked_to_the_department_that_was_wrong_or_to_the_union_th
 def test_nobody_decides_who_belongs_to_a_department_that_quarrels(world: World) -> None:
     story = quarrel(world)
     assert answering(world, story) == {"zhao"}
-    refused(world, NotByYou, story, "adjudicate", "shuang", lead="A", reason="归人社局")  # of D, and a supervisor of C
+    told = refused(world, NotByYou, story, "adjudicate", "shuang", lead="A", reason="归人社局")
+    assert "您所在的单位是争议一方" in told.zh  # of D, and a supervisor of C
     assert not on_desk(world, story, "shuang") and on_desk(world, story, "zhao")
     with transaction(world.db) as db:  # everyone who supervises the city is of D now
         db.add(Duty(user_id=world.people["zhao"], unit_id=world.units["D"], role="head"))

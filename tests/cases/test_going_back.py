@@ -14,6 +14,7 @@ from cases.laws import law_of
 from cases.record.database import reading, transaction
 from cases.record.people import User
 from cases.timeline import events_of
+from tests.cases.departments import BECAUSE
 from tests.cases.test_model import SOUND
 from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import HOUR, Story, World
@@ -187,3 +188,20 @@ def without_loops(trail: list[str]) -> list[str]:
         way.append(trail[place])
         place += 1
     return way
+
+
+def test_what_was_returned_before_a_new_review_binds_nobody_after_it(world: World) -> None:
+    story = Story(world).up_to("accept")
+    story.then("return", "wang", **BECAUSE)
+    story.then("uphold", "zhao", reason="属本部门职责")
+    story.then("dispute", "wang", **BECAUSE)
+    story.then("adjudicate", "zhao", lead="D", reason="由 D 办理")
+    story.then("sign_for", "wang")
+    story.then("go_back", "zhao", point="in_review", reason="立案有误")
+    story.then("accept", "li", category="工资报酬", tier="A", lead="A")
+    with pytest.raises(NotNow, match="本轮尚未退过单"):
+        story.then("dispute", "zhou", **BECAUSE)
+    story.then("return", "zhou", **BECAUSE)
+    story.then("uphold", "zhao", reason="属本部门职责")
+    assert story.then("dispute", "zhou", **BECAUSE).state == "adjudicating"
+    world.check()

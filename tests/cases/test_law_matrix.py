@@ -16,13 +16,13 @@ from sqlmodel import Session, col, select
 
 from cases import audit
 from cases.act import act, actions_for, find
-from cases.policy import posts
 from cases.record.case import Assignment, Case, Extension
 from cases.record.clock import Level
 from cases.record.columns import table_of
 from cases.record.database import release, transaction
 from cases.record.people import User
 from cases.record.urging import Urge
+from cases.seats import posts
 from tests.cases.modelled import is_beyond, law_of
 from tests.cases.world import HOUR, ROADS, Story, World
 from tests.cast import MONDAY, WORKFLOWS

@@ -15,8 +15,8 @@ from cases.climbing import level_of, post_of
 from cases.clocks import CLIMB, running_clocks
 from cases.explaining import explain
 from cases.firing import fire
-from cases.policy import people_at
 from cases.record.database import reading, transaction
+from cases.seats import people_at
 from cases.verifying import verify_database
 from tests.cases.calendar_acts import of_2027, published, without_2027
 from tests.cases.test_clocks_rows import moment

@@ -115,6 +115,16 @@ def test_a_lead_case_that_the_ladder_withdraws_lets_the_others_go(world: World) 
     world.check()
 
 
+def test_the_simplest_law_that_merges_lets_cases_go_and_follow_as_well(world: World) -> None:
+    lead, next_lead, other = (Story(world, law="grievance", by=by).up_to("submit") for by in ("zhang", "zhang", "qian"))
+    other.then("merge", "li", into=lead.number)
+    lead.then("merge", "li", into=next_lead.number)
+    assert other.case.merged_into_id == next_lead.case.id
+    next_lead.then("withdraw", "zhang")
+    assert [(story.case.state, story.case.merged_into_id) for story in (lead, other)] == [("triage", None)] * 2
+    world.check()
+
+
 def test_a_lead_case_that_is_closed_keeps_what_was_merged_into_it(world: World) -> None:
     lead = Story(world).up_to("submit")
     (other,) = merged_under(world, lead, "qian")

@@ -12,10 +12,10 @@ from cases.act import find
 from cases.capabilities.orders import number_of, orders_of
 from cases.climbing import level_of, post_of
 from cases.errors import InvalidFields
-from cases.policy import people_at
 from cases.record.database import reading
 from cases.record.orders import Order
 from cases.record.people import User
+from cases.seats import people_at
 from cases.sheet import history_of
 from tests.cases.test_ladders import moment, short, swept
 from tests.cases.three import in_hand, of_parts, three_departments

@@ -276,6 +276,8 @@ def test_the_level_that_a_late_part_has_climbed_to_gives_time_to_the_part_and_no
     assert story.case.level == 4
     story.then("acknowledge", "chen", after=timedelta(), measure="extend", extra="5wd")
     assert story.case.level == 0
+    with reading(world.db) as db:  # nor does it count as one of the case's extensions
+        assert [row.unit_id for row in db.exec(select(Extension))] == [world.units["A"]]
     assert clock_of(world, story, "sign", "A").due_at == moment("11-24 17:30")
     assert (story.case.due_at, clock_of(world, story, "done", "A").due_at) == (due_at, moment("11-30 17:30"))
     check_departments(world)

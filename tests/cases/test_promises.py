@@ -199,3 +199,33 @@ def test_a_case_without_promises_can_neither_keep_nor_break_one(world: World) ->
         other.then("break_promise", "zhao", reason="没有承诺")
     with pytest.raises(NotFromHere):
         story.then("strike_off", "wang", result="办了")
+
+
+def test_a_promise_is_kept_by_who_made_it_whoever_leads_the_case_since(world: World) -> None:
+    story = Story(world).up_to("sign_for")
+    story.then("report", "wang", answer="一", promise="先办一件", promised_on="2026-12-18")
+    story.then("send_back", "zhao", reason="请 A 接着办")
+    story.then("transfer", "zhao", lead="A", reason="转办")
+    story.then("sign_for", "zhou")
+    story.then("report", "zhou", answer="二", promise="再办一件", promised_on="2026-12-18")
+    before = world.everything()
+    with pytest.raises(InvalidFields, match="第 2 项承诺由其他单位作出"):
+        story.then("keep_promise_done", "wang", result="办了", promise_number="2")
+    assert world.everything() == before
+    story.then("keep_promise_done", "zhou", result="办了")  # of the two, the one that is theirs
+    story.then("keep_promise_done", "wang", result="办了")
+    assert [row.kept_at is None for row in promises(world, story)] == [False, False]
+    world.check()
+
+
+def test_an_answer_that_carries_a_promise_is_not_taken_back(world: World) -> None:
+    story = Story(world).up_to("sign_for")
+    story.then("report", "wang", answer="一", promise="先办一件", promised_on="2026-12-18")
+    before = world.everything()
+    with pytest.raises(NotNow, match="承诺已经生效"):
+        story.then("recall", "wang")
+    assert world.everything() == before
+    story.then("send_back", "zhao", reason="不够")
+    story.then("report", "wang", answer="二")
+    assert story.then("recall", "wang").state == "handling"  # this one carried none
+    world.check()

@@ -15,13 +15,13 @@ from sqlmodel import col, select
 
 from cases.act import actions_for, find
 from cases.dispute_rates import ended_disputes
-from cases.policy import people_at, posts
 from cases.rates import rates
 from cases.record.case import Extension
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.record.disputes import Dispute
 from cases.record.people import Duty, User
+from cases.seats import people_at, posts
 from cases.sides import Side
 from cases.sweep import sweep
 from tests.cases.departments import check_departments, three_departments

@@ -12,6 +12,7 @@ from cases.queries import overdue
 from cases.record.database import reading
 from cases.timeline import as_of
 from tests.cases.calendar_acts import announced, of_2027
+from tests.cases.test_endorsements import neighbours
 from tests.cases.test_ladders import moment, short, swept
 from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import DAY, HOUR, MINUTE, Story, World
@@ -200,4 +201,15 @@ def test_a_year_published_meanwhile_counts_for_the_clock_that_runs_on(world: Wor
     story.then("recall", "wang", after=timedelta(hours=1))
     clock = world.clock(story.number, "state")
     assert not clock.is_provisional
+    world.check()
+
+
+def test_neither_a_voice_for_the_case_nor_a_copy_is_somebody_who_acted(world: World) -> None:
+    (login,) = neighbours(world, 1)
+    story = Story(world).up_to("submit")
+    story.then("accept", "li", category="工资报酬", tier="A", lead="D")
+    story.then("endorse", login)
+    story.then("copy_to", "zhao", person="sun")
+    story.then("watch", "chen")
+    assert story.then("recall", "li").state == "in_review"
     world.check()

@@ -10,13 +10,15 @@ import pytest
 
 from cases.act import actions_for, find
 from cases.open_work import barred_from_all
-from cases.policy import people_at, posts
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
+from cases.seats import people_at, posts
 from cases.sheet import sheet_of
 from cases.timeline import events_of
 from tests.cases.absences import named, on_desk, three_departments
+from tests.cases.test_endorsements import neighbours
 from tests.cases.test_ladders import moment, swept
+from tests.cases.test_review import in_vote, votes
 from tests.cases.world import HOUR, Story, World
 from workflow.machine import ActionNotAllowed, NotByYou, NotNow
 
@@ -86,6 +88,23 @@ def test_supervising_a_case_of_three_departments_keeps_one_from_taking_part_in_i
     ]  # fmt: skip
     story.then("report", "wang", answer="已补发")
     story.then("verify", "zhao")
+    world.check()
+
+
+def test_who_only_copied_watched_or_linked_a_case_has_acted_in_it_in_no_capacity(world: World) -> None:
+    """Not so who urged: that is supervision."""
+    other = Story(world).up_to("submit")
+    story = Story(world).up_to("accept")
+    also(world, "wu", "supervisor@C")
+    for action, form in (
+        ("watch", {}), ("unwatch", {}), ("copy_to", {"person": "sun"}), ("stop_copy", {"person": "sun"}),
+        ("link", {"other": other.number, "link_kind": "relates"}), ("unlink", {"other": other.number, "reason": "误"}),
+    ):  # fmt: skip
+        story.then(action, "wu", **form)  # type: ignore[arg-type]  # each with its own fields
+    story.then("sign_for", "wang")
+    story.then("report", "wang", answer="已补发")
+    assert story.number in on_desk(world, "wu", story.at)
+    assert story.then("verify", "wu").state == "awaiting_feedback"
     world.check()
 
 
@@ -207,3 +226,28 @@ def for_of(data: str) -> list[int]:
     """Return whom an event names as the one in whose place it was done."""
     found = json.loads(data).get("for")
     return [found] if found else []
+
+
+def test_a_leader_who_handled_a_case_does_not_decide_on_it_in_the_committee(world: World) -> None:
+    also(world, "sun", "handler@D")
+    story = Story(world).up_to("accept")
+    story.then("sign_for", "sun")
+    story.then("go_back", "zhao", point="in_review", reason="立案有误")
+    for login in neighbours(world, 50):
+        story.then("endorse", login, after=0 * HOUR)
+    assert story.case.state == "in_committee"
+    assert "办理过" in refused(story, "committee_reject", "sun", reason="不予立案")
+    assert "办理过" in refused(story, "committee_accept", "sun", **ACCEPT)
+    assert story.then("committee_accept", "wei", **ACCEPT).state == "assigned"
+    world.check()
+
+
+def test_a_member_who_has_acted_otherwise_since_does_not_vote_but_may_withdraw(world: World) -> None:
+    also(world, "shuang", "supervisor@C")
+    story = in_vote(world)
+    story.then("urge", "shuang", reason="请尽快表决")
+    assert "督查人员" in refused(story, "vote", "shuang", vote="accept", reason="同意")
+    story.then("recuse", "shuang", reason="已督办本案")
+    votes(story, li="accept", feng="accept")
+    assert story.then("carry", "li", **ACCEPT).state == "assigned"
+    world.check()

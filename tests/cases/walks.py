@@ -21,11 +21,11 @@ from cases.climbing import Stranded
 from cases.clocks import BESIDE, CASE, CLIMB, STATE
 from cases.firing import Fired
 from cases.laws import law_of
-from cases.policy import people_at
 from cases.record.case import Assignment, Case
 from cases.record.clock import Clock, Parked
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
+from cases.seats import people_at
 from cases.side_clocks import desk_of
 from cases.sides import Side
 from cases.timeline import events_of

@@ -17,7 +17,7 @@ ENDORSED_FROM = LAW[
 ]
 TABLE = LAW[LAW.index("[endorsement]") : LAW.index("[history]")]
 RED = '{ at = "+10wd", do = "red",    tell = ["supervisor", "leader"] },'
-KEPT = 'from = "any"\nby = "lead"\nneeds = ["result"]'
+KEPT = 'from = "any"\nby = "promisor"\nneeds = ["result"]'
 TEN = '{ at = 10, do = "shorten", limit = "10wd", states = ["in_review", "handling"] },'
 STRIKES = 'to = "verifying"\nby = "lead"\nneeds = ["result"]\ndoes = ["strike_off"]'
 

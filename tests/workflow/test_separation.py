@@ -10,7 +10,7 @@ from workflow.proof import UnitStaff, prove, prove_staffing
 from workflow.reading import parse
 
 LAW = (WORKFLOWS / "proposal.toml").read_text(encoding="utf-8")
-SUPERVISOR = 'supervisor = ["supervisor", "parent.supervisor", "adjudicator"]'
+SUPERVISOR = 'supervisor = ["supervisor", "parent.supervisor", "adjudicator", "leader"]'
 REVIEWER = 'reviewer   = ["reviewer", "panel", "chair"]'
 
 #: Rule, what is replaced, by what, and a word of the finding's path.
@@ -44,7 +44,7 @@ def test_a_separation_that_can_never_be_satisfied_is_told_where(rule: str, old: 
         (REVIEWER, 'reviewer = ["reviewer", "lead"]', '"lead" belongs to handler already'),
         (REVIEWER, "reviewer = []", "names no role"),
         (f"{SUPERVISOR}\n", "", ""),
-        ('handler    = ["lead", "support", "delegate"]', 'Handler = ["lead"]', "no name"),
+        ('handler    = ["lead", "support", "delegate", "promisor"]', 'Handler = ["lead"]', "no name"),
     ],
 )
 def test_a_separation_with_a_fault_is_refused_with_its_line(old: str, new: str, says: str) -> None:
