@@ -214,6 +214,7 @@ def place(
     is_final = bool(law.states[state].get("final"))
     values: dict[str, Any] = {
         "state": state, "stage": law.states[state]["stage"], "lead_id": world.units["G"], "entered_at": MONDAY,
+        "submitted_at": MONDAY,
         "due_at": None if is_final else MONDAY + 30 * HOUR, "closed_at": MONDAY if is_final else None,
     }  # fmt: skip
     if is_own and person:
@@ -225,7 +226,9 @@ def place(
     if not is_final:
         db.add(Level(case_id=case_id, number=5, role="leader", unit_id=world.units["P"], reached_at=MONDAY))
     if placement.has_returned:
-        back = Assignment(case_id=case_id, unit_id=world.units["G"], kind="lead", status="returned", assigned_at=MONDAY)
+        back = Assignment(
+            case_id=case_id, unit_id=world.units["G"], kind="lead", status="returned", assigned_at=MONDAY + HOUR
+        )
         back.ended_at = MONDAY
         db.add(back)
     if placement.has_request:
