@@ -37,8 +37,9 @@ from cases.words import (
     on_move,
     role,
 )
-from workflow.definition import SYSTEM, State, Threshold
+from workflow.definition import SYSTEM, State
 from workflow.errors import Refusal
+from workflow.provisions import Threshold
 
 MOST = 50
 #: What an event says of the thresholds that it passed.
