@@ -14,7 +14,7 @@ from cases.laws import law_of
 from cases.record.database import reading, transaction
 from cases.record.people import User
 from cases.timeline import events_of
-from tests.cases.test_model import SOUND
+from tests.cases.filled_in import SOUND
 from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import HOUR, Story, World
 from workflow.definition import Step

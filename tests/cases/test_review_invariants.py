@@ -17,7 +17,7 @@ from cases.ballots import ballots_of, seats_of
 from cases.record.database import reading
 from cases.record.people import Duty
 from cases.record.review import Ballot
-from tests.cases.test_review import stands_in
+from tests.cases.panels import stands_in
 from tests.cases.world import DAY, Story, World
 from tests.cast import MONDAY
 from workflow.errors import Refusal
