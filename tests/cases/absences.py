@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cases.deputies import end_deputy, name_deputy
 from cases.desks import desk_of
@@ -94,4 +94,4 @@ def told_for(world: World, number: str) -> list[tuple[str, str | None, str | Non
 def duties(world: World, login: str) -> list[Duty]:
     """Return every duty that a person has or had."""
     with reading(world.db) as db:
-        return list(db.exec(select(Duty).where(Duty.user_id == world.people[login]).order_by(Duty.id)))  # type: ignore[arg-type]  # a column
+        return list(db.exec(select(Duty).where(Duty.user_id == world.people[login]).order_by(col(Duty.id))))

@@ -59,12 +59,9 @@ def test_the_submitter_of_a_merged_case_reads_the_answer_and_rates_it(world: Wor
     with pytest.raises(NotNow, match="主案"):
         other.then("rate_merged", "qian", rating="satisfied")
     assert offered(world, other, "qian") == {"note"}
-    for action, by, form in (
-        ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D"}),
-        ("sign_for", "wang", {}),
-        ("report", "wang", {"answer": "已补发工资"}),
-    ):
-        lead.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    lead.then("accept", "li", category="工资报酬", tier="A", lead="D")
+    lead.then("sign_for", "wang")
+    lead.then("report", "wang", answer="已补发工资")
     with pytest.raises(NotNow):  # nobody has verified the answer yet
         other.then("rate_merged", "qian", rating="satisfied")
     lead.then("verify", "zhao")

@@ -139,11 +139,11 @@ def test_returns_are_counted_anew_in_each_round(world: World) -> None:
     story = Story(world).up_to("accept")
     story.then("return", "wang", **BECAUSE)
     story.then("uphold", "zhao", reason="属权益部职责")
-    for action, by, form in (
-        ("sign_for", "wang", {}), ("report", "wang", {"answer": "已办"}), ("verify", "zhao", {}),
-        ("unsatisfied", "zhang", {"reason": "没有办好"}), ("transfer", "zhao", {"lead": "A", "reason": "换人办理"}),
-    ):  # fmt: skip
-        story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    story.then("sign_for", "wang")
+    story.then("report", "wang", answer="已办")
+    story.then("verify", "zhao")
+    story.then("unsatisfied", "zhang", reason="没有办好")
+    story.then("transfer", "zhao", lead="A", reason="换人办理")
     assert story.then("return", "zhou", **BECAUSE).state == "redispatching"
     check_departments(world)
 

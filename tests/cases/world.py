@@ -53,8 +53,11 @@ MORE_PEOPLE: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...] = (
     (23, "deng", ()),  # was a supervisor of T until this Monday
 )
 
+#: One action of a story: what, by whom, and with which fields.
+Turn = tuple[str, str, dict[str, Any]]
+
 #: What each action of the straight road asks for, and who takes it in a case of the city.
-ROADS: Mapping[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+ROADS: Mapping[str, tuple[Turn, ...]] = {
     "proposal": (
         ("submit", "zhang", {}),
         ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D"}),
