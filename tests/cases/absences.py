@@ -1,4 +1,4 @@
-"""How a test names deputies and hands duties over, and a case of three departments in three different states."""
+"""How a test names deputies and hands duties over, and a case of three departments of which one is done."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cases.personnel import find_person, note
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
 from cases.timeline import events_of
+from tests.cases.departments import three_departments
 from tests.cases.world import Story, World
 from tests.cast import MONDAY
 
@@ -23,13 +24,9 @@ from tests.cast import MONDAY
 TUESDAY, FRIDAY = date(2026, 11, 17), date(2026, 11, 20)
 
 
-def three_departments(world: World) -> Story:
+def one_is_done(world: World) -> Story:
     """Begin a case in which the lead D works, A has still to sign for its part, and B has finished its own."""
-    story = Story(world)
-    story.then("submit", "zhang")
-    story.then("accept", "li", category="工资报酬", tier="A", lead="D", support=["A", "B"])
-    story.then("sign_for", "wang")
-    story.then("sign_part", "bai")
+    story = three_departments(world)
     story.then("report_part", "bai", result="已查明")
     return story
 

@@ -15,7 +15,7 @@ from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
 from cases.sheet import sheet_of
 from cases.timeline import events_of
-from tests.cases.absences import named, on_desk, three_departments
+from tests.cases.absences import named, on_desk, one_is_done
 from tests.cases.test_ladders import moment, swept
 from tests.cases.world import HOUR, Story, World
 from workflow.machine import ActionNotAllowed, NotByYou, NotNow
@@ -71,7 +71,7 @@ def test_whoever_handled_an_earlier_round_does_not_supervise_a_later_one(world: 
 
 
 def test_supervising_a_case_of_three_departments_keeps_one_from_taking_part_in_it(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     also(world, "shuang", "handler@A")
     story.then("urge", "shuang", reason="请 A 尽快签收")
     assert "督查人员" in refused(story, "sign_part", "shuang")

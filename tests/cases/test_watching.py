@@ -12,8 +12,8 @@ from cases.policy import may_see, reads_as_staff, visible_to
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
+from tests.cases.departments import of_parts, status, three_departments
 from tests.cases.test_ladders import moment
-from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import Story, World
 from workflow.machine import NotByYou, NotNow
 
@@ -115,9 +115,9 @@ def test_who_has_left_every_duty_watches_no_more(world: World) -> None:
 
 def test_a_copy_touches_no_department_and_none_of_their_clocks(world: World) -> None:
     story = three_departments(world)
-    parts, clocks, due = in_hand(world, story), of_parts(world, story), story.case.due_at
+    parts, clocks, due = status(world, story), of_parts(world, story), story.case.due_at
     story.then("copy_to", "zhao", person="feng")
     story.then("watch", "zhou")
     story.then("stop_copy", "zhao", person="feng")
-    assert (in_hand(world, story), of_parts(world, story), story.case.due_at) == (parts, clocks, due)
+    assert (status(world, story), of_parts(world, story), story.case.due_at) == (parts, clocks, due)
     world.check()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from cases.record.database import transaction
 from cases.record.people import Duty, User
 from commands.program import app
-from tests.cases.absences import three_departments
+from tests.cases.absences import one_is_done
 from tests.cases.world import Story, World
 from tests.commands.test_people import last_event, person, refusal
 from workflow.errors import Refusal
@@ -74,7 +74,7 @@ def test_a_deputy_who_cannot_be_is_refused_and_nothing_is_written(world: World) 
 
 
 def test_a_hand_over_is_looked_at_and_done_in_one_act(world: World) -> None:
-    three_departments(world)
+    one_is_done(world)
     away(world, "guo", "handler@A", "zhou")
     before = world.everything()
     shown = run(
@@ -102,7 +102,7 @@ def test_who_is_disabled_leaves_desks_that_are_named_and_an_exception(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)  # no settings of this machine
-    three_departments(world)
+    one_is_done(world)
 
     def found() -> list[str]:
         result = run(world, "doctor", "--format", "json", at="2026-11-16T18:00")
