@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from cases.act import actions_for, find
 from cases.ballots import ballots_of, seats_of
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
@@ -48,13 +47,6 @@ def outcomes(story: Story) -> list[str | None]:
     """Return what became of each ballot of a case."""
     with reading(story.world.db) as db:
         return [ballot.outcome for ballot in ballots_of(db, story.case)]
-
-
-def offered(story: Story, login: str) -> set[str]:
-    """Return what a person may do with a case now."""
-    with reading(story.world.db) as db:
-        person = db.get_one(User, story.world.people[login])
-        return {step.action for step in actions_for(db, find(db, story.number), person, story.at)}
 
 
 def person(db: Session, world: World, login: str) -> User:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from cases.act import actions_for, find
+from cases.act import find
 from cases.errors import Stale
 from cases.policy import may_see, reads_as_staff, visible_to
 from cases.record.case import Case
@@ -26,13 +26,6 @@ from workflow.errors import Refusal
 from workflow.machine import NotByYou, NotFromHere, NotNow
 
 PATIENCE = 30.0
-
-
-def offered(world: World, story: Story, login: str) -> set[str]:
-    """Return what a person may do with a case now."""
-    with reading(world.db) as db:
-        person = db.get_one(User, world.people[login])
-        return {step.action for step in actions_for(db, find(db, story.number), person, story.at)}
 
 
 def sees(world: World, story: Story, login: str) -> tuple[bool, bool]:
@@ -120,7 +113,7 @@ def test_whoever_may_endorse_reads_the_case_while_it_can_be_and_nothing_for_staf
     assert sees(world, story, "qian") == (False, False)  # a draft
     story.up_to("sign_for")
     assert sees(world, story, "qian") == (True, True)
-    assert offered(world, story, "qian") == {"endorse"}  # not even a note
+    assert set(story.offers("qian")) == {"endorse"}  # not even a note
     story.then("note", "li", note="内部意见", audience="staff")
     story.then("note", "wang", note="正在联系")
     with reading(world.db) as db:

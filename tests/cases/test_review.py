@@ -14,7 +14,7 @@ from cases.record.review import Seat
 from cases.sheet import history_of
 from cases.timeline import events_of
 from cases.verifying import verify_database
-from tests.cases.panels import ACCEPTED, PANEL, ids, in_vote, offered, outcomes, person, seats, told, votes
+from tests.cases.panels import ACCEPTED, PANEL, ids, in_vote, outcomes, person, seats, told, votes
 from tests.cases.test_ladders import moment, short, swept
 from tests.cases.world import DAY, Story, World
 from workflow.errors import Refusal
@@ -70,7 +70,7 @@ def test_a_tie_carries_nothing_and_the_same_group_votes_again_with_a_new_limit(w
     for action, form in (("carry", ACCEPTED), ("vote_down", {"reason": "不属职责"}), ("vote_back", {"reason": "补"})):
         with pytest.raises(NotNow):
             story.then(action, "li", **form)
-    assert offered(story, "li") >= {"vote_again", "dissolve"}
+    assert set(story.offers("li")) >= {"vote_again", "dissolve"}
     before = story.case.due_at
     story.then("vote_again", "li", after=DAY)
     assert story.case.state == "in_vote" and before and story.case.due_at and story.case.due_at > before
@@ -142,7 +142,7 @@ def test_only_members_vote_and_only_the_chair_records(world: World) -> None:
     votes(story, li="accept", shuang="accept", feng="accept")
     with pytest.raises(NotByYou):
         story.then("carry", "shuang", **ACCEPTED)
-    assert "carry" in offered(story, "li") and "vote_down" not in offered(story, "li")
+    assert "carry" in story.offers("li") and "vote_down" not in story.offers("li")
     world.check()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cases.act import actions_for, find
+from cases.act import find
 from cases.open_work import barred_from_all
 from cases.policy import people_at, posts
 from cases.record.database import reading, transaction
@@ -39,17 +39,11 @@ def also(world: World, login: str, word: str) -> None:
         db.add(Duty(user_id=world.people[login], unit_id=world.units[unit], role=role))
 
 
-def offered(world: World, story: Story, login: str) -> set[str]:
-    with reading(world.db) as db:
-        user = db.get_one(User, world.people[login])
-        return {step.action for step in actions_for(db, find(db, story.number), user, story.at)}
-
-
 def test_whoever_reviewed_a_case_neither_handles_nor_verifies_it(world: World) -> None:
     story = Story(world).up_to("submit")
     story.then("accept", "shuang", **ACCEPT)
     assert "审议人员" in refused(story, "sign_for", "shuang")
-    assert offered(world, story, "shuang") == {"recall", "link", "copy_to", "watch", "note"}
+    assert set(story.offers("shuang")) == {"recall", "link", "copy_to", "watch", "note"}
     story.then("sign_for", "wang")
     story.then("report", "wang", answer="已补发")
     assert "审议人员" in refused(story, "verify", "shuang")

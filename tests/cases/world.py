@@ -20,7 +20,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from cases.act import act, find
+from cases.act import act, actions_for, find
 from cases.audit import GENESIS, hash_of
 from cases.raising import Draft, raise_case
 from cases.record.case import Assignment, Case
@@ -201,6 +201,12 @@ class Story:
             if step == action:
                 break
         return self
+
+    def offers(self, login: str) -> list[str]:
+        """Return what somebody may do with the case now, in the order of its law."""
+        with reading(self.world.db) as db:
+            person = db.get_one(User, self.world.people[login])
+            return [step.action for step in actions_for(db, find(db, self.number), person, self.at)]
 
     @property
     def case(self) -> Case:
