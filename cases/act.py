@@ -18,7 +18,7 @@ from typing import Any, cast
 from sqlalchemy import and_, bindparam, literal_column, or_, select
 from sqlmodel import Session
 
-from cases import clocks
+from cases import desk_clocks
 from cases.access import is_storable
 from cases.apart import FOR
 from cases.calendars import calendar_of
@@ -218,4 +218,4 @@ def _move(deed: Deed, old: State, new: State) -> None:
         deed.sets["closed_at"] = deed.at if new.final else None
     for function in moved():
         function(deed, old, new)
-    clocks.move(deed, old, new)
+    desk_clocks.move(deed, old, new)

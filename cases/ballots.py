@@ -17,7 +17,7 @@ from cases.record.columns import table_of
 from cases.record.review import Ballot, Seat
 from cases.record.statements import Prepared
 from cases.words import Deed, Post
-from workflow.definition import Review
+from workflow.provisions import Review
 from workflow.tally import FEWEST, Tally
 
 #: What becomes of a ballot that decides nothing, and of one that the case has left.

@@ -22,8 +22,8 @@ from cases.record.people import line
 from cases.record.statements import Prepared
 from cases.seats import answering_at
 from cases.words import OWNER_HEAD, Deed, Post
-from workflow.definition import Climb
 from workflow.errors import Refusal
+from workflow.provisions import Climb
 
 _LEVELS = table_of(Level)
 _OPEN = Prepared(select(_LEVELS).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None)))

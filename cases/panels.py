@@ -20,8 +20,8 @@ from cases.record.people import Duty, Unit, User, in_force, line, subtree
 from cases.seats import answering_at, posts
 from cases.standing_in import acts_for
 from cases.words import Deed
-from workflow.definition import Review
 from workflow.errors import Refusal
+from workflow.provisions import Review
 from workflow.vocabulary import PANEL
 
 #: Labels of what a group can decide, for sentences.

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from cases import clocks
+from cases import desk_clocks
 from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields
 from cases.fields import plain_text
@@ -79,7 +79,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
     deed.said = {"title": title, "text": text} | ({"category": category} if category else {})
     deed.sets = {name: getattr(case, name) for name in BORN_WITH}
-    clocks.move(deed, first, first)
+    desk_clocks.move(deed, first, first)
     record(deed, is_birth=True)
     return case
 
@@ -109,7 +109,7 @@ def split_off(deed: Deed, title: str, text: str, also: Callable[[Deed], None]) -
     birth = Deed(deed.db, deed.law, step, case, deed.by, deed.role, deed.at, deed.calendar)
     birth.said = {"title": title, "text": text}
     birth.sets = {name: getattr(case, name) for name in (*BORN_WITH, "submitted_at")}
-    clocks.move(birth, first, here)
+    desk_clocks.move(birth, first, here)
     also(birth)
     record(birth, is_birth=True)
     return case

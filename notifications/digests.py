@@ -18,7 +18,7 @@ from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
 from cases.record.news import GATHERED, INBOX, IS_HELD, SENT, WAITING, NewsCursor, Notification, Outlet
-from notifications.audience import LATE
+from notifications.happening import LATE
 from notifications.kinds import DIGEST
 
 #: Nobody waits longer than this for a ladder that does not catch up.

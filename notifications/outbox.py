@@ -33,8 +33,9 @@ from cases.record.people import Unit, User, ancestors
 from cases.timeline import NOT_IN_EVENTS, events_of, replay
 from config.settings import Settings
 from notifications import choosing
-from notifications.audience import LATE, Audience, Happening, audience_of
+from notifications.audience import Audience, audience_of
 from notifications.choosing import WEBHOOK, Recipient
+from notifications.happening import LATE, Happening
 
 #: Events told in one transaction.
 BATCH = 200

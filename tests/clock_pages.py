@@ -66,7 +66,7 @@ def _row(law: Definition, step: Step, here: State, there: State, zh: bool) -> tu
 
 
 def _whole(law: Definition, clock: CaseClock, here: State, there: State, zh: bool) -> str:
-    """Return what happens to the clock of the whole case, as `cases.clocks.move` does it."""
+    """Return what happens to the clock of the whole case, as `cases.desk_clocks.move` does it."""
     size = str(clock.limit or clock.limit_by)
     if there.final:
         return "停" if zh else "stops"

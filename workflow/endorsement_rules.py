@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from workflow.definition import SYSTEM, Definition, Endorsement, State, Step, Threshold
+from workflow.definition import SYSTEM, Definition, State, Step
 from workflow.limits import Limit
 from workflow.paths import Finding, Paths
+from workflow.provisions import Endorsement, Threshold
 from workflow.vocabulary import ENDORSE
 from workflow.waiting import MINUTES, WORKING
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workflow.definition import Endorsement, State, Step, Threshold
+from workflow.definition import State, Step
 from workflow.ladder_tables import LadderTables
+from workflow.provisions import Endorsement, Threshold
 from workflow.vocabulary import ACT, ENDORSE, SHORTEN
 
 THRESHOLD_KEYS = {"at", "do", "action", "limit", "states"}

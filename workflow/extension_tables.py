@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from workflow.beside_tables import BesideTables
-from workflow.definition import BesideClock, ExtensionCaps, Higher
+from workflow.definition import BesideClock
+from workflow.provisions import ExtensionCaps, Higher
 from workflow.vocabulary import DECIDE, DECIDE_ABOVE, PARENT
 
 KEYS = {"most", "longest", "above", DECIDE}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workflow.definition import Climb, Rung, Step
+from workflow.definition import Rung, Step
 from workflow.extension_tables import ExtensionTables
 from workflow.merging_tables import MergingTables
+from workflow.provisions import Climb
 from workflow.vocabulary import CLIMB, PARENT, RUNG_DEEDS
 
 RUNG_KEYS = {"at", "do", "tell", "action"}

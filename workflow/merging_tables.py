@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflow.beside_tables import BesideTables
-from workflow.definition import Merging
+from workflow.provisions import Merging
 from workflow.vocabulary import EACH, ONCE
 
 

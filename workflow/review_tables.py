@@ -6,8 +6,8 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from workflow.definition import Review
 from workflow.ladder_tables import LadderTables
+from workflow.provisions import Review
 from workflow.tally import FEWEST
 
 REVIEW_KEYS = {"quorum", "majority"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from workflow.definition import SYSTEM, Capacity
+from workflow.definition import SYSTEM
 from workflow.paths import Finding, Paths
+from workflow.provisions import Capacity
 from workflow.role_names import role_name, role_names
 from workflow.staffing import OF_DEPARTMENTS, duty_of
 from workflow.vocabulary import PARENT

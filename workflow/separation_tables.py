@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from workflow.definition import Capacity
 from workflow.law_text import NAME
 from workflow.option_tables import OptionTables
+from workflow.provisions import Capacity
 
 
 class SeparationTables(OptionTables):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from workflow.definition import Capacity, Definition
+from workflow.definition import Definition
 from workflow.paths import Finding
+from workflow.provisions import Capacity
 from workflow.role_names import role_name, role_names
 from workflow.vocabulary import DELEGATE, PARENT, PROMISOR, SUPPORT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflow.definition import Review
+from workflow.provisions import Review
 
 ACCEPT, REJECT, RETURN, ABSTAIN = "accept", "reject", "return", "abstain"
 #: What a group can decide; an abstention counts towards the quorum alone.

@@ -224,3 +224,18 @@ def unit_named(deed: Deed, field: str) -> int:
     if not found:
         raise InvalidFields([FieldError(field, f"没有代码为 {code} 的单位", f"There is no unit {code}")])
     return int(found[0].id)
+
+
+def of_unit_meant(deed: Deed, rows: Sequence[Any], none: tuple[str, str], several: tuple[str, str]) -> Any:
+    """Return the row of the department that the form's `part` names, or the only one there is.
+
+    Raises InvalidFields, saying `none` of a department that has no such row, and `several` where it names nobody.
+    """
+    if "part" in deed.fields:
+        unit_id, code = unit_named(deed, "part"), deed.fields["part"]
+        rows = [row for row in rows if row.unit_id == unit_id]
+        if not rows:
+            raise InvalidFields([FieldError("part", *(f"{code} {words}" for words in none))])
+    if len(rows) > 1:
+        raise InvalidFields([FieldError("part", *several)])
+    return rows[0]

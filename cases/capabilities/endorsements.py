@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, o
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from cases import beside, clocks
+from cases import beside, desk_clocks
 from cases.access import is_storable
 from cases.errors import BadRequest
 from cases.laws import law_of
@@ -37,8 +37,9 @@ from cases.words import (
     on_move,
     role,
 )
-from workflow.definition import SYSTEM, State, Threshold
+from workflow.definition import SYSTEM, State
 from workflow.errors import Refusal
+from workflow.provisions import Threshold
 
 MOST = 50
 #: What an event says of the thresholds that it passed.
@@ -214,7 +215,7 @@ def _pass(deed: Deed, threshold: Threshold) -> None:
     """Let a threshold take effect: the system acts, or the desk has less time; if not here, once the case is there."""
     deed.facts.setdefault(PASSED, []).append([threshold.at, threshold.do, threshold.action or str(threshold.limit)])
     if threshold.limit is not None and deed.case.state in threshold.states:
-        clocks.shorten(deed, threshold.limit)
+        desk_clocks.shorten(deed, threshold.limit)
     if threshold.action is not None and _starts_at(deed, threshold.action, deed.case.state):
         deed.follows.append(threshold.action)
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from sqlmodel import Session
 
-from cases import climbing, clocks
+from cases import climbing, clocks, desk_clocks
 from cases.apart import passed_over
 from cases.capabilities.appeals import go_to
 from cases.capabilities.assignments import LEAD, hand_over
@@ -122,7 +122,7 @@ def _take_over(deed: Deed, level: Any) -> None:
     deed.sets["entered_at"] = deed.at
     for function in moved():
         function(deed, state, state)
-    clocks.move(deed, state, state)
+    desk_clocks.move(deed, state, state)
 
 
 def _place(deed: Deed, owner: str, unit_id: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cases import clocks
-from cases.capabilities.assignments import OFFERED, SIGNED, current, unit_named
+from cases.capabilities.assignments import OFFERED, SIGNED, current, of_unit_meant
 from cases.capabilities.extensions import (
     DECIDE_PART,
     decide,
@@ -17,7 +17,6 @@ from cases.capabilities.extensions import (
     refuse_too_many,
     request,
 )
-from cases.errors import FieldError, InvalidFields
 from cases.policy import answers_for
 from cases.sides import Side
 from cases.words import HANDLERS, Deed, Post, condition, effect
@@ -100,25 +99,16 @@ def _due_at(deed: Deed, unit_id: int) -> Any:
 
 
 def _asked(deed: Deed) -> Any:
-    """Return the request that is meant: the one of the department that is named, or the only one.
-
-    Raises InvalidFields.
-    """
-    waiting = list(pending_of_parts(deed))
-    if "part" in deed.fields:
-        unit_id = unit_named(deed, "part")
-        waiting = [asked for asked in waiting if asked.unit_id == unit_id]
-        if not waiting:
-            code = deed.fields["part"]
-            zh, en = f"{code} 没有待审批的延期申请", f"{code} has asked for no more time"
-            raise InvalidFields([FieldError("part", zh, en)])
-    if len(waiting) > 1:
-        zh, en = (
+    """Return the request that is meant. Raises InvalidFields."""
+    return of_unit_meant(
+        deed,
+        list(pending_of_parts(deed)),
+        none=("没有待审批的延期申请", "has asked for no more time"),
+        several=(
             "有多份协办延期申请，请写明是哪个单位的",
             "Several departments have asked for more time; say whose is meant",
-        )
-        raise InvalidFields([FieldError("part", zh, en)])
-    return waiting[0]
+        ),
+    )
 
 
 def _mine(deed: Deed) -> list[Any]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from cases import beside
-from cases.capabilities.assignments import OFFERED, RETURNED, SIGNED, current, end_with_delegations, unit_named
+from cases.capabilities.assignments import OFFERED, RETURNED, SIGNED, current, end_with_delegations, of_unit_meant
 from cases.capabilities.disputes import ABOUT_PART, decided_about, open_dispute, open_dispute_of
 from cases.capabilities.extensions import lapse
-from cases.errors import FieldError, InvalidFields
 from cases.policy import answers_for
 from cases.record.case import Assignment
 from cases.words import HANDLERS, Deed, Post, condition, effect, register
@@ -95,22 +94,16 @@ def about_a_part(deed: Deed) -> Refusal | None:
 
 
 def _returned(deed: Deed) -> Any:
-    """Return the part that is meant: the person's own, the one that is named, or the only one. Raises InvalidFields."""
-    rows = _mine(deed, RETURNED) if deed.role == SUPPORT else _parts(deed, RETURNED)
-    if "part" in deed.fields:
-        unit_id = unit_named(deed, "part")
-        rows = [row for row in rows if row.unit_id == unit_id]
-        if not rows:
-            code = deed.fields["part"]
-            zh, en = f"{code} 没有待答复的退回", f"{code} has given no part back that waits for an answer"
-            raise InvalidFields([FieldError("part", zh, en)])
-    if len(rows) > 1:
-        zh, en = (
+    """Return the part that is meant, of the person's own or of all that were given back. Raises InvalidFields."""
+    return of_unit_meant(
+        deed,
+        _mine(deed, RETURNED) if deed.role == SUPPORT else _parts(deed, RETURNED),
+        none=("没有待答复的退回", "has given no part back that waits for an answer"),
+        several=(
             "有多个单位退回协办，请写明是哪一个",
             "Several departments have given their parts back; say which is meant",
-        )
-        raise InvalidFields([FieldError("part", zh, en)])
-    return rows[0]
+        ),
+    )
 
 
 def _mine(deed: Deed, *statuses: str) -> list[Any]:

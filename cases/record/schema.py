@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 from alembic import command
@@ -12,25 +13,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
 from sqlmodel import Session, SQLModel
 
-from cases.record import (
-    calendar,
-    cards,
-    case,
-    clock,
-    disputes,
-    endorsements,
-    event,
-    law,
-    links,
-    news,
-    orders,
-    people,
-    promises,
-    review,
-    similar,
-    urging,
-    watchers,
-)
 from cases.record.database import DatabaseError, engine, explained, reading, transaction
 from cases.record.law import Installation
 from cases.record.number import new_key
@@ -38,27 +20,14 @@ from cases.record.number import new_key
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 MIGRATION_LOCK = 7_230_114_210  # so that two nodes that start together do not both migrate
 
-#: Every table of the record; naming the modules here is what makes them known.
-metadata: MetaData = SQLModel.metadata
+#: The modules whose tables the record has; importing them is what makes the tables known.
 TABLES = (
-    calendar,
-    cards,
-    case,
-    clock,
-    disputes,
-    endorsements,
-    event,
-    law,
-    links,
-    news,
-    orders,
-    people,
-    promises,
-    review,
-    similar,
-    urging,
-    watchers,
-)
+    "calendar", "cards", "case", "clock", "disputes", "endorsements", "event", "law", "links", "news", "orders",
+    "people", "promises", "review", "similar", "urging", "watchers",
+)  # fmt: skip
+for module in TABLES:
+    import_module(f"cases.record.{module}")
+metadata: MetaData = SQLModel.metadata
 
 
 def migrate(url: str) -> None:

@@ -3,15 +3,13 @@
 The server refuses 30 % with 451, cuts the line after DATA 5 % of the time and hangs 1 % of the time; one address in a
 hundred is refused for good. Processes that send are killed while they do. Time stands still in each pass and jumps to
 the next attempt when nothing is due, so that hours of waiting cost nothing. Prints what was lost, what came twice and
-what was parked, for SQLite and PostgreSQL, and how long a page takes beside a server that hangs and beside this one;
-`--pages` prints the latter alone. The server that pages are measured beside is a process of its own, as it is in life.
+what was parked, for SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import subprocess
 import sys
@@ -19,12 +17,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
-from statistics import median, quantiles
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope
@@ -38,7 +33,6 @@ from cases.record.news import WAITING, Notification
 from cases.record.number import number_key
 from cases.record.people import User
 from cases.record.schema import migrate
-from config import clock
 from config.settings import Settings
 from notifications.choosing import MAIL
 from notifications.claims import LEASE
@@ -50,8 +44,6 @@ from tests.cases.world import World
 from tests.cast import MONDAY
 from tests.databases import DURABLE, Cluster, find_programs
 from tests.notifications.mailbox import Mailbox
-from tests.web.visitors import Office
-from web.postman import Postman
 
 ROOT_MODULE = "tests.benchmarks.delivering"
 AT = MONDAY + timedelta(hours=3)
@@ -207,76 +199,6 @@ def standing(settings: Settings, at: datetime) -> Post:
     return post_of(settings, lambda: at, lambda: at)
 
 
-@dataclass(frozen=True)
-class Beside:
-    """The 99th percentile of a page's milliseconds, alone and while mail is sent, and how many mails went meanwhile."""
-
-    alone: float
-    beside: float
-    sent: int
-
-
-def page_beside(url: str, folder: Path, messages: int, *, is_hanging: bool) -> Beside:
-    """Measure a page alone and beside a mail server that hangs always, or has the whims of this benchmark."""
-    migrate(url)
-    with mail_server(is_hanging) as port, Office(url, folder) as office:
-        settings = replace(
-            office.app.state.settings, patience=20 if is_hanging else 1, smtp_host="127.0.0.1", smtp_port=port,
-            smtp_security="none", smtp_from="闭环 <news@union.example>",
-        )  # fmt: skip
-        now = clock.now()
-        fill(office.engine, messages, now)
-        client = office.browser("li").client
-        alone = [p99(client)]
-        postman = Postman(settings)
-        time.sleep(3)
-        before = counts(office.engine)["waiting"]
-        beside = [p99(client) for _ in range(3)]
-        left = next_due(office.engine)
-        sent = before - counts(office.engine)["waiting"]
-        postman.dismiss()
-        alone += [p99(client) for _ in range(2)]
-    assert (left is not None and left <= now) or is_hanging, "there were too few messages"
-    return Beside(median(alone), median(beside), sent)
-
-
-@contextmanager
-def mail_server(is_hanging: bool) -> Iterator[int]:
-    """Run a mail server as a process of its own, and give its port."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", ROOT_MODULE, "--mail", "hangs" if is_hanging else "whims"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert server.stdout is not None
-        yield int(server.stdout.readline())
-    finally:
-        server.kill()
-        server.communicate()
-
-
-def serve_mail(how: str) -> None:
-    """Take mails until whoever asked is gone, as a server elsewhere does, which takes nothing from the pages here."""
-    os.nice(19)
-
-    async def hangs(*arguments: Any) -> None:
-        await asyncio.sleep(3600)
-
-    with Mailbox(hangs if how == "hangs" else Ledger(1).whim) as box:
-        print(box.port, flush=True)
-        sys.stdin.read()
-
-
-def p99(client: Any) -> float:
-    """Return the 99th percentile of a page's milliseconds, once it is warm."""
-    taken = []
-    for _ in range(450):
-        begin = time.perf_counter()
-        assert client.get("/").status_code == 200
-        taken.append((time.perf_counter() - begin) * 1000)
-    return quantiles(taken[50:], n=100)[98]
-
-
 def main(messages: int) -> None:
     """Print a table for both databases."""
     print("| database | messages | sent | parked | lost | doubled | unknown ids | kills | seconds |")
@@ -284,23 +206,6 @@ def main(messages: int) -> None:
     for name, url in databases("news"):
         row(name, run(url, messages))
         release(url)
-    pages(messages)
-
-
-def pages(messages: int) -> None:
-    """Print how long a page takes beside mail that is sent, for both databases."""
-    print("\n| database | the mail server | p99 alone, ms | p99 beside, ms | change | messages meanwhile |")
-    print("|---|---|---:|---:|---:|---:|")
-    for is_hanging in (True, False):
-        for name, url in databases("pages"):
-            with tempfile.TemporaryDirectory() as folder:
-                one = page_beside(url, Path(folder), messages, is_hanging=is_hanging)
-            release(url)
-            change = (one.beside / one.alone - 1) * 100
-            kind = "hangs" if is_hanging else "has whims"
-            print(
-                f"| {name} | {kind} | {one.alone:.1f} | {one.beside:.1f} | {change:+.0f} % | {one.sent} |", flush=True
-            )
 
 
 def databases(purpose: str) -> Iterator[tuple[str, str]]:
@@ -325,9 +230,5 @@ def row(name: str, one: Outcome) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--send"]:
         send(sys.argv[2], sys.argv[3])
-    elif sys.argv[1:2] == ["--mail"]:
-        serve_mail(sys.argv[2])
-    elif sys.argv[1:2] == ["--pages"]:
-        pages(int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)

@@ -17,11 +17,11 @@ from tests.cases.world import Story, World
 BECAUSE: dict[str, Any] = {"reason": "不属本单位职责", "rule": "三定方案第五条"}
 
 
-def three_departments(world: World) -> Story:
+def three_departments(world: World, tier: str = "A") -> Story:
     """Begin a case that D leads and has signed for; A has been offered a part, and B has signed for one."""
     story = Story(world)
     story.then("submit", "zhang")
-    story.then("accept", "li", category="工资报酬", tier="A", lead="D", support=["A", "B"])
+    story.then("accept", "li", category="工资报酬", tier=tier, lead="D", support=["A", "B"])
     story.then("sign_for", "wang")
     story.then("sign_part", "bai")
     assert status(world, story) == {"D": "signed", "A": "offered", "B": "signed"}
@@ -39,6 +39,17 @@ def sides(world: World, story: Story) -> list[str]:
     found = [clock for clock in world.clocks(story.number, running=True) if clock.kind == "beside"]
     parsed = [Side.parse(clock.state) for clock in found]
     return sorted(f"{side.name}@{codes[side.unit_id]}" for side in parsed)
+
+
+def of_parts(world: World, story: Story) -> dict[str, object]:
+    """Return the clocks of parts that run, by what they time, with when they are due."""
+    codes = {unit_id: code for code, unit_id in world.units.items()}
+    found: dict[str, object] = {}
+    for clock in world.clocks(story.number, running=True):
+        name, _, unit = (clock.state or "").partition("@")
+        if clock.kind == "beside" and "." not in unit:
+            found[f"{name}@{codes[int(unit)]}"] = clock.due_at
+    return found
 
 
 def disputes(world: World) -> list[Dispute]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from cases.capabilities.promises import promises_of
 from cases.record.database import reading
-from tests.cases.world import DAY, HOUR, Story, World
+from tests.cases.world import DAY, HOUR, Story, Turn, World
 from workflow.machine import NotByYou, NotFromHere, NotNow
 
 
 def test_a_proposal_goes_through_its_five_stages_and_is_closed_by_the_one_who_raised_it(world: World) -> None:
     story = Story(world)
     stages = [story.case.stage]
-    road: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    road: tuple[Turn, ...] = (
         ("submit", "zhang", {}),
         ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D", "support": "A"}),
         ("sign_for", "wang", {}),
@@ -242,7 +241,7 @@ def test_a_case_that_nobody_rates_is_closed_by_the_system_and_by_nobody_else(wor
 def test_an_urge_and_a_note_leave_the_state_and_the_clocks_alone(world: World) -> None:
     story = Story(world).up_to("sign_for")
     before, clocks = story.case, [repr(clock) for clock in world.clocks(story.number)]
-    words: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    words: tuple[Turn, ...] = (
         ("urge", "zhang", {}),
         ("urge", "sun", {"reason": "请抓紧"}),
         ("note", "wang", {"note": "已联系企业", "audience": "staff"}),

@@ -10,8 +10,8 @@ import pytest
 from cases.cards import cards_of, cards_of_case
 from cases.errors import InvalidFields
 from cases.record.database import reading
+from tests.cases.departments import of_parts, status, three_departments
 from tests.cases.test_ladders import moment, swept
-from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import Story, World
 from tests.cast import MONDAY
 from workflow.machine import NotByYou
@@ -28,11 +28,11 @@ def tally(world: World, unit: str) -> tuple[int, int, int, int]:
 
 def test_a_card_is_for_the_lead_unless_another_unit_of_the_case_is_named(world: World) -> None:
     story = three_departments(world)
-    parts, clocks = in_hand(world, story), of_parts(world, story)
+    parts, clocks = status(world, story), of_parts(world, story)
     story.then("card", "zhao", colour="yellow", reason="拖延")
     story.then("card", "sun", colour="red", reason="拒不配合", at_unit="A")
     assert (tally(world, "D"), tally(world, "A"), tally(world, "B")) == ((1, 0, 1, 0), (0, 1, 0, 1), (0, 0, 0, 0))
-    assert (in_hand(world, story), of_parts(world, story)) == (parts, clocks)
+    assert (status(world, story), of_parts(world, story)) == (parts, clocks)
     world.check()
 
 

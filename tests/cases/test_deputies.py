@@ -18,9 +18,9 @@ from cases.seats import people_at
 from cases.sheet import sheet_of
 from cases.standing_in import acts_for, stand_ins
 from cases.words import HANDLERS, Post
-from tests.cases.absences import FRIDAY, TUESDAY, disabled, ended, handed, named, on_desk, three_departments, told_for
+from tests.cases.absences import FRIDAY, TUESDAY, disabled, ended, handed, named, on_desk, one_is_done, told_for
+from tests.cases.panels import ACCEPTED, in_vote, votes
 from tests.cases.test_ladders import moment
-from tests.cases.test_review import ACCEPTED, in_vote, votes
 from tests.cases.test_separation import also
 from tests.cases.world import DAY, HOUR, Story, World
 from tests.cast import MONDAY
@@ -35,7 +35,7 @@ def seats(world: World, word: str, at: Any) -> list[str]:
 
 
 def test_a_deputy_acts_within_the_dates_and_the_event_says_for_whom(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     named(world, "qian", "handler@A", "zhou")
     with pytest.raises(NotByYou):  # on Monday
         story.then("sign_part", "qian")
@@ -62,7 +62,7 @@ def test_a_deputy_acts_within_the_dates_and_the_event_says_for_whom(world: World
 
 
 def test_the_page_names_the_deputy_with_whom_and_until_when(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     named(world, "bai", "handler@D", "wang")
     at = moment("11-18 09:00")
     with reading(world.db) as db:
@@ -220,7 +220,7 @@ def test_a_desk_that_is_somebodys_by_name_is_their_deputys_and_their_successors(
 
 
 def test_buttons_are_offered_to_a_deputy_as_to_the_one_who_is_away(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     named(world, "qian", "handler@A", "zhou")
     at = moment("11-18 09:00")
     with reading(world.db) as db:

@@ -1,7 +1,5 @@
 """My desk is exactly what the policy says: a query and the policy's own functions never differ."""
 
-from typing import Any
-
 from sqlmodel import col, select
 
 from cases.apart import barred
@@ -11,7 +9,7 @@ from cases.policy import roles_in
 from cases.record.case import Case
 from cases.record.database import reading
 from cases.record.people import User
-from tests.cases.world import HOUR, ROADS, Story, World
+from tests.cases.world import HOUR, ROADS, Story, Turn, World
 
 
 def expected(world: World, login: str) -> list[str]:
@@ -70,7 +68,7 @@ def test_what_staff_raise_themselves_lies_with_whoever_comes_next(world: World) 
             story = Story(world, unit=unit, by=by)
             reviewer = {"T": "tang" if by != "tang" else "li", "C": "li"}[unit]
             lead, handler = ("G", "guo" if by != "guo" else "he") if unit == "T" else ("D", "wu")
-            road: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            road: tuple[Turn, ...] = (
                 ("submit", by, {}),
                 ("accept", reviewer, {"category": "其他", "tier": "A", "lead": lead, "support": "A"}),
                 ("sign_for", handler, {}),

@@ -16,7 +16,7 @@ from cases.seats import people_at, posts
 from cases.sweep import sweep
 from tests.cases.departments import BECAUSE, check_departments, disputes, sides, status, three_departments
 from tests.cases.test_ladders import moment
-from tests.cases.test_returns import offered, on_desk, refused
+from tests.cases.test_returns import on_desk, refused
 from tests.cases.world import DAY, HOUR, Story, World
 from tests.cast import MONDAY
 from workflow.machine import NotByYou, NotNow
@@ -163,7 +163,7 @@ def test_the_adjudicator_of_a_part_may_also_give_the_whole_case_to_others(world:
 
 def test_who_leads_a_case_is_not_decided_by_the_step_for_parts(world: World) -> None:
     story = quarrel(world)
-    assert "adjudicate_part" not in offered(world, story, "zhao")
+    assert "adjudicate_part" not in story.offers("zhao")
     refused(world, NotNow, story, "adjudicate_part", "zhao", release="yes", reason="理由")
     refused(world, InvalidFields, story, "adjudicate", "zhao", lead="NONE", reason="理由")
 

@@ -14,9 +14,8 @@ from cases.laws import law_of
 from cases.record.database import reading, transaction
 from cases.record.people import User
 from cases.timeline import events_of
-from tests.cases.departments import BECAUSE
-from tests.cases.test_model import SOUND
-from tests.cases.three import in_hand, of_parts, three_departments
+from tests.cases.departments import BECAUSE, of_parts, status, three_departments
+from tests.cases.filled_in import SOUND
 from tests.cases.world import HOUR, Story, World
 from workflow.definition import Step
 from workflow.errors import Refusal
@@ -32,11 +31,11 @@ def test_back_to_the_review_ends_every_part_and_a_new_decision_is_needed(world: 
     story = three_departments(world)
     story.then("go_back", "zhao", point="in_review", reason="立案有误")
     assert (story.case.state, story.case.lead_id) == ("in_review", None)
-    assert (in_hand(world, story), of_parts(world, story)) == ({}, {})
+    assert (status(world, story), of_parts(world, story)) == ({}, {})
     with pytest.raises(NotFromHere):
         story.then("go_back", "zhao", point="handling", reason="又往前")
     story.then("accept", "li", category="工资报酬", tier="B", lead="D", support=["A"])
-    assert in_hand(world, story) == {"D": "offered", "A": "offered"}
+    assert status(world, story) == {"D": "offered", "A": "offered"}
     world.check()
 
 
@@ -44,10 +43,10 @@ def test_back_to_be_signed_for_offers_the_lead_again_and_leaves_the_others(world
     story = three_departments(world)
     clocks = of_parts(world, story)
     story.then("go_back", "zhao", point="assigned", reason="请重新签收")
-    assert in_hand(world, story) == {"D": "offered", "A": "offered", "B": "signed"}
+    assert status(world, story) == {"D": "offered", "A": "offered", "B": "signed"}
     assert of_parts(world, story) == clocks
     story.then("sign_for", "wang")
-    assert in_hand(world, story) == {"D": "signed", "A": "offered", "B": "signed"}
+    assert status(world, story) == {"D": "signed", "A": "offered", "B": "signed"}
     world.check()
 
 
@@ -59,7 +58,7 @@ def test_back_to_be_handled_the_lead_goes_on_and_the_others_too(world: World) ->
     story.then("report", "wang", answer="已办")
     story.then("go_back", "zhao", point="办理中", reason="可以继续办理")  # its label is as good as its name
     assert story.case.state == "handling"
-    assert in_hand(world, story) == {"D": "signed"}
+    assert status(world, story) == {"D": "signed"}
     assert of_parts(world, story) == {}
     world.check()
 

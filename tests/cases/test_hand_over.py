@@ -24,7 +24,7 @@ from tests.cases.absences import (
     handed,
     named,
     on_desk,
-    three_departments,
+    one_is_done,
     told_for,
 )  # fmt: skip
 from tests.cases.test_ladders import moment
@@ -41,7 +41,7 @@ def held(world: World, login: str, at: Any) -> list[str]:
 
 
 def test_a_leaver_hands_over_every_desk_with_the_case_of_three_departments_on_it(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     at = story.at + HOUR
     with reading(world.db) as db:
         before = plan(db, find_person(db, "zhou"), find_person(db, "qian"), at)
@@ -105,7 +105,7 @@ def test_deputies_go_over_in_both_directions(world: World) -> None:
             if row.deputy_of and row.until_at and row.until_at > at
         }
     assert there == {("qian", "he"), ("he", "bai"), ("guo", "qian")}
-    story = three_departments(world)
+    story = one_is_done(world)
     story.at = at
     story.then("sign_part", "guo")
     assert told_for(world, story.number)[-1] == ("sign_part", "guo", "he")
@@ -161,7 +161,7 @@ def test_a_hand_over_that_cannot_be_is_refused_in_one_sentence(
 
 
 def test_what_a_disabled_person_leaves_is_an_exception_until_it_is_moved(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     at = story.at
     with reading(world.db) as db:
         assert list(deserted(db, at)) == []
@@ -176,7 +176,7 @@ def test_what_a_disabled_person_leaves_is_an_exception_until_it_is_moved(world: 
 
 
 def test_every_kind_of_open_work_counts_on_its_desk(world: World) -> None:
-    three_departments(world)
+    one_is_done(world)
     Story(world).up_to("submit")
     Story(world).up_to("report")
     Story(world, unit="E").up_to("submit")  # falls to the town

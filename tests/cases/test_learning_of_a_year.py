@@ -20,13 +20,12 @@ from cases.seats import people_at
 from cases.verifying import verify_database
 from tests.cases.calendar_acts import of_2027, published, without_2027
 from tests.cases.test_clocks_rows import moment
-from tests.cases.world import MINUTE, Story, World, check_case
+from tests.cases.world import MINUTE, Story, Turn, World, check_case
 from workflow.errors import Refusal
 
 EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "12"))
 
-Act = tuple[str, str, dict[str, str]]
-DEEDS: tuple[tuple[Act, ...], ...] = (
+DEEDS: tuple[tuple[Turn, ...], ...] = (
     (("accept", "li", {"category": "其他", "tier": "B", "lead": "D"}), ("sign_for", "wang", {})),
     (("ask_submitter", "li", {"reason": "缺材料"}),),
     (("supplement", "zhang", {"note": "材料"}),),
@@ -43,7 +42,7 @@ DEEDS: tuple[tuple[Act, ...], ...] = (
 lives = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(1, 60 * 24 * 20)), max_size=5)
 
 
-def lived(story: Story, life: Iterable[tuple[int, int]]) -> list[tuple[Act, int]]:
+def lived(story: Story, life: Iterable[tuple[int, int]]) -> list[tuple[Turn, int]]:
     """Let a case live, each time with the first deed that it allows, and return what happened after how long."""
     happened = []
     for first, wait in life:
@@ -55,7 +54,7 @@ def lived(story: Story, life: Iterable[tuple[int, int]]) -> list[tuple[Act, int]
     return happened
 
 
-def _is_done(story: Story, act: Act, wait: int) -> bool:
+def _is_done(story: Story, act: Turn, wait: int) -> bool:
     action, by, form = act
     try:
         story.at += wait * MINUTE

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from cases.act import actions_for, find
 from cases.errors import InvalidFields, Stale
 from cases.laws import publish
 from cases.merged import merged_into, read_lead
@@ -41,12 +40,6 @@ def actions_of(world: World, story: Story) -> list[str]:
         return [event.action for event in events_of(db, story.case.id or 0)]
 
 
-def offered(world: World, story: Story, login: str) -> set[str]:
-    with reading(world.db) as db:
-        person = db.get_one(User, world.people[login])
-        return {step.action for step in actions_for(db, find(db, story.number), person, story.at)}
-
-
 def counted(world: World, days: int = 40) -> dict[str, Any]:
     with reading(world.db) as db:
         (row,) = rates(db, MONDAY, MONDAY + days * DAY)
@@ -58,18 +51,15 @@ def test_the_submitter_of_a_merged_case_reads_the_answer_and_rates_it(world: Wor
     (other,) = merged_under(world, lead, "qian")
     with pytest.raises(NotNow, match="主案"):
         other.then("rate_merged", "qian", rating="satisfied")
-    assert offered(world, other, "qian") == {"note"}
-    for action, by, form in (
-        ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D"}),
-        ("sign_for", "wang", {}),
-        ("report", "wang", {"answer": "已补发工资"}),
-    ):
-        lead.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    assert set(other.offers("qian")) == {"note"}
+    lead.then("accept", "li", category="工资报酬", tier="A", lead="D")
+    lead.then("sign_for", "wang")
+    lead.then("report", "wang", answer="已补发工资")
     with pytest.raises(NotNow):  # nobody has verified the answer yet
         other.then("rate_merged", "qian", rating="satisfied")
     lead.then("verify", "zhao")
     other.at = lead.at
-    assert offered(world, other, "qian") == {"note", "rate_merged"}
+    assert set(other.offers("qian")) == {"note", "rate_merged"}
     with pytest.raises(NotByYou):
         other.then("rate_merged", "li", rating="satisfied")
     assert (

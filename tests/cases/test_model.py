@@ -25,9 +25,10 @@ from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.timeline import as_of
+from tests.cases.filled_in import SOUND, UNSOUND
 from tests.cases.modelled import is_beyond, law_of
 from tests.cases.positions import DUTIES
-from tests.cases.reference import CLOSED, UNKNOWN, No, Reference
+from tests.cases.reference import UNKNOWN, No, Reference
 from tests.cases.world import World, check_case, check_chain
 from tests.cast import MONDAY
 from workflow.errors import Refusal
@@ -42,21 +43,6 @@ SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 PEOPLE = (*DUTIES, None)
 RAISED_IN = ("C", "T", "E", "P")
 ACTIONS = sorted({step["action"] for law in ("proposal", "grievance") for step in law_of(law)["steps"]} | {"fly"})
-SOUND: dict[str, list[Any]] = {
-    "category": ["工资报酬", "劳动安全"], "tier": ["A", "B", "C"], "urgency": ["2h", "24h", "7d", "15d"],
-    "lead": ["D", "G", "A", "B"], "support": [["A"], ["B"], ["C", "D"], []],
-    "extra": ["3wd", "10d", "16wh", "48h", "12wd"], "rule": ["三定方案第五条"],
-    "approve": ["yes", "no"], "promise": ["明年解决"], "promised_on": ["2030-03-01"], "audience": ["staff", "parties"],
-    "reason": ["理由"], "note": ["留言"], "answer": ["答复"], "summary": ["摘要"], "result": ["结果"],
-    "part": ["A", "B", "C", "D"],
-}  # fmt: skip
-UNSOUND: dict[str, list[Any]] = {
-    "category": ["字" * 101, "a\x07"], "tier": ["Z"], "urgency": ["1h", 7], "lead": [UNKNOWN, CLOSED, "", ["D"]],
-    "support": [[UNKNOWN], "D;X", 5], "extra": ["5 days", "0wd", "99999wd", "300wd"], "approve": ["maybe", None],
-    "promise": [""], "promised_on": ["2026-11-16", "2026-02-30", "9999-12-31"], "into": ["TA-2026-NONE", ""],
-    "rule": ["", "字" * 201], "audience": ["nobody"], "rating": ["splendid"], "reason": ["\0", "字" * 2_001],
-    "note": ["\ud800", 3], "answer": ["字" * 20_001], "summary": [""], "result": ["\x1b[0m"],
-}  # fmt: skip
 STEP_OF_TIME = st.one_of(
     st.integers(0, 3 * 86_400), st.integers(0, 60), st.integers(0, 40 * 86_400)
 ).map(lambda seconds: timedelta(seconds=seconds))  # fmt: skip

@@ -30,8 +30,8 @@ from cases.settling import settle
 from cases.sweep import sweep
 from cases.words import OWNER
 from tests.cases.calendar_acts import announced, of_2027, without_2027
+from tests.cases.filled_in import SOUND
 from tests.cases.positions import DUTIES
-from tests.cases.test_model import SOUND
 from tests.cases.world import World
 from tests.cast import MONDAY
 from workflow.calendar_text import written

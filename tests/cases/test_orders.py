@@ -17,8 +17,8 @@ from cases.record.orders import Order
 from cases.record.people import User
 from cases.seats import people_at
 from cases.sheet import history_of
+from tests.cases.departments import of_parts, status, three_departments
 from tests.cases.test_ladders import moment, short, swept
-from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import HOUR, Story, World
 from workflow.errors import Refusal
 from workflow.machine import NotByYou
@@ -147,12 +147,12 @@ def test_an_order_is_answered_once_and_by_its_own_unit(world: World) -> None:
 
 def test_orders_touch_no_part_and_end_with_the_case(world: World) -> None:
     story = three_departments(world)
-    parts, clocks = in_hand(world, story), of_parts(world, story)
+    parts, clocks = status(world, story), of_parts(world, story)
     story.then("order", "sun", order_text="请协办单位说明", at_unit="A")
     story.then("order", "sun", order_text="请主办说明")
-    assert (in_hand(world, story), of_parts(world, story)) == (parts, clocks)
+    assert (status(world, story), of_parts(world, story)) == (parts, clocks)
     story.then("answer_order", "zhou", answer="已说明")
-    assert (in_hand(world, story), of_parts(world, story)) == (parts, clocks)
+    assert (status(world, story), of_parts(world, story)) == (parts, clocks)
     story.then("go_back", "zhao", point="in_review", reason="立案有误")
     assert len(ordering_clocks(world, story)) == 1  # an order is to be answered wherever the case lies
     story.then("reject", "li", reason="不属于工会职责")

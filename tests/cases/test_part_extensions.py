@@ -20,7 +20,7 @@ from cases.timeline import events_of
 from tests.cases.calendar_acts import of_2027, published
 from tests.cases.departments import check_departments, sides, status, three_departments
 from tests.cases.test_ladders import moment, short, swept
-from tests.cases.test_returns import offered, refused
+from tests.cases.test_returns import refused
 from tests.cases.world import DAY, HOUR, Story, World
 from tests.cast import MONDAY
 from workflow.machine import NotByYou, NotNow
@@ -84,7 +84,7 @@ def test_much_time_is_for_the_leader_to_decide_on_who_is_called(world: World) ->
     story = asks(three_departments(world), "12wd")
     assert clock_of(world, story, "decide_above", "C").due_at == moment("11-17 17:30")
     assert "分管领导" in refused(world, NotNow, story, "decide_extension", "zhao", approve="yes").zh
-    assert "decide_extension" not in offered(world, story, "zhao")
+    assert "decide_extension" not in story.offers("zhao")
     due_at = world.clock(story.number, "state").due_at
     story.then("decide_extension", "sun", approve="yes")
     (row,) = requests(world)
@@ -139,7 +139,7 @@ def test_more_time_is_capped_in_length_and_number_and_asked_for_once_at_a_time(w
         refused(world, NotNow, story, "request_extension", "wang", reason="又要", extra="1wd")
         story.then("decide_extension", "zhao", approve="yes")
     assert "2 次" in refused(world, NotNow, story, "request_extension", "wang", reason="三次", extra="1wd").zh
-    assert "request_extension" not in offered(world, story, "wang")
+    assert "request_extension" not in story.offers("wang")
     story.then("report", "wang", answer="已办")
     story.then("verify", "zhao")
     story.then("unsatisfied", "zhang", reason="没有办好")
@@ -287,11 +287,11 @@ def test_an_answer_is_in_time_and_not_after_an_extension_when_only_a_part_was_ex
     story = three_departments(world)
     story.then("request_part_extension", "bai", reason="需要取证", extra="3wd")
     story.then("decide_part_extension", "zhao", approve="yes")
-    for action, by, form in (
-        ("report_part", "bai", {"result": "已办"}), ("waive_part", "zhao", {"part": "A", "reason": "不需要"}),
-        ("report", "wang", {"answer": "已办"}), ("verify", "zhao", {}), ("satisfied", "zhang", {}),
-    ):  # fmt: skip
-        story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    story.then("report_part", "bai", result="已办")
+    story.then("waive_part", "zhao", part="A", reason="不需要")
+    story.then("report", "wang", answer="已办")
+    story.then("verify", "zhao")
+    story.then("satisfied", "zhang")
     with reading(world.db) as db:
         (row,) = rates(db, MONDAY - DAY, MONDAY + 365 * DAY)
     assert (row["in_time"], row["after_extension"], row["late"]) == (1, 0, 0)

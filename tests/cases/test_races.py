@@ -22,7 +22,7 @@ from cases.record.case import Case, Passage
 from cases.record.columns import table_of
 from cases.record.database import reading
 from cases.record.event import Event
-from tests.cases.world import HOUR, Story, World
+from tests.cases.world import HOUR, Story, Turn, World
 from tests.cast import MONDAY
 from workflow.errors import Refusal
 from workflow.machine import NotFromHere, NotNow
@@ -31,10 +31,9 @@ RACES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "100"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 PATIENCE = 30.0
 
-Entrant = tuple[str, str, dict[str, Any]]
 ACCEPT = {"category": "其他", "tier": "A", "lead": "D", "support": "A"}
 #: How far the case has come, and what the two try; both are allowed to, were they alone.
-PAIRS: tuple[tuple[str, Entrant, Entrant], ...] = (
+PAIRS: tuple[tuple[str, Turn, Turn], ...] = (
     ("submit", ("accept", "li", ACCEPT), ("accept", "shuang", {**ACCEPT, "lead": "A", "support": ""})),
     ("submit", ("accept", "li", ACCEPT), ("reject", "shuang", {"reason": "不办"})),
     ("submit", ("withdraw", "zhang", {}), ("accept", "li", ACCEPT)),

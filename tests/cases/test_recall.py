@@ -12,9 +12,9 @@ from cases.queries import overdue
 from cases.record.database import reading
 from cases.timeline import as_of
 from tests.cases.calendar_acts import announced, of_2027
-from tests.cases.test_endorsements import neighbours
+from tests.cases.departments import of_parts, status, three_departments
 from tests.cases.test_ladders import moment, short, swept
-from tests.cases.three import in_hand, of_parts, three_departments
+from tests.cases.voices import neighbours
 from tests.cases.world import DAY, HOUR, MINUTE, Story, World
 from tests.cast import MONDAY
 from workflow.machine import NotByYou, NotFromHere, NotNow
@@ -45,9 +45,9 @@ def test_a_reviewer_takes_an_assignment_back_and_every_part_and_clock_ends(world
     story.then("accept", "li", category="工资报酬", tier="A", lead="D", support=["A", "B"])
     story.then("recall", "li")
     assert (story.case.state, story.case.lead_id, limit_of(world, story)) == ("in_review", None, before)
-    assert (in_hand(world, story), of_parts(world, story)) == ({}, {})
+    assert (status(world, story), of_parts(world, story)) == ({}, {})
     story.then("accept", "li", category="工资报酬", tier="A", lead="D")  # the same lead may be named again
-    assert in_hand(world, story) == {"D": "offered"}
+    assert status(world, story) == {"D": "offered"}
     world.check()
 
 
@@ -105,7 +105,7 @@ def test_a_department_that_signed_is_somebody_who_acted(world: World) -> None:
     story.then("sign_part", "bai")
     with pytest.raises(NotNow, match="已有人接着办理"):
         story.then("recall", "li")
-    assert in_hand(world, story) == {"D": "offered", "A": "offered", "B": "signed"}
+    assert status(world, story) == {"D": "offered", "A": "offered", "B": "signed"}
 
 
 def test_the_ladder_is_nobody_who_acts(world: World) -> None:
@@ -132,12 +132,12 @@ def test_departments_and_their_clocks_go_on_while_a_report_is_taken_back(world: 
     story.then("report_part", "bai", result="完成")
     story.then("report", "wang", answer="已补发工资")
     story.then("recall", "wang")
-    assert in_hand(world, story) == {"D": "signed"}
+    assert status(world, story) == {"D": "signed"}
     again = three_departments(world)
-    parts, clocks = in_hand(world, again), of_parts(world, again)
+    parts, clocks = status(world, again), of_parts(world, again)
     with pytest.raises(NotFromHere):
         again.then("recall", "wang")
-    assert (in_hand(world, again), of_parts(world, again)) == (parts, clocks)
+    assert (status(world, again), of_parts(world, again)) == (parts, clocks)
     world.check()
 
 

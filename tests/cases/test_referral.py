@@ -11,7 +11,8 @@ from cases.record.people import User
 from cases.sheet import sheet_of
 from cases.timeline import events_of
 from cases.two_times import TwoTimes, two_times
-from notifications.audience import Happening, audience_of
+from notifications.audience import audience_of
+from notifications.happening import Happening
 from tests.cases.test_ladders import moment
 from tests.cases.world import DAY, HOUR, Story, World
 

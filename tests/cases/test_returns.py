@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
-from cases.act import actions_for, find
 from cases.desks import desk_of
 from cases.errors import InvalidFields
 from cases.record.database import reading
@@ -19,13 +17,6 @@ from tests.cases.test_ladders import moment, short, swept
 from tests.cases.world import DAY, HOUR, Story, World
 from workflow.errors import Refusal
 from workflow.machine import NotByYou, NotFromHere, NotNow
-
-
-def offered(world: World, story: Story, login: str) -> list[str]:
-    """Return what a person may do now."""
-    with reading(world.db) as db:
-        person = db.exec(select(User).where(User.login == login)).one()
-        return [step.action for step in actions_for(db, find(db, story.number), person, story.at)]
 
 
 def on_desk(world: World, story: Story, login: str) -> bool:
@@ -79,7 +70,7 @@ def test_who_gave_a_case_back_is_called_too_while_nobody_has_signed_and_may_take
         ("assigned", "overdue 0", "11-17 17:30"),
     ]
     story.at = moment("11-18 09:00")
-    assert offered(world, story, "wang")[:1] == ["sign_for"]
+    assert story.offers("wang")[:1] == ["sign_for"]
     case = story.then("sign_for", "wang")
     assert (case.state, case.lead_id, case.offered_id) == ("handling", world.units["D"], None)
     assert world.parts(story.number) == [
@@ -93,11 +84,11 @@ def test_who_gave_a_case_back_is_called_too_while_nobody_has_signed_and_may_take
 def test_a_return_is_answered_by_the_supervisor_who_upholds_the_dispatch_or_assigns_it_anew(world: World) -> None:
     story = Story(world).up_to("accept")
     story.then("return", "wang", **BECAUSE)
-    assert offered(world, story, "zhao")[:2] == ["reassign", "uphold"]
+    assert story.offers("zhao")[:2] == ["reassign", "uphold"]
     case = story.then("uphold", "zhao", reason="属权益部职责")
     assert (case.state, case.lead_id) == ("assigned", world.units["D"])
     assert world.parts(story.number) == [("D", "lead", "returned", False), ("D", "lead", "offered", True)]
-    assert "return" not in offered(world, story, "wang") and "dispute" in offered(world, story, "wang")
+    assert "return" not in story.offers("wang") and "dispute" in story.offers("wang")
     assert story.then("sign_for", "wang").state == "handling"
     check_departments(world)
 
@@ -139,11 +130,11 @@ def test_returns_are_counted_anew_in_each_round(world: World) -> None:
     story = Story(world).up_to("accept")
     story.then("return", "wang", **BECAUSE)
     story.then("uphold", "zhao", reason="属权益部职责")
-    for action, by, form in (
-        ("sign_for", "wang", {}), ("report", "wang", {"answer": "已办"}), ("verify", "zhao", {}),
-        ("unsatisfied", "zhang", {"reason": "没有办好"}), ("transfer", "zhao", {"lead": "A", "reason": "换人办理"}),
-    ):  # fmt: skip
-        story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    story.then("sign_for", "wang")
+    story.then("report", "wang", answer="已办")
+    story.then("verify", "zhao")
+    story.then("unsatisfied", "zhang", reason="没有办好")
+    story.then("transfer", "zhao", lead="A", reason="换人办理")
     assert story.then("return", "zhou", **BECAUSE).state == "redispatching"
     check_departments(world)
 

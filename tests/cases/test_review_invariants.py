@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cases.ballots import ballots_of, seats_of
 from cases.record.database import reading
 from cases.record.people import Duty
 from cases.record.review import Ballot
-from tests.cases.test_review import stands_in
+from tests.cases.panels import stands_in
 from tests.cases.world import DAY, Story, World
 from tests.cast import MONDAY
 from workflow.errors import Refusal
@@ -117,7 +117,9 @@ def recount(world: World, story: Story) -> None:
             assert len({seat.cast_by for seat in voted}) == len(voted)  # nobody has cast two
             for seat in voted:
                 if seat.cast_by != seat.user_id:
-                    duties = db.exec(select(Duty).where(Duty.user_id == seat.cast_by, Duty.deputy_of != None)).all()  # noqa: E711  # SQL
+                    duties = db.exec(
+                        select(Duty).where(Duty.user_id == seat.cast_by, col(Duty.deputy_of).is_not(None))
+                    ).all()
                     assert any(duty.until_at and MONDAY <= seat.cast_at < duty.until_at for duty in duties)
             counted = Counter(seat.choice for seat in voted)
             decisive = sum(counted.values()) - counted["abstain"]

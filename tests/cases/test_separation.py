@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from cases.act import actions_for, find
+from cases.act import find
 from cases.open_work import barred_from_all
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
 from cases.seats import people_at, posts
 from cases.sheet import sheet_of
 from cases.timeline import events_of
-from tests.cases.absences import named, on_desk, three_departments
-from tests.cases.test_endorsements import neighbours
+from tests.cases.absences import named, on_desk, one_is_done
+from tests.cases.panels import in_vote, votes
 from tests.cases.test_ladders import moment, swept
-from tests.cases.test_review import in_vote, votes
+from tests.cases.voices import neighbours
 from tests.cases.world import HOUR, Story, World
 from workflow.machine import ActionNotAllowed, NotByYou, NotNow
 
@@ -41,17 +41,11 @@ def also(world: World, login: str, word: str) -> None:
         db.add(Duty(user_id=world.people[login], unit_id=world.units[unit], role=role))
 
 
-def offered(world: World, story: Story, login: str) -> set[str]:
-    with reading(world.db) as db:
-        user = db.get_one(User, world.people[login])
-        return {step.action for step in actions_for(db, find(db, story.number), user, story.at)}
-
-
 def test_whoever_reviewed_a_case_neither_handles_nor_verifies_it(world: World) -> None:
     story = Story(world).up_to("submit")
     story.then("accept", "shuang", **ACCEPT)
     assert "审议人员" in refused(story, "sign_for", "shuang")
-    assert offered(world, story, "shuang") == {"recall", "link", "copy_to", "watch", "note"}
+    assert set(story.offers("shuang")) == {"recall", "link", "copy_to", "watch", "note"}
     story.then("sign_for", "wang")
     story.then("report", "wang", answer="已补发")
     assert "审议人员" in refused(story, "verify", "shuang")
@@ -62,13 +56,10 @@ def test_whoever_reviewed_a_case_neither_handles_nor_verifies_it(world: World) -
 def test_whoever_handled_an_earlier_round_does_not_supervise_a_later_one(world: World) -> None:
     story = Story(world).up_to("accept")
     story.then("sign_for", "shuang")
-    for action, by, form in (
-        ("report", "wang", {"answer": "已补发"}),
-        ("verify", "zhao", {}),
-        ("unsatisfied", "zhang", {"reason": "未到账"}),
-        ("report", "wang", {"answer": "已到账"}),
-    ):
-        story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    story.then("report", "wang", answer="已补发")
+    story.then("verify", "zhao")
+    story.then("unsatisfied", "zhang", reason="未到账")
+    story.then("report", "wang", answer="已到账")
     assert story.case.round == 2
     assert "办理过" in refused(story, "verify", "shuang")
     story.then("verify", "zhao")
@@ -76,7 +67,7 @@ def test_whoever_handled_an_earlier_round_does_not_supervise_a_later_one(world: 
 
 
 def test_supervising_a_case_of_three_departments_keeps_one_from_taking_part_in_it(world: World) -> None:
-    story = three_departments(world)
+    story = one_is_done(world)
     also(world, "shuang", "handler@A")
     story.then("urge", "shuang", reason="请 A 尽快签收")
     assert "督查人员" in refused(story, "sign_part", "shuang")

@@ -12,8 +12,8 @@ from cases.record.clock import ClockSpan
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
 from tests.cases.calendar_acts import of_2027, published
-from tests.cases.test_endorsements import neighbours
 from tests.cases.test_ladders import moment
+from tests.cases.voices import neighbours
 from tests.cases.world import HOUR, MINUTE, Story, World
 from workflow.clocks import Figures, shorten
 from workflow.limits import Limit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cases.capabilities.links import links_of
@@ -10,7 +12,7 @@ from cases.record.case import Case
 from cases.record.database import reading
 from cases.record.people import User
 from cases.sheet import history_of
-from tests.cases.world import HOUR, Story, World
+from tests.cases.world import HOUR, Story, Turn, World
 from workflow.machine import NotByYou, NotFromHere
 
 
@@ -55,16 +57,15 @@ def test_both_histories_name_the_other_case_by_its_number_alone(world: World) ->
 def test_the_part_goes_its_own_way_to_its_own_end(world: World) -> None:
     story = Story(world).up_to("submit")
     part = taken_out(world, story)
-    at = story.at
-    for action, by, form in (
+    road: tuple[Turn, ...] = (
         ("accept", "li", {"category": "劳动保护", "tier": "A", "lead": "A"}),
         ("sign_for", "zhou", {}),
         ("report", "zhou", {"answer": "已补发"}),
         ("verify", "zhao", {}),
         ("satisfied", "zhang", {}),
-    ):
-        at += HOUR
-        world.does(part.number, action, by, at, **form)  # type: ignore[arg-type]  # each with its own fields
+    )
+    for hours, (action, by, form) in enumerate(road, 1):
+        world.does(part.number, action, by, story.at + hours * HOUR, **form)
     assert world.case(part.number).state == "closed"
     story.then("reject", "li", reason="其余不受理")
     world.check()
@@ -80,12 +81,12 @@ def test_the_part_goes_its_own_way_to_its_own_end(world: World) -> None:
     ],
 )
 def test_a_split_without_title_or_text_is_refused_and_writes_nothing(
-    world: World, form: dict[str, str], field: str
+    world: World, form: dict[str, Any], field: str
 ) -> None:
     story = Story(world).up_to("submit")
     before = world.everything()
     with pytest.raises(InvalidFields) as refused:
-        story.then("split", "li", **form)  # type: ignore[arg-type]  # texts only
+        story.then("split", "li", **form)
     assert [error.field for error in refused.value.errors] == [field]
     assert world.everything() == before
 

@@ -7,8 +7,8 @@ import pytest
 from cases.laws import publish
 from cases.record.database import transaction
 from cases.words import vocabulary
+from tests.cases.panels import outcomes, votes
 from tests.cases.test_ladders import moment, short, swept
-from tests.cases.test_review import outcomes, votes
 from tests.cases.world import Story, World
 from tests.cast import MONDAY
 from workflow.machine import NotNow, UnknownAction

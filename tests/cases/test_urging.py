@@ -7,12 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cases.act import actions_for, find
+from cases.act import find
 from cases.capabilities.urging import urges_of
 from cases.errors import InvalidFields
 from cases.record.database import reading
-from cases.record.people import User
-from tests.cases.three import in_hand, of_parts, three_departments
+from tests.cases.departments import of_parts, status, three_departments
 from tests.cases.world import DAY, HOUR, MINUTE, Story, World
 from tests.cast import MONDAY
 from workflow.errors import Refusal
@@ -64,19 +63,13 @@ def test_another_desk_may_be_urged_on_the_same_day(world: World) -> None:
 def test_who_has_urged_today_is_not_offered_it_again(world: World) -> None:
     story = Story(world).up_to("submit")
     story.then("urge", "zhao")
-
-    def offered(login: str) -> set[str]:
-        with reading(world.db) as db:
-            person = db.get_one(User, world.people[login])
-            return {step.action for step in actions_for(db, find(db, story.number), person, story.at)}
-
-    assert "urge" not in offered("zhao")
-    assert "urge" in offered("sun")
+    assert "urge" not in story.offers("zhao")
+    assert "urge" in story.offers("sun")
 
 
 def test_a_department_s_part_is_urged_by_its_name_and_nothing_else_is_touched(world: World) -> None:
     story = three_departments(world)
-    parts, clocks = in_hand(world, story), of_parts(world, story)
+    parts, clocks = status(world, story), of_parts(world, story)
     story.then("urge", "zhao", part="A", after=MINUTE)
     with pytest.raises(InvalidFields, match="您今天已催办过这个承办方"):
         story.then("urge", "zhao", part="A", after=MINUTE)
@@ -89,7 +82,7 @@ def test_a_department_s_part_is_urged_by_its_name_and_nothing_else_is_touched(wo
     with pytest.raises(NotNow):  # nobody is left to urge today
         story.then("urge", "zhao", after=MINUTE)
     assert [row[:3] for row in counted(world, story)] == [("support", "A", 1), ("support", "B", 1), ("lead", "D", 1)]
-    assert (in_hand(world, story), of_parts(world, story)) == (parts, clocks)
+    assert (status(world, story), of_parts(world, story)) == (parts, clocks)
     world.check()
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
-from cases.act import actions_for, find
+from cases.act import find
 from cases.capabilities.watching import watching
 from cases.errors import InvalidFields
 from cases.policy import may_see, reads_as_staff, visible_to
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, User
+from tests.cases.departments import of_parts, status, three_departments
 from tests.cases.test_ladders import moment
-from tests.cases.three import in_hand, of_parts, three_departments
 from tests.cases.world import Story, World
 from workflow.machine import NotByYou, NotNow
 
@@ -34,19 +34,12 @@ def sees(world: World, story: Story, login: str) -> tuple[bool, bool, bool]:
         return is_seen, listed is not None, is_seen and reads_as_staff(db, case, person, story.at)
 
 
-def offered(world: World, story: Story, login: str) -> set[str]:
-    """Return what somebody may do now."""
-    with reading(world.db) as db:
-        person = db.get_one(User, world.people[login])
-        return {step.action for step in actions_for(db, find(db, story.number), person, story.at)}
-
-
 def test_a_copy_lets_somebody_see_the_case_and_do_nothing_in_it(world: World) -> None:
     story = Story(world).up_to("sign_for")
     assert sees(world, story, "zhou") == (False, False, False)
     story.then("copy_to", "zhao", person="zhou")
     assert sees(world, story, "zhou") == (True, True, True)
-    assert offered(world, story, "zhou") == {"unwatch", "note"}
+    assert set(story.offers("zhou")) == {"unwatch", "note"}
     with pytest.raises(NotByYou):
         story.then("report", "zhou", answer="不归我")
     story.then("stop_copy", "wang", person="zhou")
@@ -115,9 +108,9 @@ def test_who_has_left_every_duty_watches_no_more(world: World) -> None:
 
 def test_a_copy_touches_no_department_and_none_of_their_clocks(world: World) -> None:
     story = three_departments(world)
-    parts, clocks, due = in_hand(world, story), of_parts(world, story), story.case.due_at
+    parts, clocks, due = status(world, story), of_parts(world, story), story.case.due_at
     story.then("copy_to", "zhao", person="feng")
     story.then("watch", "zhou")
     story.then("stop_copy", "zhao", person="feng")
-    assert (in_hand(world, story), of_parts(world, story), story.case.due_at) == (parts, clocks, due)
+    assert (status(world, story), of_parts(world, story), story.case.due_at) == (parts, clocks, due)
     world.check()

@@ -30,6 +30,7 @@ from cases.side_clocks import desk_of
 from cases.sides import Side
 from cases.timeline import events_of
 from cases.words import HANDLERS, Post
+from tests.cases.departments import three_departments
 from tests.cases.recounts import check_rows
 from tests.cases.world import HOUR, Story, World, check_case
 from workflow.definition import Definition, Step
@@ -40,17 +41,6 @@ UNITS = ("A", "B", "D", "G")
 VALUES: dict[str, list[Any]] = {
     "category": ["工资报酬"], "extra": ["2wd", "5wd"], "percent": ["0", "40", "100"], "measure": ["urge", "extend"],
 }  # fmt: skip
-
-
-def three_departments(world: World, dice: random.Random) -> Story:
-    """Return a case of the city that D leads and has signed for; A has signed for its part, B has not."""
-    story = Story(world).up_to("submit")
-    story.then("accept", "li", category="工资报酬", tier=dice.choice("AB"), lead="D", support=["A", "B"])
-    story.then("sign_for", "wang")
-    story.then("sign_part", "zhou")
-    with transaction(world.db) as db:
-        name_deputies(db, world, story.at)
-    return story
 
 
 def name_deputies(db: Session, world: World, at: datetime) -> None:
@@ -73,7 +63,9 @@ class Walk:
 
     def __init__(self, world: World, dice: random.Random, seen: Counter[str]) -> None:
         self.world, self.dice, self.taken = world, dice, seen
-        self.story = three_departments(world, dice)
+        self.story = three_departments(world, dice.choice("AB"))
+        with transaction(world.db) as db:
+            name_deputies(db, world, self.story.at)
         self.number, self.at = self.story.number, self.story.at
         self.others = [Story(world).up_to("submit").number]
 

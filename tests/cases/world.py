@@ -20,7 +20,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from cases.act import act, find
+from cases.act import act, actions_for, find
 from cases.audit import GENESIS, hash_of
 from cases.raising import Draft, raise_case
 from cases.record.case import Assignment, Case
@@ -53,8 +53,11 @@ MORE_PEOPLE: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...] = (
     (23, "deng", ()),  # was a supervisor of T until this Monday
 )
 
+#: One action of a story: what, by whom, and with which fields.
+Turn = tuple[str, str, dict[str, Any]]
+
 #: What each action of the straight road asks for, and who takes it in a case of the city.
-ROADS: Mapping[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+ROADS: Mapping[str, tuple[Turn, ...]] = {
     "proposal": (
         ("submit", "zhang", {}),
         ("accept", "li", {"category": "工资报酬", "tier": "A", "lead": "D"}),
@@ -198,6 +201,12 @@ class Story:
             if step == action:
                 break
         return self
+
+    def offers(self, login: str) -> list[str]:
+        """Return what somebody may do with the case now, in the order of its law."""
+        with reading(self.world.db) as db:
+            person = db.get_one(User, self.world.people[login])
+            return [step.action for step in actions_for(db, find(db, self.number), person, self.at)]
 
     @property
     def case(self) -> Case:

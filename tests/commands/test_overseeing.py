@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from commands.record import show
-from tests.cases.three import three_departments
+from tests.cases.departments import three_departments
 from tests.cases.world import DAY, World
 
 app = typer.Typer()

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from cases.record.database import transaction
 from cases.record.people import Duty, User
 from commands.program import app
-from tests.cases.absences import three_departments
-from tests.cases.world import World
+from tests.cases.absences import one_is_done
+from tests.cases.world import Story, World
 from tests.commands.test_people import last_event, person, refusal
 from workflow.errors import Refusal
 
@@ -48,7 +48,7 @@ def test_a_deputy_is_named_for_some_days_and_ended_early(world: World) -> None:
     assert "any more" in result.stderr
     assert last_event(world)[0] == "end_deputy"
     with transaction(world.db) as db:
-        row = db.exec(select(Duty).where(Duty.deputy_of != None)).one()  # noqa: E711  # SQL's own comparison
+        row = db.exec(select(Duty).where(col(Duty.deputy_of).is_not(None))).one()
         assert row.until_at is not None and row.until_at.day == 18
 
 
@@ -74,7 +74,7 @@ def test_a_deputy_who_cannot_be_is_refused_and_nothing_is_written(world: World) 
 
 
 def test_a_hand_over_is_looked_at_and_done_in_one_act(world: World) -> None:
-    three_departments(world)
+    one_is_done(world)
     away(world, "guo", "handler@A", "zhou")
     before = world.everything()
     shown = run(
@@ -102,7 +102,7 @@ def test_who_is_disabled_leaves_desks_that_are_named_and_an_exception(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)  # no settings of this machine
-    three_departments(world)
+    one_is_done(world)
 
     def found() -> list[str]:
         result = run(world, "doctor", "--format", "json", at="2026-11-16T18:00")
@@ -125,13 +125,10 @@ def test_a_case_that_nobody_is_free_to_take_on_is_told_by_doctor(
     with transaction(world.db) as db:
         chen = db.exec(select(User).where(User.login == "chen")).one()
         db.add(Duty(user_id=chen.id or 0, unit_id=world.units["P"], role="reviewer"))
-    number = world.raises("zhang", three_departments(world).at, unit="P")
-    for action, by, form in (
-        ("submit", "zhang", {}),
-        ("accept", "chen", {"category": "其他", "tier": "A", "lead": "B"}),
-        ("sign_for", "bai", {}),
-        ("report", "bai", {"answer": "已办"}),
-    ):
-        world.does(number, action, by, three_departments(world).at, **form)  # type: ignore[arg-type]  # its own fields
+    story = Story(world, unit="P")
+    story.then("submit", "zhang")
+    story.then("accept", "chen", category="其他", tier="A", lead="B")
+    story.then("sign_for", "bai")
+    story.then("report", "bai", answer="已办")
     result = run(world, "doctor", "--format", "json", at="2026-11-16T18:00")
-    assert [row["where"] for row in json.loads(result.stdout) if row["kind"] == "separation"] == [number]
+    assert [row["where"] for row in json.loads(result.stdout) if row["kind"] == "separation"] == [story.number]

@@ -1,7 +1,11 @@
 """The small world, whose people have addresses."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
+from tests.notifications.mailbox import Mailbox
 from tests.notifications.newsroom import Newsroom
 
 
@@ -9,3 +13,11 @@ from tests.notifications.newsroom import Newsroom
 def newsroom(database_url: str) -> Newsroom:
     """Gives the cast in a database of this test's own, once on each engine."""
     return Newsroom(database_url)
+
+
+@pytest.fixture
+def mailed(newsroom: Newsroom) -> Iterator[tuple[Newsroom, Mailbox]]:
+    """Gives the newsroom with a mail server."""
+    with Mailbox() as box:
+        newsroom.settings = replace(newsroom.settings, **box.settings)
+        yield newsroom, box

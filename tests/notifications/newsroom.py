@@ -20,7 +20,11 @@ from notifications.channels import Channel
 from notifications.delivering import Post
 from notifications.outbox import fan_out
 from notifications.passing import channels_of, pass_on
-from tests.cases.world import World
+from tests.cases.world import HOUR, World
+from tests.cast import MONDAY
+
+#: An hour after most stories begin.
+TEN = MONDAY + HOUR
 
 
 class Newsroom(World):

@@ -13,7 +13,11 @@ from threading import Thread
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from config.settings import Settings
+
 HOUR = 3600
+#: What lets this machine be posted to, and waits for it no longer than two seconds.
+LOCAL = Settings(private_addresses=True, patience=2)
 
 
 @dataclass(frozen=True)

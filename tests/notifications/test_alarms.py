@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
-
-import pytest
 
 from cases.record.clock import Parked
 from cases.record.database import transaction
@@ -21,14 +17,6 @@ from tests.notifications.newsroom import Newsroom
 from tests.notifications.test_choosing import at
 
 NOW = MONDAY + HOUR
-
-
-@pytest.fixture
-def mailed(newsroom: Newsroom) -> Iterator[tuple[Newsroom, Mailbox]]:
-    """Gives the newsroom with a mail server."""
-    with Mailbox() as box:
-        newsroom.settings = replace(newsroom.settings, **box.settings)
-        yield newsroom, box
 
 
 def parks_a_clock(newsroom: Newsroom, now: datetime = NOW) -> str:

@@ -14,7 +14,7 @@ from cases.record.people import User
 from cases.sweep import sweep
 from tests.cases.departments import BECAUSE, three_departments
 from tests.cases.test_ladders import moment
-from tests.cases.world import HOUR, Story
+from tests.cases.world import HOUR, Story, Turn
 from tests.cast import MONDAY
 from tests.notifications.newsroom import Newsroom, kinds_of
 
@@ -36,7 +36,7 @@ def test_on_the_straight_road_each_desk_hears_when_its_turn_comes(newsroom: News
 def test_it_does_not_matter_when_it_is_told(newsroom: Newsroom) -> None:
     at_once = Story(newsroom)
     later = Story(newsroom)
-    road: list[tuple[str, str, dict[str, Any]]] = [
+    road: list[Turn] = [
         ("submit", "zhang", {}),
         ("accept", "li", {"category": "工资", "tier": "A", "lead": "D"}),
         ("transfer", "zhao", {"lead": "A", "reason": "归口"}),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,14 +19,6 @@ from tests.cast import MONDAY
 from tests.notifications.mailbox import Mailbox
 from tests.notifications.newsroom import Newsroom
 from tests.notifications.test_choosing import at
-
-
-@pytest.fixture
-def mailed(newsroom: Newsroom) -> Iterator[tuple[Newsroom, Mailbox]]:
-    """Gives the newsroom with a mail server."""
-    with Mailbox() as box:
-        newsroom.settings = replace(newsroom.settings, **box.settings)
-        yield newsroom, box
 
 
 def test_what_came_in_the_night_is_one_mail_in_the_morning(mailed: tuple[Newsroom, Mailbox]) -> None:

@@ -19,7 +19,7 @@ from cases.sweep import sweep
 from notifications.channels import Message
 from notifications.channels.webhook import new_secret
 from notifications.letters import compose
-from tests.cases.world import HOUR, Story
+from tests.cases.world import HOUR, Story, Turn
 from tests.cast import MONDAY
 from tests.notifications.mailbox import Mailbox
 from tests.notifications.newsroom import Newsroom
@@ -94,17 +94,16 @@ def walked(town: Town, identity: str) -> Story:
     with transaction(town.newsroom.db) as db:
         case = db.merge(town.newsroom.case(story.number))
         case.identity, case.title = identity, "驿站金丝雀"
-    for turn, (action, by, form) in enumerate(
-        (
-            ("submit", "zhang", {}),
-            ("accept", "li", {"category": "类别金丝雀", "tier": "A", "lead": "D", "reason": "理由金丝雀"}),
-            ("sign_for", "wang", {}),
-            ("note", "zhang", {"note": "正文金丝雀"}),
-            ("report", "wang", {"answer": "答复金丝雀"}),
-            ("verify", "zhao", {}),
-        )
-    ):
-        story.then(action, by, **form)  # type: ignore[arg-type]  # each with its own fields
+    road: tuple[Turn, ...] = (
+        ("submit", "zhang", {}),
+        ("accept", "li", {"category": "类别金丝雀", "tier": "A", "lead": "D", "reason": "理由金丝雀"}),
+        ("sign_for", "wang", {}),
+        ("note", "zhang", {"note": "正文金丝雀"}),
+        ("report", "wang", {"answer": "答复金丝雀"}),
+        ("verify", "zhao", {}),
+    )
+    for turn, (action, by, form) in enumerate(road):
+        story.then(action, by, **form)
         # Robots rest for 15 seconds, and the receivers check that what is signed was sent within the hour.
         town.newsroom.sends(MONDAY + 2 * HOUR + turn * timedelta(seconds=20))
     return story

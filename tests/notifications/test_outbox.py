@@ -15,8 +15,9 @@ from cases.record.event import Event
 from cases.record.news import NewsCursor, Notification
 from cases.verifying import verify_database
 from notifications import outbox, untellable
-from notifications.audience import Audience, Happening, audience_of
+from notifications.audience import Audience, audience_of
 from notifications.figures import figures
+from notifications.happening import Happening
 from notifications.untellable import StillUntellable
 from tests.cases.world import Story
 from tests.cast import MONDAY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.cases.three import three_departments
+from tests.cases.departments import three_departments
 from tests.cases.world import Story
 from tests.cast import MONDAY
 from tests.notifications.newsroom import Newsroom

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.workflow.notices import NOTICE
 from tests.workflow.offices import OFFICE, ROUND_THE_CLOCK, UNEVEN, at
-from tests.workflow.test_arrangement import NOTICE
 from workflow.arrangement_text import read_arrangement
 from workflow.calendar import Calendar, Limit
 from workflow.clocks import EXTEND, PAUSE, RESUME, Change, Figures, extend, pause, rerun, resume, start

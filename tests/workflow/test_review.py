@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflow.words import WORDS, WORKFLOWS
-from workflow.definition import Review
 from workflow.law_text import LawError
 from workflow.proof import UnitStaff, prove, prove_staffing
+from workflow.provisions import Review
 from workflow.reading import parse
 from workflow.tally import ABSTAIN, ACCEPT, OUTCOMES, REJECT, RETURN, Tally
 

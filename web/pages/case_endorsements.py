@@ -9,7 +9,8 @@ from cases.capabilities.endorsements import voices_of
 from cases.record.case import Case
 from web import words
 from web.visits import Visit
-from workflow.definition import Definition, Threshold
+from workflow.definition import Definition
+from workflow.provisions import Threshold
 
 
 @dataclass(frozen=True)
