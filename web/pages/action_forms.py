@@ -13,7 +13,7 @@ from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
-from web.choices import points_passed, staff
+from web.choices import PERSON, named, points_passed, staff
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
@@ -22,7 +22,7 @@ from workflow.vocabulary import DELEGATE, SUPPORT
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
-PART, PERSON = "part", "person"
+PART = "part"
 #: Who acts in a case for a part of it, and what they do about somebody else's.
 OF_PARTS, DISPUTE = frozenset({"lead", SUPPORT, DELEGATE}), "dispute_part"
 #: Kinds of fields that name units, and those that name people.
@@ -97,7 +97,11 @@ def _control(visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known
     known = sheet.definition.vocabulary.fields[name]
     kind: str = known.kind
     options: Sequence[tuple[str, str]] = []
-    if kind == "choice":
+    of_case = named(visit, sheet.case, step, name)
+    if of_case is not None:
+        options, kind = list(of_case.items()), "choice"
+        typed = typed or (options[0][0] if len(options) == 1 else "")
+    elif kind == "choice":
         options = list(words.options(sheet.definition, name, visit.language).items())
         kind = "few" if len(options) <= FEW_OPTIONS else kind
     elif kind == "yes_no":

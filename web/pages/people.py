@@ -17,7 +17,8 @@ from cases.errors import Stale
 from cases.handing_over import Plan
 from cases.open_work import OpenDesk, deserted
 from cases.policy import Held
-from cases.record.people import Duty, Unit, User, lasts, line
+from cases.record.people import Duty, Unit, User, in_force, lasts, line
+from cases.units import names_by_code
 from web import absences, words
 from web.access import NotAllowed
 from web.pages.forms import Form, Posted
@@ -113,9 +114,7 @@ def _page(
         absences=[_absence(visit, one) for one in absences.in_reach(visit)],
         deserted=[{"login": user.login, "name": user.name, **_desk(visit, desk)} for user, desk in empty],
         duties=_duties(visit, mine),
-        people=visit.db.exec(
-            select(User.login, User.name).where(User.is_active).order_by(User.login).limit(MOST)
-        ).all(),
+        people=_people(visit, mine),
         typed=typed,
         may_disable=visit.is_administrator,
         wrong=visit.say(refusal.zh, refusal.en) if refusal else None,
@@ -171,9 +170,25 @@ def _previewed(visit: Visit, moving: Plan) -> Mapping[str, Any]:
             }
             for one in moving.deputies
         ],
-        "stays": moving.stays,
+        "stays": _in_words(visit, moving.stays),
         "seen": absences.seen_of(moving),
     }
+
+
+def _in_words(visit: Visit, duties: Sequence[str]) -> list[tuple[str, str]]:
+    """Return duties that are written `worker@330482` as the name of the role and that of the unit."""
+    written = [duty.partition("@")[::2] for duty in duties]
+    names = names_by_code(visit.db, [code for _, code in written]) if written else {}
+    return [(words.role(role, visit.language), names.get(code, code)) for role, code in written]
+
+
+def _people(visit: Visit, authority: Sequence[Held]) -> Sequence[tuple[str, str]]:
+    """Return the staff whose duties the person may arrange: login and name; of others a form offers nothing."""
+    arranged = (
+        select(Duty.user_id).join(Unit, col(Unit.id) == Duty.unit_id).where(within(authority), in_force(visit.at))
+    )
+    people = select(User.login, User.name).where(User.is_active, col(User.id).in_(arranged))
+    return visit.db.exec(people.order_by(User.login).limit(MOST)).all()
 
 
 def _duties(visit: Visit, authority: Sequence[Held]) -> list[tuple[str, str]]:
