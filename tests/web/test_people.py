@@ -28,7 +28,10 @@ def test_a_leader_names_a_deputy_who_then_acts_and_is_shown_everywhere(office: O
     assert "/people" in sun.get("/")
     sun.get("/people")
     assert sun.send("/people/deputies", duty="wang handler@D", deputy="zhou", **DAYS).status_code == 303
-    assert "周科长（代王承办，2026-11-16 至 12 月 3 日）" in sun.words
+    assert "代理人已指定。" in sun.words
+    assert "周科长（代王承办，11 月 16 日 至 12 月 3 日）" in sun.words
+    sun.get("/people")
+    assert "代理人已指定。" not in sun.words  # once
     event = last_event(office)
     assert (event.action, event.role) == ("name_deputy", "leader") and event.actor_id is not None
 
@@ -127,7 +130,7 @@ def test_only_an_administrator_disables_and_english_is_complete(sqlite_office: O
     sun.get("/people")
     assert "Name a deputy" in sun.words and "Hand-over" in sun.words
     sun.send("/people/deputies", duty="wang handler@D", deputy="zhou", **DAYS)
-    assert "(for 王承办, 2026-11-16 until 3 December)" in sun.words
+    assert "(for 王承办, 16 November until 3 December)" in sun.words
 
 
 def test_a_program_does_all_of_it_as_the_page_does(office: Office) -> None:

@@ -114,3 +114,15 @@ def test_a_member_who_withdraws_is_led_to_their_desk_and_told_that_it_is_recorde
     zhou.client.cookies.set("bihuan_left", f"{number}.2")  # an event of somebody else
     zhou.get("/")
     assert "已记录" not in zhou.words
+
+
+def test_only_a_chair_who_withdraws_is_asked_who_follows(office: Office) -> None:
+    number = office.submitted()
+    taken(office.program("li"), number, "convene", {"chair": "li", "panel": ["li", "feng", "wu"]})
+    for login, is_asked in (("li", True), ("feng", False)):
+        page = office.browser(login).get(f"/cases/{number}")
+        form = page.partition(f'action="/cases/{number}/recuse"')[2].partition("</form>")[0]
+        assert ('<select id="recuse-chair" name="chair" required' in form) == is_asked
+    browser = office.browser("li")
+    browser.get(f"/cases/{number}")
+    assert browser.send(f"/cases/{number}/recuse", reason="亲属", chair="feng").status_code == 303

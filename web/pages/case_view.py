@@ -86,7 +86,9 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
     definition, state = sheet.definition, sheet.definition.states[case.state]
     local = calendar_of(visit.db, line(visit.db, case.unit_id))
     lead = sheet.units.get(case.lead_id or 0)
-    forms = forms_of(visit, sheet, attempt.action if attempt else None, attempt.typed if attempt else {})
+    same = same_of(visit, sheet)
+    tried, typed = (attempt.action, attempt.typed) if attempt else (None, {})
+    forms = forms_of(visit, sheet, tried, typed, same.near)
     is_offered = attempt is not None and any(form.action == attempt.action for form in forms)
     return View(
         case=case,
@@ -118,7 +120,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         promises=promises_in(visit, sheet, local),
         referral=referral_of(visit, case, local, is_staff=sheet.is_staff),
         oversight=oversight_shown(visit, sheet, local),
-        same=same_of(visit, sheet),
+        same=same,
     )
 
 

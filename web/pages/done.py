@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlmodel import col, select
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +16,14 @@ from web.visits import Visit
 COOKIE, KEPT_FOR = "bihuan_done", 60
 #: Names the case and the event where whoever acted sees the case no more and was led to their desk.
 LEFT, HOME = "bihuan_left", "/"
-LONGEST_VERSION = 9
+#: Names the event of what was arranged for people.
+ARRANGED, PEOPLE = "bihuan_arranged", "/people"
+ARRANGEMENTS: Mapping[str, words.Pair] = {
+    "name_deputy": ("代理人已指定。", "The deputy is named."),
+    "end_deputy": ("代理已提前结束。", "The deputy stands in no more."),
+    "hand_over": ("职责和未结案件已一次移交。", "All of it is handed over."),
+}
+LONGEST_VERSION = 18
 
 
 def led_to(visit: Visit, number: str, version: int) -> Response:
@@ -26,6 +35,12 @@ def led_to(visit: Visit, number: str, version: int) -> Response:
 def led_home(visit: Visit, number: str, version: int) -> Response:
     """Lead to the desk, which will name the event of this version of a case as done."""
     return _led(visit, HOME, LEFT, f"{number}.{version}")
+
+
+def led_to_people(visit: Visit) -> Response:
+    """Lead to the page of people, which will say what the reader has just arranged."""
+    own = select(Event.seq).where(Event.actor_id == visit.by.id).order_by(col(Event.seq).desc()).limit(1)
+    return _led(visit, PEOPLE, ARRANGED, str(visit.db.exec(own).first() or 0))
 
 
 def version_done(visit: Visit) -> int | None:
@@ -51,6 +66,14 @@ def left(visit: Visit) -> tuple[str, str] | None:
     return words.action(law_of(visit.db, law_id).definition, event.action, visit.language), number
 
 
+def arranged(visit: Visit) -> str:
+    """Return what the reader has just arranged for people, as the record has it."""
+    seq = _version(visit.request.cookies.get(ARRANGED, ""))
+    wanted = select(Event.action).where(Event.seq == seq, Event.actor_id == visit.by.id)
+    action = visit.db.exec(wanted).first() if seq is not None else None
+    return words.pick(ARRANGEMENTS[action], visit.language) if action and action in ARRANGEMENTS else ""
+
+
 def told(visit: Visit, number: str, answer: Response) -> Response:
     """Have a page that names what was done be the only one to do so."""
     return _told(visit, COOKIE, f"/cases/{number}", answer)
@@ -59,6 +82,11 @@ def told(visit: Visit, number: str, answer: Response) -> Response:
 def told_at_home(visit: Visit, answer: Response) -> Response:
     """Have a desk that names what was done in a case that was left say so once."""
     return _told(visit, LEFT, HOME, answer)
+
+
+def told_to_people(visit: Visit, answer: Response) -> Response:
+    """Have a page of people that says what was arranged say so once."""
+    return _told(visit, ARRANGED, PEOPLE, answer)
 
 
 def _led(visit: Visit, place: str, cookie: str, value: str) -> Response:
