@@ -1,7 +1,8 @@
 """The list of questions (质询清单): promises that were overdue or broken in a quarter, by the unit that made them.
 
 A promise is asked about in every quarter in which it stood overdue: from the end of its day until it was kept or found
-broken. What nobody has settled is asked about again in the next quarter.
+broken. What nobody has settled is asked about again in the next quarter. Who may ask learns which unit promised
+something by which day, and in which case; its words are for those who may read that case.
 """
 
 from __future__ import annotations
@@ -9,20 +10,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
 
 from cases.calendars import calendar
 from cases.errors import BadRequest, shown
-from cases.policy import duties_of
+from cases.policy import duties_of, reads_as_staff, visible_to
 from cases.record.case import Case, Passage
 from cases.record.columns import table_of
 from cases.record.people import Unit, User, subtree
 from cases.record.promises import Promise
+from cases.sheet import PARTIES
 
 #: Whose business it is to ask, about the cases of their unit and of all below it.
 ASKING = frozenset({"representative", "supervisor", "leader"})
@@ -57,8 +60,9 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Question:
-    """One promise that is asked about; units by code and name, `text` empty once it was erased.
+    """One promise that is asked about; units by code and name, `text` empty once it was erased, or where it is hidden.
 
+    `may_open` tells whether the reader may see the case; who may not read the words there does not read them here.
     `days_late` counts days of the calendar from the promised day to the day on which it was kept or found broken, else
     to the day of asking.
     """
@@ -73,6 +77,8 @@ class Question:
     days_late: int
     outcome: str
     ended_at: datetime | None
+    may_open: bool = True
+    is_hidden: bool = False
 
 
 def quarter_of(db: Session, name: str | None, at: datetime) -> Quarter:
@@ -97,10 +103,12 @@ def questions(
     unit: Unit | None = None,
     visible: ColumnElement[bool] | None = None,
     most: int | None = None,
+    by: User | None = None,
 ) -> list[Question]:
     """Return what is asked about a quarter as it stood at a moment, unit by unit, the longest overdue first.
 
-    `unit` narrows to promises of a unit and everything below it, `visible` to cases (see `asked_by`).
+    `unit` narrows to promises of a unit and everything below it, `visible` to cases (see `asked_by`). The words are
+    those that `by` may read; where nobody is named, all of them.
     """
     ended = {name: _PROMISES.c[name] for name in ("kept_at", "broken_at")}
     wanted = (
@@ -112,6 +120,7 @@ def questions(
             _UNITS.c.name,
             _UNITS.c.path,
             _PASSAGES.c.body,
+            _PASSAGES.c.audience,
         )
         .join(_CASES, _CASES.c.id == _PROMISES.c.case_id)
         .join(_UNITS, _UNITS.c.id == _PROMISES.c.unit_id)
@@ -135,7 +144,12 @@ def questions(
     if visible is not None:
         wanted = wanted.where(visible)
     zone = calendar(db).zone
-    return [_question(row, at, zone) for row in db.connection().execute(wanted)]
+    rows = db.connection().execute(wanted).all()
+    found = [_question(row, at, zone) for row in rows]
+    if by is None:
+        return found
+    open_to = _seen(db, rows, by, at)
+    return [_for_reader(one, open_to.get(one.case_id), row.audience) for one, row in zip(found, rows, strict=True)]
 
 
 def asked_by(db: Session, by: User, at: datetime) -> ColumnElement[bool] | None:
@@ -180,6 +194,19 @@ def _question(row: Any, at: datetime, zone: tzinfo) -> Question:
         outcome=outcome,
         ended_at=kept_at or broken_at,
     )
+
+
+def _seen(db: Session, rows: Iterable[Any], by: User, at: datetime) -> dict[int, bool]:
+    """Return which of the cases a person may see, each with whether they are staff in it."""
+    ids = sorted({row.case_id for row in rows})
+    cases = db.exec(select_rows(Case).where(col(Case.id).in_(ids), visible_to(db, by, at))) if ids else ()
+    return {case.id or 0: reads_as_staff(db, case, by, at) for case in cases}
+
+
+def _for_reader(one: Question, is_staff: bool | None, audience: str | None) -> Question:
+    """Return a question as somebody may read it who is staff in its case, or only sees it, or does neither (None)."""
+    is_hidden = is_staff is None or (audience not in (None, PARTIES) and not is_staff)
+    return replace(one, may_open=is_staff is not None, is_hidden=is_hidden, text=None if is_hidden else one.text)
 
 
 def _first_of(year: int, month: int, zone: tzinfo) -> datetime:

@@ -17,6 +17,7 @@ from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case, Passage
 from cases.record.people import line
+from cases.sheet import PARTIES
 from cases.timeline import events_of
 from cases.words import SUBMITTER
 from workflow.definition import SYSTEM
@@ -36,7 +37,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Answered:
-    """One time that a case was referred up: the summary that went along, and what the union above answered, if so."""
+    """One time that a case was referred up: the summary that went along, and what the union above answered, if so.
+
+    Either is None where it is not for the reader.
+    """
 
     referred_at: datetime
     summary: str | None
@@ -57,9 +61,12 @@ class TwoTimes:
     referrals: Sequence[Answered]
 
 
-def two_times(db: Session, case: Case, at: datetime) -> TwoTimes | None:
-    """Return both times of a case until it ended, or until a moment; None for one that was never referred up."""
-    stays, referrals = _walk(db, case)
+def two_times(db: Session, case: Case, at: datetime, *, is_staff: bool = True) -> TwoTimes | None:
+    """Return both times of a case until it ended, or until a moment; None for one that was never referred up.
+
+    Whoever is not staff in it reads nothing that was said among staff.
+    """
+    stays, referrals = _walk(db, case, is_staff)
     if not referrals:
         return None
     office = calendar_of(db, line(db, case.unit_id))
@@ -81,7 +88,7 @@ def lasted(wall: timedelta, minutes: int) -> tuple[str, str]:
     )
 
 
-def _walk(db: Session, case: Case) -> tuple[list[Stay], list[Answered]]:
+def _walk(db: Session, case: Case, is_staff: bool) -> tuple[list[Stay], list[Answered]]:
     """Return where a case lay one after the other, and each time it went up."""
     assert case.id is not None
     came: list[tuple[datetime, str | None]] = []
@@ -107,7 +114,7 @@ def _walk(db: Session, case: Case) -> tuple[list[Stay], list[Answered]]:
         for place, (from_at, side) in enumerate(came)
         if side is not None
     ]
-    return stays, list(_answered(db, case.id, went_up))
+    return stays, list(_answered(db, case.id, went_up, is_staff))
 
 
 def _side(owner: str | None, *, is_first: bool) -> str | None:
@@ -120,11 +127,13 @@ def _side(owner: str | None, *, is_first: bool) -> str | None:
 
 
 def _answered(
-    db: Session, case_id: int, went_up: Sequence[tuple[datetime, int, datetime | None, int | None, int]]
+    db: Session, case_id: int, went_up: Sequence[tuple[datetime, int, datetime | None, int | None, int]], is_staff: bool
 ) -> Iterator[Answered]:
     said: dict[tuple[int, str], str | None] = {}
     if went_up:
         passages = select(Passage.version, Passage.field, Passage.body).where(Passage.case_id == case_id)
+        if not is_staff:
+            passages = passages.where(Passage.audience == PARTIES)
         said = {(version, name): body for version, name, body in db.exec(passages)}
     for at, version, replied_at, reply, unit_id in went_up:
         answer = said.get((reply, "answer")) if reply is not None else None

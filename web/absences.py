@@ -58,8 +58,8 @@ def planned(visit: Visit, leaver: str, successor: str, *, disables: bool) -> Pla
     one, other = find_two(visit.db, leaver, successor)
     refuse_own_favour(visit.by, other)
     if beyond := uncovered(visit.db, mine, one, visit.at):
-        said = "、".join(beyond)
-        raise NotAllowed(f"{said} 不归您安排，不能移交。", f"{said} is not yours to arrange, so that nothing moves.")
+        zh, en = "、".join(beyond), ", ".join(beyond)
+        raise NotAllowed(f"{zh} 不归您安排，不能移交。", f"{en} is not yours to arrange, so that nothing moves.")
     if disables and not visit.is_administrator:
         raise NotAllowed("只有系统管理员可以停用人员。", "Only a system administrator disables people.")
     return plan(visit.db, one, other, visit.at)

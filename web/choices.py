@@ -1,17 +1,25 @@
-"""What a field offers in one case beyond what the law lists: points that it has passed, people who work on cases."""
+"""What a field offers in one case beyond what the law lists: points, people, orders and promises that can be meant."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlmodel import col, select
 
 from cases.capabilities.going_back import points
-from cases.capabilities.watching import STAFF_DUTIES
+from cases.capabilities.orders import number_of, orders_to_answer
+from cases.capabilities.promises import open_promises
+from cases.capabilities.watching import STAFF_DUTIES, watching
 from cases.record.case import Case
 from cases.record.people import Duty, User, in_force
 from web import words
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
+#: Fields that name something of the case: an order to answer, a promise, a person who watches it.
+ORDER, PROMISE, PERSON = "order_number", "promise_number", "person"
+#: What ends a watch, and what needs a promise whose day has passed.
+STOP, BREAK = "stop_copy", "break_promise"
 #: More people than this nobody looks through.
 MOST_PEOPLE = 300
 
@@ -22,8 +30,31 @@ def points_passed(visit: Visit, case: Case, definition: Definition, step: Step) 
     return {name: words.label(definition.states[name], visit.language) for name in found}
 
 
+def named(visit: Visit, case: Case, step: Step, name: str) -> dict[str, str] | None:
+    """Return what a field of a step can name in a case: value -> label; None for a field that names nothing of it."""
+    if name == ORDER:
+        return {number_of(row): number_of(row) for row in orders_to_answer(visit.db, case, visit.by, visit.at)}
+    if name == PROMISE:
+        return {str(row.number): _promised(visit, row) for row in _promises(visit, case, step)}
+    if name == PERSON and STOP in step.does:
+        ids = [row.user_id for row in watching(visit.db, case.id or 0)]
+        people = select(User).where(col(User.id).in_(ids)).order_by(col(User.id))
+        return {user.login: user.name for user in visit.db.exec(people)}
+    return None
+
+
 def staff(visit: Visit) -> list[tuple[str, str]]:
     """Return those who work for unions and departments: login and name."""
     at_work = select(Duty.user_id).where(col(Duty.role).in_(sorted(STAFF_DUTIES)), in_force(visit.at))
     people = select(User).where(User.is_active, col(User.id).in_(at_work)).order_by(col(User.id)).limit(MOST_PEOPLE)
     return [(user.login, user.name) for user in visit.db.exec(people)]
+
+
+def _promises(visit: Visit, case: Case, step: Step) -> list[Any]:
+    """Return the promises that a step can end; only one whose day has passed can be found broken."""
+    waiting = open_promises(visit.db, case)
+    return [row for row in waiting if BREAK not in step.does or row.due_at < visit.at] or waiting
+
+
+def _promised(visit: Visit, row: Any) -> str:
+    return visit.say(f"第 {row.number} 项，承诺 {row.promised_on}", f"Promise {row.number}, for {row.promised_on}")

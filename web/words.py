@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from notifications import outlets
@@ -109,6 +109,16 @@ def pick(pair: Pair, language: Language) -> str:
     return pair[0] if language == "zh" else pair[1]
 
 
+def listed(things: Iterable[str], language: Language) -> str:
+    """Return several things one after the other."""
+    return pick(("、", ", "), language).join(things)
+
+
+def aside(text: str, language: Language) -> str:
+    """Return something in brackets, as it follows what it belongs to."""
+    return pick((f"（{text}）", f" ({text})"), language)
+
+
 def stage(name: str, language: Language) -> str:
     """Return the name of a stage."""
     return pick(STAGES.get(name, (name, name)), language)
@@ -181,5 +191,5 @@ def value(definition: Definition, name: str, given: Any, units: Mapping[str, str
         return f"{given}%"
     if kind in ("unit", "units"):
         codes = given if isinstance(given, list) else [given]
-        return "、".join(units.get(str(code), str(code)) for code in codes)
+        return listed([units.get(str(code), str(code)) for code in codes], language)
     return str(given)

@@ -22,7 +22,7 @@ from cases.policy import answers_for
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.orders import Order
-from cases.record.people import Unit, line
+from cases.record.people import Unit, User, line
 from cases.record.statements import Prepared
 from cases.seats import posts
 from cases.side_clocks import begin, department, end
@@ -143,6 +143,12 @@ def open_orders(db: Session, case_id: int) -> Sequence[Any]:
     return _OPEN.rows(db, {"case_id": case_id})
 
 
+def orders_to_answer(db: Session, case: Case, by: User, at: datetime) -> list[Any]:
+    """Return the open orders of a case that wait for a person's own units."""
+    rows = open_orders(db, case.id or 0)
+    return [row for row in rows if answers_for(db, case, desk_of_unit(db, row.unit_id), by, at, ORDERED)]
+
+
 def desk_of_unit(db: Session, unit_id: int) -> Post:
     """Return who answers for a unit that was ordered to do something."""
     return department(db, unit_id)
@@ -185,14 +191,7 @@ def _due(deed: Deed, limit: Limit) -> datetime:
 
 
 def _mine(deed: Deed) -> list[Any]:
-    """Return the open orders of the person's own units."""
-    by = deed.by
-    if by is None:
-        return []
-    rows = open_orders(deed.db, deed.case_id)
-    return [
-        row for row in rows if answers_for(deed.db, deed.case, desk_of_unit(deed.db, row.unit_id), by, deed.at, ORDERED)
-    ]
+    return orders_to_answer(deed.db, deed.case, deed.by, deed.at) if deed.by is not None else []
 
 
 def _answered(deed: Deed) -> Any:

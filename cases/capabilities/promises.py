@@ -103,7 +103,7 @@ def keep_promise_done(deed: Deed) -> None:
     _end(deed, _meant(deed, _is_own), kept_at=deed.at)
 
 
-@effect("break_promise", needs=("reason",), only_if=("promise_open",))
+@effect("break_promise", needs=("reason",), only_if=("promise_overdue",))
 def break_promise(deed: Deed) -> None:
     """Find a promise broken, for a reason, once its day has passed."""
     row = _meant(deed)
@@ -119,6 +119,21 @@ def promise_open(deed: Deed) -> Refusal | None:
     if not open_promises(deed.db, deed.case):
         return Refusal("本案没有待兑现的承诺。", "No promise of this case is still to be kept.")
     return None
+
+
+@condition("promise_overdue")
+def promise_overdue(deed: Deed) -> Refusal | None:
+    """Refuse where no promise of the case has been left past its day."""
+    waiting = open_promises(deed.db, deed.case)
+    if any(row.due_at < deed.at for row in waiting):
+        return None
+    if not waiting:
+        return promise_open(deed)
+    first = min(row.promised_on for row in waiting)
+    return Refusal(
+        f"承诺的日期 {first} 还没有过，不能认定未兑现。",
+        f"The promised day, {first}, has not passed yet: nothing is broken so far.",
+    )
 
 
 def promises_of(db: Session, case: Case) -> Sequence[Any]:

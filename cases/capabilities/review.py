@@ -135,6 +135,7 @@ def name_chair(deed: Deed) -> None:
     chair_id = chair_named(deed, {seat.user_id for seat in entitled(seats)})
     if chair_id == ballot.chair_id:
         raise InvalidFields([FieldError("chair", "该成员已是组长", "That member is the chair already")])
+    deed.among_staff()
     beside.change(deed, Ballot, ballot.id, chair_id=chair_id)
 
 

@@ -92,7 +92,7 @@ def test_the_lead_keeps_a_promise_after_the_case_is_closed_with_its_result(world
 
 def test_the_supervisor_finds_a_promise_broken_once_its_day_has_passed(world: World) -> None:
     story = answered_with_a_promise(world)
-    with pytest.raises(InvalidFields, match="还没有过"):
+    with pytest.raises(NotNow, match="还没有过"):
         story.then("break_promise", "zhao", reason="没有进展")
     with pytest.raises(NotByYou):
         story.then("break_promise", "wang", reason="办不了")

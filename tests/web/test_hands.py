@@ -180,3 +180,14 @@ def test_a_desk_shows_what_is_to_be_done_with_a_part_and_until_when(office: Offi
     does(office, "wang", number, "delegate", {"delegate": "A", "reason": "就近"})
     row = re.search(rf'<a href="/cases/{number}">.*?</tr>', zhou.get("/"), re.S)
     assert row and "待签收" in row[0] and 'title="2026-11-23 17:30"' in row[0]
+
+
+def test_an_english_page_has_english_marks(office: Office) -> None:
+    number = begun(office)
+    does(office, "zhao", number, "card", {"colour": "yellow", "reason": "slow"})
+    zhao = office.browser("zhao")
+    zhao.client.get("/language/en")
+    zhao.get(f"/cases/{number}")
+    assert "权益保障部 (王承办, 吴部长)" in zhao.words and "Support 人社局, 当湖镇总工会" in zhao.words
+    shown = zhao.words.replace("午间无处休息，", "").replace("冬天尤其冷。", "")
+    assert re.findall("[（）、，：；「」]", shown) == []

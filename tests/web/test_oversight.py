@@ -29,7 +29,7 @@ def control(page: str, number: str, action: str, name: str) -> list[str]:
     form = re.search(rf'action="/cases/{number}/{action}".*?</form>', page, re.S)
     assert form
     radios = re.findall(rf'<input type="radio" name="{name}" value="([^"]+)"', form[0])
-    return radios or re.findall(r'<option value="([^"]+)">', form[0])
+    return radios or re.findall(r'<option value="([^"]+)"', form[0])
 
 
 def test_an_order_is_issued_and_answered_with_a_mouse_and_stays_from_the_submitter(office: Office) -> None:
@@ -138,3 +138,61 @@ def test_a_report_is_taken_back_with_a_mouse_until_somebody_acts(office: Office)
     assert taken(office.program("wang"), number, "report", {"answer": "已办"}).status_code == 200
     assert taken(office.program("zhao"), number, "note", {"note": "在看"}).status_code == 200
     assert taken(office.program("wang"), number, "recall").status_code == 409
+
+
+def test_a_form_offers_the_orders_that_wait_for_one_s_own_unit(office: Office) -> None:
+    number = office.submitted()
+    accepted = {"category": "劳动保护", "tier": "A", "lead": "D", "support": ["A"]}
+    assert taken(office.program("li"), number, "accept", accepted).status_code == 200
+    for unit in ("D", "D", "A"):
+        office.later(minutes=5)
+        order = {"order_text": "请答复", "at_unit": unit}
+        assert taken(office.program("sun"), number, "order", order).status_code == 200
+    page = office.browser("wang").get(f"/cases/{number}")
+    assert control(page, number, "answer_order", "order_number") == ["督办〔2026〕1号", "督办〔2026〕2号"]
+    asked = field(read(office, "zhou", number), "answer_order", "order_number")
+    assert asked["options"] == {"督办〔2026〕3号": "督办〔2026〕3号"}
+    wang = office.browser("wang")
+    wang.get(f"/cases/{number}")
+    wang.send(f"/cases/{number}/answer_order", answer="已办", order_number="督办〔2026〕2号")
+    zhou = office.browser("zhou").get(f"/cases/{number}")
+    assert '<option value="督办〔2026〕3号" selected>' in zhou  # the only one
+
+
+def test_a_form_offers_the_promises_that_wait_and_to_break_those_whose_day_has_passed(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, until="sign_for")
+    for day in ("2026-12-18", "2027-03-01"):
+        fields = {"answer": "分步解决", "promise": f"{day} 前", "promised_on": day}
+        assert taken(office.program("wang"), number, "report", fields).status_code == 200
+        if day < "2027":
+            assert taken(office.program("zhao"), number, "send_back", {"reason": "再办"}).status_code == 200
+    office.later(days=40)
+    kept = field(read(office, "wang", number), "keep_promise_done", "promise_number")["options"]
+    assert kept == {"1": "第 1 项，承诺 2026-12-18", "2": "第 2 项，承诺 2027-03-01"}
+    page = office.browser("zhao").get(f"/cases/{number}")
+    assert control(page, number, "break_promise", "promise_number") == ["1"]
+
+
+def test_only_who_watches_a_case_is_offered_to_stop_a_copy(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, until="accept")
+    zhao = office.browser("zhao")
+    zhao.get(f"/cases/{number}")
+    zhao.send(f"/cases/{number}/copy_to", person="zhou")
+    zhao.get(f"/cases/{number}")
+    assert control(zhao.page.text, number, "stop_copy", "person") == ["zhou"]
+    assert field(read(office, "zhao", number), "stop_copy", "person")["options"] == {"zhou": "周科长"}
+    assert len(control(zhao.page.text, number, "copy_to", "person")) > 3
+
+
+def test_who_stops_watching_and_so_sees_the_case_no_more_is_led_to_their_desk(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, until="accept")
+    assert taken(office.program("zhao"), number, "copy_to", {"person": "zhou"}).status_code == 200
+    zhou = office.browser("zhou")
+    zhou.client.get("/language/en")
+    zhou.get(f"/cases/{number}")
+    answer = zhou.send(f"/cases/{number}/unwatch")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert f"“Stop watching” is recorded. Case {number} is not shown to you any more." in zhou.words

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from sqlmodel import col, select
 
 from cases.record.database import transaction
 from cases.record.event import Event
-from cases.record.people import Duty
+from cases.record.people import Duty, Unit
 from tests.web.visitors import API, Office, person
 
 DAYS = {"first": "2026-11-16", "last": "2026-12-03"}
@@ -27,7 +28,10 @@ def test_a_leader_names_a_deputy_who_then_acts_and_is_shown_everywhere(office: O
     assert "/people" in sun.get("/")
     sun.get("/people")
     assert sun.send("/people/deputies", duty="wang handler@D", deputy="zhou", **DAYS).status_code == 303
-    assert "周科长（代王承办，2026-11-16 至 12 月 3 日）" in sun.words
+    assert "代理人已指定。" in sun.words
+    assert "周科长（代王承办，11 月 16 日 至 12 月 3 日）" in sun.words
+    sun.get("/people")
+    assert "代理人已指定。" not in sun.words  # once
     event = last_event(office)
     assert (event.action, event.role) == ("name_deputy", "leader") and event.actor_id is not None
 
@@ -126,7 +130,7 @@ def test_only_an_administrator_disables_and_english_is_complete(sqlite_office: O
     sun.get("/people")
     assert "Name a deputy" in sun.words and "Hand-over" in sun.words
     sun.send("/people/deputies", duty="wang handler@D", deputy="zhou", **DAYS)
-    assert "(for 王承办, 2026-11-16 until 3 December)" in sun.words
+    assert "(for 王承办, 16 November until 3 December)" in sun.words
 
 
 def test_a_program_does_all_of_it_as_the_page_does(office: Office) -> None:
@@ -148,3 +152,24 @@ def test_a_program_does_all_of_it_as_the_page_does(office: Office) -> None:
     assert sun.post(f"{API}/people/handover", json=moving | {"seen": 1}).status_code == 409
     assert sun.post(f"{API}/people/handover", json=moving | {"seen": shown["seen"]}).json()["is_done"]
     assert number in office.browser("zhou").get("/")
+
+
+def test_forms_offer_the_staff_whose_duties_the_reader_may_arrange_and_nobody_else(office: Office) -> None:
+    for login, expected in (
+        ("wu", ["wang", "wu"]),
+        ("sun", ["li", "sun", "wang", "wu", "zhao", "zhou"]),
+        ("xitong", ["chen", "feng", "li", "sun", "wang", "wei", "wu", "zhao", "zhou"]),
+    ):
+        page = office.browser(login).get("/people")
+        listed = page.partition('<datalist id="people">')[2].partition("</datalist>")[0]
+        assert re.findall(r'value="(\w+)"', listed) == expected
+
+
+def test_a_preview_names_what_stays_by_role_and_unit(office: Office) -> None:
+    with transaction(office.engine) as db:
+        wang, department = person(db, "wang"), db.exec(select(Unit).where(Unit.code == "D")).one()
+        db.add(Duty(user_id=wang.id or 0, unit_id=department.id or 0, role="worker"))
+    sun = office.browser("sun")
+    sun.get("/people")
+    sun.send("/people/handover", leaver="wang", successor="zhou")
+    assert "不移交 职工 · 权益保障部" in sun.words and "worker@D" not in sun.words

@@ -37,6 +37,7 @@ def test_a_return_goes_to_the_adjudicator_and_back_through_pages_alone(office: O
     wang = at(office, "wang", number)
     wang.send(f"/cases/{number}/dispute", **BECAUSE)
     assert "权属争议 待裁定" in wang.words
+    assert "争议：主办（权益保障部退回） · 权益保障部 – 市总工会" in wang.words
     office.later(hours=2)
     zhao = at(office, "zhao", number)
     zhao.send(f"/cases/{number}/adjudicate", lead="A", reason="归人社局")

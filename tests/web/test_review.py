@@ -64,6 +64,7 @@ def test_a_group_s_dissent_is_shown_to_staff_and_its_outcome_to_the_submitter(of
     zhang = office.program("zhang")
     (told,) = zhang.get(f"{API}/cases/{number}").json()["review"]
     assert (told["outcome"], told["reason"], told["members"]) == ("reject", "不属工会职责", [])
+    assert [told[name] for name in ("entitled", "cast", "quorum", "has_quorum")] == [None] * 4
     whole = zhang.get(f"{API}/cases/{number}").text + zhang.get(f"{API}/cases/{number}/events").text
     assert "的理由" not in whole and "feng" not in whole
     assert section(office.browser("zhang"), number).endswith("不予立案 不属工会职责")
@@ -87,3 +88,41 @@ def test_there_is_no_group_on_the_page_of_a_case_that_had_none(sqlite_office: Of
     number = sqlite_office.submitted()
     assert section(sqlite_office.browser("li"), number) == ""
     assert sqlite_office.program("li").get(f"{API}/cases/{number}").json()["review"] == []
+
+
+def test_why_another_chair_was_named_is_for_staff(office: Office) -> None:
+    number = office.submitted()
+    taken(office.program("li"), number, "convene", {"chair": "li", "panel": ["li", "feng"]})
+    named = taken(office.program("zhao"), number, "name_chair", {"chair": "feng", "reason": "原组长出差"})
+    assert named.status_code == 200 and "原组长出差" in office.program("li").get(f"{API}/cases/{number}").text
+    for path in ("", "/events"):
+        assert "原组长出差" not in office.program("zhang").get(f"{API}/cases/{number}{path}").text
+    assert "原组长出差" not in office.browser("zhang").get(f"/cases/{number}")
+
+
+def test_a_member_who_withdraws_is_led_to_their_desk_and_told_that_it_is_recorded(office: Office) -> None:
+    number = office.submitted()
+    members = {"chair": "li", "panel": ["li", "feng", "zhou"]}
+    assert taken(office.program("li"), number, "convene", members).status_code == 200
+    zhou = office.browser("zhou")
+    zhou.get(f"/cases/{number}")
+    answer = zhou.send(f"/cases/{number}/recuse", reason="与申请人有亲属关系")
+    assert (answer.status_code, answer.headers["location"], zhou.page.status_code) == (303, "/", 200)
+    assert f"「回避」已记录。 案件 {number} 不再对您显示。" in zhou.words
+    zhou.get("/")
+    assert "已记录" not in zhou.words  # once
+    zhou.client.cookies.set("bihuan_left", f"{number}.2")  # an event of somebody else
+    zhou.get("/")
+    assert "已记录" not in zhou.words
+
+
+def test_only_a_chair_who_withdraws_is_asked_who_follows(office: Office) -> None:
+    number = office.submitted()
+    taken(office.program("li"), number, "convene", {"chair": "li", "panel": ["li", "feng", "wu"]})
+    for login, is_asked in (("li", True), ("feng", False)):
+        page = office.browser(login).get(f"/cases/{number}")
+        form = page.partition(f'action="/cases/{number}/recuse"')[2].partition("</form>")[0]
+        assert ('<select id="recuse-chair" name="chair" required' in form) == is_asked
+    browser = office.browser("li")
+    browser.get(f"/cases/{number}")
+    assert browser.send(f"/cases/{number}/recuse", reason="亲属", chair="feng").status_code == 303

@@ -107,3 +107,12 @@ def test_splitting_and_linking_are_done_with_a_mouse(office: Office) -> None:
     assert (
         "关联案件" in li.words and another not in li.page.text.partition("关联案件</h2>")[2].partition("</section>")[0]
     )
+
+
+def test_who_merges_is_offered_the_similar_cases(office: Office) -> None:
+    first = office.submitted()
+    number = office.submitted()
+    indexed(office)
+    page = office.browser("li").get(f"/cases/{number}")
+    form = page.partition(f'action="/cases/{number}/merge"')[2].partition("</form>")[0]
+    assert f'<option value="{first}">' in form

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
 from sqlmodel import select
 
 from cases.act import act
 from cases.raising import Draft, raise_case
+from cases.record.case import Case, Passage
+from cases.record.columns import table_of
 from cases.record.database import transaction
 from cases.record.people import Duty, Unit, User
 from cases.sweep import sweep
@@ -182,3 +185,47 @@ def test_the_pages_read_in_english_too(office: Office) -> None:
 
 def _token(page: str) -> str:
     return page.split('name="_form_token" value="')[1].split('"')[0]
+
+
+def test_who_may_not_open_a_case_reads_that_something_was_promised_in_it_and_not_what(office: Office) -> None:
+    numbers = []
+    for promise in ("为李某补缴社保", "内部：先垫付"):
+        number = office.submitted("qian", title="欠缴社保三个月")
+        office.go(number, until="sign_for")
+        fields = {"answer": "已督促", "promise": promise, "promised_on": "2026-12-18"}
+        for login, action, form in (("wang", "report", fields), ("zhao", "verify", {}), ("qian", "satisfied", {})):
+            assert taken(office.program(login), number, action, form).status_code == 200
+        numbers.append(number)
+    said_among_staff(office, numbers[1], "promise")
+    office.later(days=40)
+    for login, texts in (("zhang", [None, None]), ("zhao", ["为李某补缴社保", "内部：先垫付"])):
+        items = office.program(login).get(f"{API}/questions?quarter=2026Q4").json()["items"]
+        assert [(one["number"], one["text"]) for one in items] == list(zip(numbers, texts, strict=True))
+        page = office.browser(login).get("/questions?quarter=2026Q4")
+        assert all(number in page for number in numbers) and "欠缴社保" not in page
+        assert ("李某" in page, "先垫付" in page) == (texts[0] is not None,) * 2
+    assert f'href="/cases/{numbers[0]}"' not in office.browser("zhang").get("/questions?quarter=2026Q4")
+
+
+def test_what_was_said_among_staff_about_a_referral_stays_from_the_submitter(office: Office) -> None:
+    number = office.submitted()
+    office.go(number, until="sign_for")
+    taken(office.program("zhao"), number, "refer_up", {"summary": "内部：需省总立项"})
+    taken(office.program("chen"), number, "reply_from_above", {"answer": "内部：暂缓"})
+    for field in ("summary", "answer"):
+        said_among_staff(office, number, field)
+    for login, expected in (("zhao", ("内部：需省总立项", "内部：暂缓")), ("zhang", (None, None))):
+        (told,) = office.program(login).get(f"{API}/cases/{number}").json()["referral"]["referrals"]
+        assert (told["summary"], told["answer"]) == expected
+        for path in ("", "/explain"):
+            page = office.browser(login).get(f"/cases/{number}{path}")
+            assert ("内部：需省总立项" in page and "内部：暂缓" in page) == (login == "zhao"), (login, path)
+
+
+def said_among_staff(office: Office, number: str, field: str) -> None:
+    """Have what was said in a field be for staff, as under a law whose step says so."""
+    with transaction(office.engine) as db:
+        case = db.exec(select(Case.id).where(Case.number == number)).one()
+        passages = table_of(Passage)
+        said = update(passages).where(passages.c.case_id == case, passages.c.field == field)
+        db.connection().execute(said.values(audience="staff"))

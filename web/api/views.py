@@ -24,7 +24,7 @@ from web.api.requests import disputes_in, extensions_of
 from web.api.review_shapes import review_of
 from web.api.same import related
 from web.api.voices import voices_in
-from web.choices import points_passed
+from web.choices import named, points_passed
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
@@ -87,6 +87,9 @@ def action_of(visit: Visit, case: Case, definition: Definition, step: Step) -> s
 def _options(visit: Visit, case: Case, definition: Definition, step: Step, name: str) -> dict[str, str]:
     """Return what a field of an action offers: value -> label; nothing where anything goes."""
     kind = definition.vocabulary.fields[name].kind
+    of_case = named(visit, case, step, name)
+    if of_case is not None:
+        return of_case
     if kind == "state":
         return points_passed(visit, case, definition, step)
     return words.options(definition, name, visit.language) if kind == "choice" else {}

@@ -60,7 +60,10 @@ class Voices(BaseModel):
 
 
 class OneQuestion(BaseModel):
-    """A promise that was overdue or broken in a quarter; `outcome` is `open`, `kept` or `broken`."""
+    """A promise that was overdue or broken in a quarter; `outcome` is `open`, `kept` or `broken`.
+
+    `text` is null once it was erased, and for whoever may not read it in the case.
+    """
 
     unit: str
     unit_name: str

@@ -35,7 +35,7 @@ def read_questions(
     place = visit.db.exec(select(Unit).where(Unit.code == unit)).first() if unit is not None else None
     if unit is not None and place is None:
         raise NotFound(f"没有代码为 {shown(unit)} 的单位。", f"There is no unit {shown(unit)}.")
-    found = questions(visit.db, chosen, visit.at, unit=place, visible=visible, most=MOST)
+    found = questions(visit.db, chosen, visit.at, unit=place, visible=visible, most=MOST, by=visit.by)
     items = [
         shapes.OneQuestion(**{name: getattr(one, name) for name in shapes.OneQuestion.model_fields}) for one in found
     ]
@@ -68,7 +68,7 @@ def _promises(visit: Visit, sheet: Sheet) -> list[shapes.OnePromise]:
 
 
 def _referral(visit: Visit, sheet: Sheet) -> shapes.TwoTimes | None:
-    found = two_times(visit.db, sheet.case, visit.at)
+    found = two_times(visit.db, sheet.case, visit.at, is_staff=sheet.is_staff)
     if found is None:
         return None
     units = units_by_id(visit.db, [one.unit_id for one in found.referrals])

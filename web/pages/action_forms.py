@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cases.ballots import open_ballot
 from cases.hands import open_rows
 from cases.panels import candidates
 from cases.record.people import Unit
@@ -13,7 +14,7 @@ from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
-from web.choices import points_passed, staff
+from web.choices import PERSON, named, points_passed, staff
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
@@ -22,7 +23,7 @@ from workflow.vocabulary import DELEGATE, SUPPORT
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
-PART, PERSON = "part", "person"
+PART, CASE, CHAIR, RECUSE = "part", "case", "chair", "recuse"
 #: Who acts in a case for a part of it, and what they do about somebody else's.
 OF_PARTS, DISPUTE = frozenset({"lead", SUPPORT, DELEGATE}), "dispute_part"
 #: Kinds of fields that name units, and those that name people.
@@ -57,12 +58,17 @@ class ActionForm:
     controls: Sequence[Control]
 
 
-def forms_of(visit: Visit, sheet: Sheet, tried: str | None, typed: Typed) -> list[ActionForm]:
-    """Return a form for each action that the person may take now, the likely ones first."""
+def forms_of(
+    visit: Visit, sheet: Sheet, tried: str | None, typed: Typed, near: Sequence[tuple[str, str]] = ()
+) -> list[ActionForm]:
+    """Return a form for each action that the person may take now, the likely ones first.
+
+    `near` are the other cases that a field for a case offers, as number and title; any other may be typed.
+    """
     steps = likely_first(sheet.definition, sheet.case.state, offered(visit, sheet.case))
     fields = sheet.definition.vocabulary.fields
     kinds = {fields[name].kind for step in steps for name in (*step.needs, *step.takes)}
-    known = _known(visit, sheet, kinds)
+    known = _known(visit, sheet, kinds) | {CASE: near}
     return [
         _form(visit, sheet, step, known, typed if step.action == tried else {}, step.action == tried) for step in steps
     ]
@@ -82,22 +88,34 @@ def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
 
 def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is_open: bool) -> ActionForm:
     names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
+    needed = set(step.needs)
     if PART in step.takes and len(_with_parts(visit, sheet, step)) < (2 if _is_of_own_part(step) else 1):
         names.remove(PART)  # there is nothing to choose from
+    if RECUSE in step.does and CHAIR in step.takes:
+        if _is_chair(visit, sheet):
+            needed.add(CHAIR)  # who follows is named
+        else:
+            names.remove(CHAIR)
     return ActionForm(
         action=step.action,
         label=words.label(step, visit.language),
         is_open=is_open,
         is_moving=bool(step.targets),
-        controls=[_control(visit, sheet, step, name, known, typed.get(name, "")) for name in names],
+        controls=[_control(visit, sheet, step, name, known, typed.get(name, ""), name in needed) for name in names],
     )
 
 
-def _control(visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known, typed: str | list[str]) -> Control:
+def _control(
+    visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known, typed: str | list[str], is_required: bool
+) -> Control:
     known = sheet.definition.vocabulary.fields[name]
     kind: str = known.kind
     options: Sequence[tuple[str, str]] = []
-    if kind == "choice":
+    of_case = named(visit, sheet.case, step, name)
+    if of_case is not None:
+        options, kind = list(of_case.items()), "choice"
+        typed = typed or (options[0][0] if len(options) == 1 else "")
+    elif kind == "choice":
         options = list(words.options(sheet.definition, name, visit.language).items())
         kind = "few" if len(options) <= FEW_OPTIONS else kind
     elif kind == "yes_no":
@@ -117,10 +135,15 @@ def _control(visit: Visit, sheet: Sheet, step: Step, name: str, choosable: Known
             options = [(unit.code, unit.name) for unit in _with_parts(visit, sheet, step)]
         elif name == PERSON:
             options = staff(visit)
-        kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH else kind
+        kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH and kind != CASE else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
     shown = typed or (str(present) if present is not None else "")
-    return Control(name, words.label(known, visit.language), kind, name in step.needs, known.longest, options, shown)
+    return Control(name, words.label(known, visit.language), kind, is_required, known.longest, options, shown)
+
+
+def _is_chair(visit: Visit, sheet: Sheet) -> bool:
+    ballot = open_ballot(visit.db, sheet.case)
+    return ballot is not None and ballot.chair_id == visit.by.id
 
 
 def _with_parts(visit: Visit, sheet: Sheet, step: Step) -> list[Unit]:

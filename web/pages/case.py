@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from cases.act import act
 from cases.errors import FieldError, InvalidFields, NotFound, Stale
+from cases.policy import may_see
 from web.api.attachments import added, fetched
 from web.errors import MissingCondition, field_errors
 from web.pages.case_view import Attempt, view_of
-from web.pages.done import led_to, told, version_done
+from web.pages.done import led_home, led_to, told, version_done
 from web.pages.forms import Form, Posted
 from web.render import page
 from web.visits import Reading, Visit, Writing
@@ -48,7 +49,10 @@ def upload(visit: Writing, number: str, form: Form) -> Response:
 
 @router.post("/{action}")
 def take(visit: Writing, number: str, action: str, form: Form) -> Response:
-    """Take an action and show the case as it is then, or as it is now with what is wrong and what was typed."""
+    """Take an action and show the case as it is then, or as it is now with what is wrong and what was typed.
+
+    Whoever may not see the case any more because of it, such as a member who withdraws, is led to their desk.
+    """
     case = visit.case(number)
     if form.seen is None:
         raise MissingCondition("页面不完整，请返回刷新后重试。", "The page is incomplete; go back and reload it.")
@@ -58,6 +62,8 @@ def take(visit: Writing, number: str, action: str, form: Form) -> Response:
         raise
     except Refusal as refusal:
         return _again(visit, number, action, form, refusal)
+    if not may_see(visit.db, case, visit.by, visit.at):
+        return led_home(visit, number, case.version)
     return led_to(visit, number, case.version)
 
 

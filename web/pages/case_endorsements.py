@@ -41,7 +41,7 @@ def _brings(visit: Visit, definition: Definition, one: Threshold) -> str:
     if one.limit is not None:
         limit = str(one.limit)
         return visit.say(
-            f"满 {one.at} 人：时限缩短为{words.limit(limit, 'zh')}",
+            f"满 {one.at} 人：时限缩短为 {words.limit(limit, 'zh')}",
             f"{one.at} people: the limit becomes {words.limit(limit, 'en')}",
         )
     deed = words.action(definition, one.action or "", visit.language)

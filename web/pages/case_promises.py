@@ -52,7 +52,7 @@ def promises_in(visit: Visit, sheet: Sheet, local: Calendar) -> list[Promised]:
                 outcome=outcome,
                 tone=tone,
                 result=said.get((ended, "result")) or said.get((ended, "reason")) if ended else None,
-                reviews=visit.say(f"已复核 {row.reviews} 次", f"reviewed {row.reviews} times") if row.reviews else "",
+                reviews=_reviews(visit, row.reviews),
             )
         )
     return shown
@@ -65,6 +65,11 @@ def promises_to_keep(visit: Visit) -> list[tuple[str, str, int, str, str, str]]:
         (row.case_number, row.title, row.number, row.promised_on.isoformat(), *_outcome(visit, row, local))
         for row in to_keep(visit.db, visit.by, visit.at)
     ]
+
+
+def _reviews(visit: Visit, count: int) -> str:
+    times = "once" if count == 1 else f"{count} times"
+    return visit.say(f"已复核 {count} 次", f"reviewed {times}") if count else ""
 
 
 def _outcome(visit: Visit, row: Any, local: Calendar) -> tuple[str, str]:

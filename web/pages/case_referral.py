@@ -22,9 +22,9 @@ class Referral:
     times: Sequence[tuple[str, str, str | None, str, str | None]]
 
 
-def referral_of(visit: Visit, case: Case, local: Calendar) -> Referral | None:
-    """Return the referrals of a case; None for one that never went up."""
-    found = two_times(visit.db, case, visit.at)
+def referral_of(visit: Visit, case: Case, local: Calendar, *, is_staff: bool) -> Referral | None:
+    """Return the referrals of a case; None for one that never went up. What staff said is for them."""
+    found = two_times(visit.db, case, visit.at, is_staff=is_staff)
     if found is None:
         return None
     units = units_by_id(visit.db, [one.unit_id for one in found.referrals])

@@ -20,6 +20,7 @@ STATUS: Mapping[str, words.Pair] = {
     "lapsed": ("未审批即失效", "lapsed undecided"),
 }
 DECISIONS: Mapping[str, words.Pair] = {
+    "open": ("待裁定", "waits for a decision"),
     "upheld": ("退回成立", "it was rightly given back"),
     "refused": ("退回不成立", "it was wrongly given back"),
     "lapsed": ("随案终止", "ended with the case"),
@@ -66,7 +67,8 @@ def quarrels(visit: Visit, case: Case, sheet: Sheet, local: Calendar) -> Sequenc
     rows = disputes_in(visit, case, sheet)
     codes = [code for row in rows for code in (row.returned_by, row.opened_by, row.against, row.booked_to) if code]
     names = names_by_code(visit.db, codes) if codes else {}
-    return [_quarrel(visit, row, names, local) for row in rows]
+    union = sheet.units[case.unit_id].name
+    return [_quarrel(visit, row, names, union, local) for row in rows]
 
 
 def _asked(visit: Visit, row: RequestedTime, names: Mapping[str, str], local: Calendar) -> AskedTime:
@@ -88,14 +90,14 @@ def _asked(visit: Visit, row: RequestedTime, names: Mapping[str, str], local: Ca
     )
 
 
-def _quarrel(visit: Visit, row: OneDispute, names: Mapping[str, str], local: Calendar) -> Quarrel:
-    sides = [names[code] for code in (row.opened_by, row.against) if code]
+def _quarrel(visit: Visit, row: OneDispute, names: Mapping[str, str], union: str, local: Calendar) -> Quarrel:
+    sides = (names[row.opened_by], names[row.against] if row.against else union)
     about = visit.say("主办", "the lead") if row.about == "lead" else visit.say("协办", "a part")
     hours, wall = row.working_minutes / 60, row.minutes / 60
     return Quarrel(
         about=visit.say(f"{about}（{names[row.returned_by]}退回）", f"{about}, given back by {names[row.returned_by]}"),
         between=" – ".join(sides),
-        status=words.pick(DECISIONS[row.decision], visit.language) if row.decision else visit.say("待裁定", "open"),
+        status=words.pick(DECISIONS[row.decision or "open"], visit.language),
         is_open=row.decided_at is None,
         since=moments.exact(row.opened_at, local),
         until=moments.exact(row.decided_at, local) + (f" · {row.decided_by}" if row.decided_by else ""),

@@ -61,6 +61,13 @@ class Same:
     merged: Sequence[LinkedRow]
     links: Sequence[LinkedRow]
 
+    @property
+    def near(self) -> list[tuple[str, str]]:
+        """Return number and title of the cases that somebody who merges or links is likely to mean."""
+        near = {row.number: row.title for row in self.similar}
+        near |= {row.number: row.title for row in (*self.merged, *self.links)}
+        return list(near.items())
+
 
 def same_of(visit: Visit, sheet: Sheet) -> Same:
     """Return what the page of a case shows of others; similar ones only to staff, and while the case is reviewed."""

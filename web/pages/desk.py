@@ -13,6 +13,7 @@ from cases.desks import MOST, desk_of, lately_closed, raised_by
 from cases.questions import asked_by
 from cases.tasks import tasks_of
 from web.pages.case_promises import promises_to_keep
+from web.pages.done import left, told_at_home
 from web.pages.rows import rows_of
 from web.pages.standing_in import standing_in
 from web.render import page
@@ -25,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def my_desk(visit: Reading) -> Response:
-    """Show the cases that lie with me, most urgent first."""
+    """Show the cases that lie with me, most urgent first, and once what I did in a case that I see no more."""
     mine, raised = desk_of(visit.db, visit.by, visit.at), raised_by(visit.db, visit.by)
     closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
     waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at), mine.stands_for)
@@ -38,7 +39,7 @@ def my_desk(visit: Reading) -> Response:
         (visit.say("24 小时内到期", "Due within 24 hours"), soon, False, "plain"),
         (visit.say("我提出的", "Raised by me"), len(raised.cases), raised.has_more, "plain"),
     ]
-    return page(
+    shown = page(
         visit.request,
         "desk.html",
         visitor=visit.caller,
@@ -52,4 +53,6 @@ def my_desk(visit: Reading) -> Response:
         may_ask=asked_by(visit.db, visit.by, visit.at) is not None,
         standing_in=standing_in(visit),
         may_arrange=bool(authority_of(visit.db, visit.by, visit.at)),
+        left=left(visit),
     )
+    return told_at_home(visit, shown)

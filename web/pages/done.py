@@ -2,39 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sqlmodel import col, select
 from starlette.responses import RedirectResponse, Response
 
+from cases.laws import law_of
+from cases.record.case import Case
+from cases.record.event import Event
+from web import words
 from web.visits import Visit
 
 COOKIE, KEPT_FOR = "bihuan_done", 60
-LONGEST_VERSION = 9
+#: Names the case and the event where whoever acted sees the case no more and was led to their desk.
+LEFT, HOME = "bihuan_left", "/"
+#: Names the event of what was arranged for people.
+ARRANGED, PEOPLE = "bihuan_arranged", "/people"
+ARRANGEMENTS: Mapping[str, words.Pair] = {
+    "name_deputy": ("代理人已指定。", "The deputy is named."),
+    "end_deputy": ("代理已提前结束。", "The deputy stands in no more."),
+    "hand_over": ("职责和未结案件已一次移交。", "All of it is handed over."),
+}
+LONGEST_VERSION = 18
 
 
 def led_to(visit: Visit, number: str, version: int) -> Response:
     """Lead to the page of a case, which will name the event of this version as done."""
     place = f"/cases/{number}"
-    answer = RedirectResponse(place, 303)
-    answer.set_cookie(
-        COOKIE,
-        str(version),
-        max_age=KEPT_FOR,
-        path=place,
-        secure=visit.settings.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
-    return answer
+    return _led(visit, place, COOKIE, str(version))
+
+
+def led_home(visit: Visit, number: str, version: int) -> Response:
+    """Lead to the desk, which will name the event of this version of a case as done."""
+    return _led(visit, HOME, LEFT, f"{number}.{version}")
+
+
+def led_to_people(visit: Visit) -> Response:
+    """Lead to the page of people, which will say what the reader has just arranged."""
+    own = select(Event.seq).where(Event.actor_id == visit.by.id).order_by(col(Event.seq).desc()).limit(1)
+    return _led(visit, PEOPLE, ARRANGED, str(visit.db.exec(own).first() or 0))
 
 
 def version_done(visit: Visit) -> int | None:
     """Return the version of the event that was just written from this browser."""
-    kept = visit.request.cookies.get(COOKIE, "")
-    return int(kept) if kept.isascii() and kept.isdigit() and len(kept) <= LONGEST_VERSION else None
+    return _version(visit.request.cookies.get(COOKIE, ""))
+
+
+def left(visit: Visit) -> tuple[str, str] | None:
+    """Return what the reader has just done, in words, in a case that they see no more, and its number.
+
+    Only what the record says that they did themselves: a cookie can be written by anybody.
+    """
+    number, _, version = visit.request.cookies.get(LEFT, "").partition(".")
+    wanted = (
+        select(Event, Case.law_id)
+        .join(Case, col(Case.id) == Event.case_id)
+        .where(Case.number == number, Event.version == _version(version), Event.actor_id == visit.by.id)
+    )
+    found = visit.db.exec(wanted).first() if number.isascii() and number.isprintable() else None
+    if found is None:
+        return None
+    event, law_id = found
+    return words.action(law_of(visit.db, law_id).definition, event.action, visit.language), number
+
+
+def arranged(visit: Visit) -> str:
+    """Return what the reader has just arranged for people, as the record has it."""
+    seq = _version(visit.request.cookies.get(ARRANGED, ""))
+    wanted = select(Event.action).where(Event.seq == seq, Event.actor_id == visit.by.id)
+    action = visit.db.exec(wanted).first() if seq is not None else None
+    return words.pick(ARRANGEMENTS[action], visit.language) if action and action in ARRANGEMENTS else ""
 
 
 def told(visit: Visit, number: str, answer: Response) -> Response:
     """Have a page that names what was done be the only one to do so."""
-    if COOKIE in visit.request.cookies:
-        secure = visit.settings.secure_cookies
-        answer.delete_cookie(COOKIE, path=f"/cases/{number}", secure=secure, httponly=True, samesite="lax")
+    return _told(visit, COOKIE, f"/cases/{number}", answer)
+
+
+def told_at_home(visit: Visit, answer: Response) -> Response:
+    """Have a desk that names what was done in a case that was left say so once."""
+    return _told(visit, LEFT, HOME, answer)
+
+
+def told_to_people(visit: Visit, answer: Response) -> Response:
+    """Have a page of people that says what was arranged say so once."""
+    return _told(visit, ARRANGED, PEOPLE, answer)
+
+
+def _led(visit: Visit, place: str, cookie: str, value: str) -> Response:
+    answer = RedirectResponse(place, 303)
+    secure = visit.settings.secure_cookies
+    answer.set_cookie(cookie, value, max_age=KEPT_FOR, path=place, secure=secure, httponly=True, samesite="lax")
     return answer
+
+
+def _told(visit: Visit, cookie: str, place: str, answer: Response) -> Response:
+    if cookie in visit.request.cookies:
+        secure = visit.settings.secure_cookies
+        answer.delete_cookie(cookie, path=place, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+def _version(kept: str) -> int | None:
+    return int(kept) if kept.isascii() and kept.isdigit() and len(kept) <= LONGEST_VERSION else None

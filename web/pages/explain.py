@@ -12,6 +12,7 @@ from cases.clocks import BESIDE
 from cases.explaining import Explanation, Stretch
 from cases.explaining import explain as explanations
 from cases.outlook import Standing
+from cases.policy import reads_as_staff
 from cases.record.clock import Clock
 from cases.record.people import line
 from cases.sheet import clocks_seen
@@ -62,13 +63,14 @@ def show(visit: Reading, number: str) -> Response:
     clocks = [_shown(visit, one) for one in explanations(visit.db, case) if one.clock.id in known]
     clocks.sort(key=lambda clock: not clock.is_running)
     local = calendar_of(visit.db, line(visit.db, case.unit_id))
+    is_staff = reads_as_staff(visit.db, case, visit.by, visit.at)
     return page(
         visit.request,
         "explain.html",
         visitor=visit.caller,
         number=case.number,
         clocks=clocks,
-        v={"referral": referral_of(visit, case, local)},
+        v={"referral": referral_of(visit, case, local, is_staff=is_staff)},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlmodel import col, select
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from cases.authority import covers, within
 from cases.calendars import calendar_of
@@ -17,17 +17,18 @@ from cases.errors import Stale
 from cases.handing_over import Plan
 from cases.open_work import OpenDesk, deserted
 from cases.policy import Held
-from cases.record.people import Duty, Unit, User, lasts, line
+from cases.record.people import Duty, Unit, User, in_force, lasts, line
+from cases.units import names_by_code
 from web import absences, words
 from web.access import NotAllowed
+from web.pages.done import arranged, led_to_people, told_to_people
 from web.pages.forms import Form, Posted
-from web.pages.standing_in import last_day
+from web.pages.standing_in import day_words, last_day
 from web.render import page
 from web.visits import Reading, Visit, Writing
 from workflow.errors import Refusal
 
 PATH = "/people"
-SEE_OTHER = 303
 #: Duties and people that a form offers to choose from; any other may be typed.
 MOST = 300
 
@@ -39,8 +40,8 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 @router.get("")
 def show(visit: Reading) -> Response:
-    """Show who is away, the desks that nobody is at, and the forms."""
-    return _page(visit)
+    """Show who is away, the desks that nobody is at, and the forms; once what was arranged here."""
+    return told_to_people(visit, _page(visit, done=arranged(visit)))
 
 
 @router.post("/deputies")
@@ -93,7 +94,7 @@ def _changed(visit: Visit, form: Posted, change: Callable[[], None]) -> Response
         visit.db.expunge_all()
         visit.__dict__.pop("by", None)
         return _page(visit, form, refusal)
-    return RedirectResponse(PATH, SEE_OTHER)
+    return led_to_people(visit)
 
 
 def _page(
@@ -101,6 +102,7 @@ def _page(
     form: Posted | None = None,
     refusal: Refusal | None = None,
     preview: Mapping[str, Any] | None = None,
+    done: str = "",
 ) -> Response:
     mine = absences.authority(visit)
     typed = {word: form.text(word) if form else "" for word in TYPED}
@@ -113,13 +115,13 @@ def _page(
         absences=[_absence(visit, one) for one in absences.in_reach(visit)],
         deserted=[{"login": user.login, "name": user.name, **_desk(visit, desk)} for user, desk in empty],
         duties=_duties(visit, mine),
-        people=visit.db.exec(
-            select(User.login, User.name).where(User.is_active).order_by(User.login).limit(MOST)
-        ).all(),
+        most=MOST,
+        people=_people(visit, mine),
         typed=typed,
         may_disable=visit.is_administrator,
         wrong=visit.say(refusal.zh, refusal.en) if refusal else None,
         preview=preview,
+        done=done,
     )
 
 
@@ -138,7 +140,7 @@ def _absence(visit: Visit, one: Absence) -> Mapping[str, Any]:
         "word": f"{one.role}@{one.unit.code}",
         "role": words.role(one.role, visit.language),
         "unit": one.unit.name,
-        "first": first.isoformat(),
+        "first": day_words(visit, first, local),
         "last": last_day(visit, one.until_at, local),
         "is_now": one.from_at <= visit.at,
     }
@@ -171,9 +173,25 @@ def _previewed(visit: Visit, moving: Plan) -> Mapping[str, Any]:
             }
             for one in moving.deputies
         ],
-        "stays": moving.stays,
+        "stays": _in_words(visit, moving.stays),
         "seen": absences.seen_of(moving),
     }
+
+
+def _in_words(visit: Visit, duties: Sequence[str]) -> list[tuple[str, str]]:
+    """Return duties that are written `worker@330482` as the name of the role and that of the unit."""
+    written = [duty.partition("@")[::2] for duty in duties]
+    names = names_by_code(visit.db, [code for _, code in written]) if written else {}
+    return [(words.role(role, visit.language), names.get(code, code)) for role, code in written]
+
+
+def _people(visit: Visit, authority: Sequence[Held]) -> Sequence[tuple[str, str]]:
+    """Return the staff whose duties the person may arrange: login and name; of others a form offers nothing."""
+    arranged = (
+        select(Duty.user_id).join(Unit, col(Unit.id) == Duty.unit_id).where(within(authority), in_force(visit.at))
+    )
+    people = select(User.login, User.name).where(User.is_active, col(User.id).in_(arranged))
+    return visit.db.exec(people.order_by(User.login).limit(MOST)).all()
 
 
 def _duties(visit: Visit, authority: Sequence[Held]) -> list[tuple[str, str]]:

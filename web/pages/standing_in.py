@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cases.calendars import calendar_of
 from cases.deputies import Absence, absences_of
@@ -51,8 +51,12 @@ def _sentence(visit: Visit, one: Absence) -> str:
 
 
 def last_day(visit: Visit, until: datetime, local: Calendar) -> str:
-    """Return the last day of a stretch that ends at a moment; with its year where that is another."""
-    day = (until - LAST_MOMENT).astimezone(local.zone).date()
+    """Return the last day of a stretch that ends at a moment."""
+    return day_words(visit, (until - LAST_MOMENT).astimezone(local.zone).date(), local)
+
+
+def day_words(visit: Visit, day: date, local: Calendar) -> str:
+    """Return a day in words; with its year where that is another."""
     if day.year == visit.at.astimezone(local.zone).year:
         return visit.say(f"{day.month} 月 {day.day} 日", f"{day.day} {day:%B}")
     return visit.say(f"{day.year} 年 {day.month} 月 {day.day} 日", f"{day.day} {day:%B} {day.year}")
