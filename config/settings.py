@@ -17,6 +17,8 @@ DEFAULT_FILE = Path("settings.toml")
 LANGUAGES = ("zh", "en")
 SMTP_SECURITY = ("starttls", "tls", "none")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+#: What seals identities: AES and SHA, or the Chinese commercial ciphers SM4 and SM3 (国密).
+AES, GM = "aes", "gm"
 #: Seconds; a message that is under way belongs to its sender for some minutes only.
 LONGEST_PATIENCE = 120
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -37,6 +39,8 @@ class Settings:
     `files` is the folder where attachments lie under their digests. `secure_cookies` belongs to an installation that is
     reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
 
+    `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
+
     `public_url` is where readers of messages find the application. Without `smtp_host` no mail is sent, without
     `sms_url` no short message; docs/news.md says how each is set up. `patience` is how many seconds a message may take
     in all. Times of day are `HH:MM` on the wall clock of a person's unit.
@@ -53,6 +57,9 @@ class Settings:
     password_memory: int = 19_456
     password_passes: int = 2
     password_lanes: int = 1
+    key: str = field(default="", repr=False)
+    key_file: str = ""
+    crypto_profile: str = AES
     public_url: str = "http://127.0.0.1:8000"
     smtp_host: str = ""
     smtp_port: int = 587
@@ -79,6 +86,8 @@ class Settings:
             raise SettingsError(
                 "smtp_security 只能是 starttls、tls 或 none。", "smtp_security is starttls, tls or none."
             )
+        if self.crypto_profile not in (AES, GM):
+            raise SettingsError("crypto_profile 只能是 aes 或 gm。", "crypto_profile is aes or gm.")
         if not self.smtp_from.isprintable():
             raise SettingsError(
                 "smtp_from 含有换行等控制字符。", "smtp_from holds a line break or another control character."
