@@ -32,6 +32,7 @@ from cases.record.event import Event
 from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
+from cases.veil import is_own
 from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, guards, moved
 from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, State, Step
@@ -148,7 +149,7 @@ def _allowed(db: Session, law: Law, case: Case, action: str, by: User | None, at
     except NotByYou:
         if by is None:
             raise
-        if by.id == case.submitter_id:
+        if is_own(db, case, by):
             raise NotByYou(
                 f"您是本案申请人，「{steps[0].label}」不由您办理。",
                 f"You raised this case; {steps[0].label_en} is not yours to take.",
@@ -176,7 +177,7 @@ def _deeds(
     for role in step.by:
         if role not in held:
             continue
-        if role == ANYONE and by is not None and by.id == case.submitter_id:
+        if role == ANYONE and by is not None and is_own(db, case, by):
             role = SUBMITTER  # what the submitter does in a case never names them
         yield Deed(db, law, step, case, by, role, at, calendar, stands_for=held.get(role))
 

@@ -19,6 +19,7 @@ from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.statements import Prepared
+from cases.veil import raiser
 from cases.words import is_clerical
 from workflow.definition import Definition
 
@@ -70,7 +71,8 @@ def barred(db: Session, case: Case, role: str) -> frozenset[int]:
 
 def passed_over(db: Session, case: Case, role: str) -> frozenset[int]:
     """Return the ids of those whom the desk of a role passes over: whoever raised the case, and who is barred."""
-    raised_by = frozenset() if case.submitter_id is None else frozenset({case.submitter_id})
+    owner = raiser(db, case)
+    raised_by = frozenset() if owner is None else frozenset({owner})
     return raised_by | barred(db, case, role)
 
 

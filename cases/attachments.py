@@ -26,6 +26,7 @@ from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
 from cases.units import units_by_id
+from cases.veil import is_own
 from cases.words import ANYONE, SUBMITTER
 from workflow.machine import NotByYou
 from workflow.vocabulary import DELEGATE
@@ -130,7 +131,7 @@ def attach(
         )
     )
     db.flush()
-    is_submitter = case.submitter_id == by.id
+    is_submitter = is_own(db, case, by)
     event = audit.Entry(
         at=at,
         action=ATTACH,
@@ -158,7 +159,7 @@ def attach(
 def _part_of(db: Session, case: Case, by: User, at: datetime, code: str | None) -> int | None:
     """Return the id of the part that a person adds a file for; None where it is for the case as a whole."""
     open_parts = select(Assignment).where(Assignment.case_id == case.id, col(Assignment.ended_at).is_(None))
-    mine = [] if case.submitter_id == by.id else own_parts(db, case, db.exec(open_parts), by, at)
+    mine = [] if is_own(db, case, by) else own_parts(db, case, db.exec(open_parts), by, at)
     if code:
         units = units_by_id(db, [row.unit_id for row in mine])
         mine = [row for row in mine if units[row.unit_id].code == code]

@@ -21,6 +21,7 @@ from cases.record.columns import table_of
 from cases.record.people import line
 from cases.record.statements import Prepared
 from cases.seats import answering_at
+from cases.veil import raiser
 from cases.words import OWNER_HEAD, Deed, Post
 from workflow.errors import Refusal
 from workflow.provisions import Climb
@@ -93,7 +94,7 @@ def climb(deed: Deed, words: tuple[str, ...]) -> None:
         return
     skipped: list[list[object]] = []
     for rank in still_above(deed.db, deed.case, law, words, now):
-        unit_id, people = answering_at(deed.db, rank.post, deed.at, besides=deed.case.submitter_id)
+        unit_id, people = answering_at(deed.db, rank.post, deed.at, besides=raiser(deed.db, deed.case))
         if people and unit_id == rank.post.unit_id:
             if skipped:
                 deed.facts["skipped"] = skipped

@@ -28,6 +28,7 @@ from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
+from cases.veil import faces, is_own, veils_of
 from cases.words import SUBMITTER
 from workflow.definition import Definition
 from workflow.vocabulary import DELEGATE, PANEL, PARENT, SUPPORT
@@ -63,11 +64,11 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
     laws = _laws(db)
     for word, states in (owners(db) | parts(db)).items():
         if word == SUBMITTER:
-            exact.append(and_(states, col(Case.submitter_id) == by.id))
+            exact.append(and_(states, col(Case.submitter_id).in_(faces(db, by.id or 0))))
         elif words := _duties_behind(word):
-            exact += [and_(states, condition) for condition in _mine(laws, by, duties, word, words, at)]
-            passed_over = or_(_has_submitter_below(duties, words, at), *_has_barred(laws, word, words))
-            asked.append(and_(states, _of_others(by.id), _lies_at(word, _within(duties, words)), passed_over))
+            exact += [and_(states, condition) for condition in _mine(db, laws, by, duties, word, words, at)]
+            passed_over = or_(_has_submitter_below(db, duties, words, at), *_has_barred(laws, word, words))
+            asked.append(and_(states, _of_others(db, by.id), _lies_at(word, _within(duties, words)), passed_over))
         else:
             asked.append(states)
     found = list(db.exec(_urgent_first(or_(false(), *exact)).limit(most + 1)))
@@ -86,7 +87,7 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
 
 def raised_by(db: Session, by: User, most: int = MOST) -> Desk:
     """Return the open cases that a person has raised, newest first."""
-    mine = select(Case).where(Case.submitter_id == by.id, col(Case.closed_at).is_(None))
+    mine = select(Case).where(col(Case.submitter_id).in_(faces(db, by.id or 0)), col(Case.closed_at).is_(None))
     found = list(db.exec(mine.order_by(col(Case.id).desc()).limit(most + 1)))
     return Desk(found[:most], len(found) > most)
 
@@ -175,7 +176,7 @@ def _lies_at(word: str, units: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _mine(
-    laws: Laws, by: User, duties: Sequence[Held], word: str, words: Collection[str], at: datetime
+    db: Session, laws: Laws, by: User, duties: Sequence[Held], word: str, words: Collection[str], at: datetime
 ) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that a case lies on the desk of a role by my own duties, and in the place of each other.
 
@@ -183,15 +184,15 @@ def _mine(
     """
     for whose in dict.fromkeys(held.stands_for for held in duties):
         ours = [held for held in duties if held.stands_for == whose]
-        free = [_of_others(by.id), _not_barred(laws, by.id, word)]
+        free = [_of_others(db, by.id), _not_barred(laws, by.id, word)]
         if whose is not None:
-            free += [_of_others(whose), _not_barred(laws, whose, word)]
+            free += [_of_others(db, whose), _not_barred(laws, whose, word)]
         yield and_(*free, _lies_at(word, answered_for(ours, words, at)))
 
 
-def _of_others(user_id: int | None) -> ColumnElement[bool]:
+def _of_others(db: Session, user_id: int | None) -> ColumnElement[bool]:
     """Return the condition that somebody else raised a case: nobody is staff in their own."""
-    return or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != user_id)
+    return or_(col(Case.submitter_id).is_(None), col(Case.submitter_id).not_in(faces(db, user_id or 0)))
 
 
 def _not_barred(laws: Laws, user_id: int | None, word: str) -> ColumnElement[bool]:
@@ -232,15 +233,18 @@ def _within(duties: Sequence[Held], words: Collection[str]) -> ColumnElement[boo
     return or_(false(), *(_below(held) for held in duties if held.role in words))
 
 
-def _has_submitter_below(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
+def _has_submitter_below(
+    db: Session, duties: Sequence[Held], words: Collection[str], at: datetime
+) -> ColumnElement[bool]:
     """Return the condition that who raised a case fills such a desk themselves, below me, and is passed over there."""
-    theirs = select(Duty.id).join(Unit, col(Unit.id) == Duty.unit_id).where(Duty.user_id == Case.submitter_id)
+    theirs = select(Duty.user_id).distinct().join(Unit, col(Unit.id) == Duty.unit_id)
     lower = [
         and_(_below(held), col(Unit.path) != held.path, col(Duty.role).in_(sorted(words)), in_force(at))
         for held in duties
         if held.role in words
     ]
-    return exists(theirs.where(or_(false(), *lower)).correlate(Case))
+    people = list(db.exec(theirs.where(or_(*lower)))) if lower else []
+    return col(Case.submitter_id).in_([*people, *veils_of(db, people)])
 
 
 def answered_for(duties: Sequence[Held], words: Collection[str], at: datetime) -> ColumnElement[bool]:
@@ -288,7 +292,7 @@ def owned_for(db: Session, case: Case, by: User, at: datetime) -> list[int | Non
     law = law_of(db, case.law_id)
     if law.state(case.state).owner == PANEL:  # a member who has voted has nothing more to do
         mine = any(answers_for(db, case, post, by, at, PANEL) for post in awaited(db, case, at))
-        return [None] if mine and case.submitter_id != by.id else []
+        return [None] if mine and not is_own(db, case, by) else []
     words = {law.state(case.state).owner or "", *part_words(law.definition)}
     held = roles_in(db, case, by, at, words)
     return [whose for word, whose in held.items() if barred(db, case, word).isdisjoint({by.id, whose})]

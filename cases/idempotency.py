@@ -15,6 +15,7 @@ from cases.errors import FieldError, InvalidFields
 from cases.record.case import KeptAnswer
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
+from cases.veil import ring
 
 LONGEST_KEY = 200
 HEADER = "Idempotency-Key"
@@ -55,6 +56,11 @@ def claim(db: Session, scope: str, key: str, request: bytes, at: datetime) -> An
     if kept.digest != digest:
         raise _refusal(f"同一个 {HEADER} 已用于另一请求", f"This {HEADER} was used with another request")
     return Answer(kept.status, kept.body)
+
+
+def scope_of(db: Session, kind: str, user_id: int) -> str:
+    """Return under which word a person's keys are kept: an answer names a case, and the word does not name them."""
+    return f"{kind}:{ring(db).tag('kept answers', str(user_id))}"
 
 
 def keep(db: Session, scope: str, key: str, answer: Answer) -> None:

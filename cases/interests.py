@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from cases.record.case import Case
 from cases.record.endorsements import Endorsement
 from cases.record.people import Duty, Unit, in_force, line
+from cases.veil import raiser
 
 
 def with_an_interest(
@@ -23,7 +24,7 @@ def with_an_interest(
     held = select(Duty.user_id, Duty.unit_id, Unit.path).join(Unit, col(Unit.id) == Duty.unit_id)
     duties = db.exec(held.where(col(Duty.user_id).in_(sorted(people)), in_force(at))).all()
     judging = {place.id for place in line(db, union_id)}
-    raised_at = _units_of(db, case.submitter_id, at) - judging
+    raised_at = _units_of(db, raiser(db, case), at) - judging
     accused = db.exec(select(Unit.path).where(Unit.id == accused_id)).first() if accused_id is not None else None
     return {
         user_id

@@ -1,8 +1,8 @@
 """What the key of an installation can do: seal a text so that only its place opens it, and tag one so that it is found.
 
 Everything is derived from one key (HKDF, RFC 5869), each purpose with a key of its own. The profile `aes` seals with
-AES-256-GCM and SHA-256, `gm` with SM4-GCM and SM3 (GB/T 32907, 32905, as GB/T 39786 asks); what either has sealed says so,
-and both can open it.
+AES-256-GCM and SHA-256, `gm` with SM4-GCM and SM3 (GB/T 32907, 32905, as GB/T 39786 asks); what either has sealed says
+so, and both can open it.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from cases.record.clock import Clock, FiredRung, Parked
 from cases.seats import answering_at
 from cases.side_clocks import desk_of
 from cases.sides import Side
+from cases.veil import raiser
 from workflow import ladders
 from workflow.definition import SYSTEM, Definition
 
@@ -143,10 +144,10 @@ def _next_level(
     level: Any = climbing.level_of(db, case)
     if level is not None and clock.kind != CLIMB and not climbing.is_above(db, case, definition.climb, words, level):
         post = climbing.post_of(level)  # it stays with whom it has climbed to already
-        yield Addressee(level.role, post.unit_id, tuple(answering_at(db, post, at, besides=case.submitter_id)[1]))
+        yield Addressee(level.role, post.unit_id, tuple(answering_at(db, post, at, besides=raiser(db, case))[1]))
         return
     for rank in climbing.still_above(db, case, definition.climb, words if clock.kind != CLIMB else (), level):
-        unit_id, people = answering_at(db, rank.post, at, besides=case.submitter_id)
+        unit_id, people = answering_at(db, rank.post, at, besides=raiser(db, case))
         if people and unit_id == rank.post.unit_id:
             yield Addressee(rank.role, unit_id, tuple(people))
             return

@@ -19,6 +19,7 @@ from cases.record.case import Case
 from cases.record.people import Duty, Unit, User, in_force, line, subtree
 from cases.seats import answering_at, posts
 from cases.standing_in import acts_for
+from cases.veil import raiser
 from cases.words import Deed
 from workflow.errors import Refusal
 from workflow.provisions import Review
@@ -172,7 +173,7 @@ def _of_the_desk(db: Session, case: Case, at: datetime) -> tuple[int, list[int]]
         ).order_by(col(Duty.id))
     )
     members = dict.fromkeys(instead or user_id for user_id, instead in rows)
-    return unit_id, [user_id for user_id in members if user_id != case.submitter_id]
+    return unit_id, [user_id for user_id in members if user_id != raiser(db, case)]
 
 
 def _named(deed: Deed, logins: Iterable[str]) -> list[int]:
@@ -187,7 +188,7 @@ def _person(deed: Deed, login: str, field: str = "chair") -> int:
     working = select(Duty.user_id).where(in_force(deed.at), col(Duty.role).not_in(ADMINISTRATIONS))
     known = select(User.id).where(User.login == login, User.is_active, col(User.id).in_(working))
     found = deed.db.exec(known).first() if is_storable(login) else None
-    if found is None or found == deed.case.submitter_id:
+    if found is None or found == raiser(deed.db, deed.case):
         _refuse(field, f"没有可以参加审议的 {login}", f"There is no {login} who can sit in a review group")
     return found
 

@@ -32,6 +32,7 @@ from cases.record.people import Duty, Unit, User, ancestors, in_force, line, sub
 from cases.record.statements import Prepared
 from cases.seats import posts, seats_at, stood_in_for
 from cases.standing_in import acts_for
+from cases.veil import faces, is_own, raiser
 from cases.words import ANYONE, ENDORSER, SUBMITTER, Post, sees
 
 SYSTEM_ADMIN = "system_admin"
@@ -71,7 +72,7 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
     if not by.is_active:
         return {}
     wanted = set(words)
-    if case.submitter_id == by.id:
+    if is_own(db, case, by):
         return dict.fromkeys(wanted & {SUBMITTER, ANYONE})
     held: dict[str, int | None] = {}
     duties = duties_of(db, by, at) if wanted - {SUBMITTER} else []
@@ -107,7 +108,7 @@ def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[
     """Tell whether a person may know that the case exists."""
     if not by.is_active:
         return False
-    if case.submitter_id == by.id:
+    if is_own(db, case, by):
         return True
     duties = duties_of(db, by, at) if duties is None else duties
     return _is_staff(db, case, by, at, duties) or _may_also_see(db, case, by, at, among=(False,))
@@ -118,12 +119,12 @@ def takes_part(db: Session, case: Case, by: User, at: datetime, duties: Collecti
     if not by.is_active:
         return False
     duties = duties_of(db, by, at) if duties is None else duties
-    return case.submitter_id == by.id or _is_staff(db, case, by, at, duties)
+    return is_own(db, case, by) or _is_staff(db, case, by, at, duties)
 
 
 def reads_as_staff(db: Session, case: Case, by: User, at: datetime) -> bool:
     """Tell whether someone who may see a case reads what staff say among themselves, and who of them did what."""
-    return case.submitter_id != by.id and _is_staff(db, case, by, at, duties_of(db, by, at))
+    return not is_own(db, case, by) and _is_staff(db, case, by, at, duties_of(db, by, at))
 
 
 def _is_staff(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held]) -> bool:
@@ -156,7 +157,7 @@ def visible_to(db: Session, by: User, at: datetime, *, only_parties: bool = Fals
     if not by.is_active:
         return false()
     duties = duties_of(db, by, at)
-    conditions: list[ColumnElement[bool]] = [col(Case.submitter_id) == by.id]
+    conditions: list[ColumnElement[bool]] = [col(Case.submitter_id).in_(faces(db, by.id or 0))]
     if ranges := [_below(held) for held in duties if held.role in OVERSIGHT]:
         conditions.append(col(Case.unit_id).in_(select(Unit.id).where(or_(*ranges))))
     if ranges := [_below(held) for held in duties if held.role in HANDLING]:
@@ -187,13 +188,13 @@ def _places(
     """
     own = by.id or 0
     if post.people:
-        return {whose for whose in acts_for(db, by, at, post.duties) if whose in post.people} - {case.submitter_id or 0}
+        return {whose for whose in acts_for(db, by, at, post.duties) if whose in post.people} - {raiser(db, case) or 0}
     if post.reaches_down:  # nobody speaks there in another's place
         theirs = [duty for duty in duties if duty.role in post.duties and duty.stands_for is None]
         return {own} if any(post.unit_id in ancestors(duty.path) for duty in theirs) else set()
     if post.not_of and any(duty.unit_id in post.not_of for duty in duties):
         return set()
-    mine = [duty for duty in duties if duty.role in post.duties and duty.stands_for != (case.submitter_id or 0)]
+    mine = [duty for duty in duties if duty.role in post.duties and duty.stands_for != (raiser(db, case) or 0)]
     found = {duty.stands_for or own for duty in mine if duty.unit_id == post.unit_id}
     if found or {duty.unit_id for duty in mine}.isdisjoint(place.id for place in line(db, post.unit_id)):
         return found
@@ -203,7 +204,7 @@ def _places(
 
 def _seen_for(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held]) -> int | None:
     """Return in whose place alone somebody sees a case; never who raised it, which is not for its events to say."""
-    away = sorted({duty.stands_for for duty in duties if duty.stands_for} - {case.submitter_id})
+    away = sorted({duty.stands_for for duty in duties if duty.stands_for} - {raiser(db, case)})
     if not away or takes_part(db, case, by, at, [duty for duty in duties if duty.stands_for is None]):
         return None
     return next(

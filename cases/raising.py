@@ -15,12 +15,13 @@ from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields
 from cases.fields import plain_text
 from cases.laws import latest, law_of
-from cases.record.case import IDENTITIES, Case
+from cases.record.case import CONFIDENTIAL, IDENTITIES, NAMED, Case
 from cases.record.database import is_sqlite
 from cases.record.number import number_key, number_of
 from cases.record.people import Unit, User, line
 from cases.recording import record
 from cases.units import may_raise_at
+from cases.veil import new_veil, veiled
 from cases.words import SUBMITTER, Deed
 from workflow.calendar import Calendar
 from workflow.definition import State, Step
@@ -46,7 +47,7 @@ class Draft:
     title: str
     text: str
     category: str | None = None
-    identity: str = "confidential"
+    identity: str = CONFIDENTIAL
 
 
 def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> Case:
@@ -73,7 +74,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
         title=title,
         category=category,
         identity=draft.identity,
-        submitter_id=by.id if by else None,
+        submitter_id=_owner(db, draft, by),
         entered_at=at,
     )
     deed = Deed(db, law, _birth(first), case, by, SUBMITTER, at, calendar)
@@ -82,6 +83,11 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     desk_clocks.move(deed, first, first)
     record(deed, is_birth=True)
     return case
+
+
+def submitter_of(db: Session, case: Case) -> User | None:
+    """Return as whom the submitter of a case acts in it: a person who is named, or a veil."""
+    return db.get(User, case.submitter_id) if case.submitter_id is not None else None
 
 
 def split_off(deed: Deed, title: str, text: str, also: Callable[[Deed], None]) -> Case:
@@ -113,6 +119,15 @@ def split_off(deed: Deed, title: str, text: str, also: Callable[[Deed], None]) -
     also(birth)
     record(birth, is_birth=True)
     return case
+
+
+def _owner(db: Session, draft: Draft, by: User | None) -> int | None:
+    """Return the id to which a case will belong: a person's own only where they want to be named."""
+    if by is None:
+        return None
+    if draft.identity == NAMED:
+        return by.id
+    return veiled(db, by) if draft.identity == CONFIDENTIAL else new_veil(db, by.language).id
 
 
 def _kept(db: Session, law: Law, calendar: Calendar, *, entered_at: datetime, **values: Any) -> Case:

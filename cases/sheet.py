@@ -16,7 +16,7 @@ from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
 from cases.policy import numbers_seen, reads_as_staff
-from cases.record.case import Assignment, Attachment, Case, Passage
+from cases.record.case import NAMED, Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
 from cases.seats import Besides, posts, seats_at
@@ -24,6 +24,7 @@ from cases.sides import BESIDE, Side
 from cases.standing_in import ends_of
 from cases.timeline import events_of
 from cases.units import units_by_id
+from cases.veil import is_own, raiser
 from cases.words import STAFF, SUBMITTER, Post
 from workflow.definition import Definition
 from workflow.vocabulary import ANSWER, DELEGATE, SUPPORT
@@ -129,7 +130,7 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
     definition = law_of(db, case.law_id).definition
     parts = db.exec(select(Assignment).where(Assignment.case_id == case.id).order_by(col(Assignment.id))).all()
     named = [case.unit_id, case.lead_id, *(part.unit_id for part in parts)]
-    is_submitter, is_staff = case.submitter_id == by.id, reads_as_staff(db, case, by, at)
+    is_submitter, is_staff = is_own(db, case, by), reads_as_staff(db, case, by, at)
     return Sheet(
         case=case,
         definition=definition,
@@ -247,7 +248,7 @@ def _level(db: Session, case: Case, at: datetime) -> ReachedLevel | None:
     level = level_of(db, case)
     if level is None:
         return None
-    return ReachedLevel(level.role, _desk(db, post_of(level), at, case.submitter_id), level.measure)
+    return ReachedLevel(level.role, _desk(db, post_of(level), at, raiser(db, case)), level.measure)
 
 
 def _actors(
@@ -275,6 +276,6 @@ def _actors(
 
 def _name_of_submitter(db: Session, case: Case) -> str | None:
     """Return the name of a submitter who chose to be named."""
-    if case.identity != "named" or case.submitter_id is None:
+    if case.identity != NAMED or case.submitter_id is None:
         return None
     return db.exec(select(User.name).where(User.id == case.submitter_id)).first()

@@ -39,7 +39,9 @@ def key_file(settings: Settings) -> Path:
     try:
         home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     except RuntimeError:  # an account without a home
-        raise SettingsError("请用 BIHUAN_KEY_FILE 指定密钥文件的位置。", "Name a key file with BIHUAN_KEY_FILE.") from None
+        raise SettingsError(
+            "请用 BIHUAN_KEY_FILE 指定密钥文件的位置。", "Name a key file with BIHUAN_KEY_FILE."
+        ) from None
     return home / FOLDER / NAME
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from cases.calendars import calendar, calendar_of
 from cases.record.news import HELD, INBOX, SENT, WAITING, NewsChoice, Outlet, QuietHours
 from cases.record.people import Duty, User, in_force, line
+from cases.veil import person_behind
 from config.settings import Settings
 from notifications.kinds import KINDS
 from workflow.calendar import Calendar
@@ -104,8 +105,12 @@ def _with_digest(calendar: Calendar, digest_at: str, end: datetime) -> datetime:
 
 
 def people(db: Session, ids: Collection[int], settings: Settings, at: datetime) -> dict[int, Recipient]:
-    """Return the active ones among some people as recipients, on the wall clock of the duty they took up last."""
-    wanted = sorted(ids)
+    """Return the active ones among some people as recipients, on the wall clock of the duty they took up last.
+
+    Who is behind a veil hears as they wish to.
+    """
+    behind = {user_id: person_behind(db, user_id) for user_id in ids}
+    wanted = sorted({user_id for user_id in behind.values() if user_id is not None})
     users = db.exec(select(User).where(col(User.id).in_(wanted), User.is_active)).all()
     choices: dict[int, dict[tuple[str, str], str]] = {}
     for row in db.exec(select(NewsChoice).where(col(NewsChoice.user_id).in_(wanted))):
@@ -118,7 +123,7 @@ def people(db: Session, ids: Collection[int], settings: Settings, at: datetime) 
         .order_by(col(Duty.deputy_of).is_(None), col(Duty.id))
     )
     calendars = _calendars(db, duties.all())
-    return {
+    found = {
         user.id or 0: Recipient(
             channels=tuple(_reachable(user, settings)),
             calendar=calendars.get(user.id or 0, calendar(db)),
@@ -127,6 +132,7 @@ def people(db: Session, ids: Collection[int], settings: Settings, at: datetime) 
         )
         for user in users
     }
+    return {user_id: found[whose] for user_id, whose in behind.items() if whose in found}
 
 
 def outlets(db: Session, rows: Iterable[Outlet], settings: Settings) -> dict[int, Recipient]:

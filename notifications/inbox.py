@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, func, literal_column, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, func, literal_column, or_, update
 from sqlmodel import Session, col, select
 
 from cases.errors import NotFound
@@ -19,6 +19,7 @@ from cases.record.event import Event
 from cases.record.news import IN_INBOX, INBOX, IS_UNREAD, SENT, Notification
 from cases.record.people import User
 from cases.record.statements import Prepared
+from cases.veil import faces, veil_of
 
 MOST = 50
 #: Nobody counts further; a page shows `99+`.
@@ -26,7 +27,9 @@ MOST_COUNTED = 100
 
 _NEWS = table_of(Notification)
 _UNREAD = Prepared(
-    select(_NEWS.c.id).where(_NEWS.c.user_id == bindparam("reader"), IS_UNREAD).limit(literal_column(str(MOST_COUNTED)))
+    select(_NEWS.c.id)
+    .where(or_(_NEWS.c.user_id == bindparam("reader"), _NEWS.c.user_id == bindparam("veil")), IS_UNREAD)
+    .limit(literal_column(str(MOST_COUNTED)))
 )
 
 
@@ -53,12 +56,12 @@ class Page:
 
 def unread(db: Session, user_id: int) -> int:
     """Return how many entries a person has not read, up to MOST_COUNTED."""
-    return len(_UNREAD.rows(db, {"reader": user_id}))
+    return len(_UNREAD.rows(db, {"reader": user_id, "veil": veil_of(db, user_id) or user_id}))
 
 
 def entries(db: Session, by: User, at: datetime, cursor: str | None = None, limit: int = MOST) -> Page:
     """Return a page of a person's inbox, newest first. Raises BadRequest for a cursor that is none."""
-    return _page(db, by, at, select(Notification).where(Notification.user_id == by.id, IN_INBOX), cursor, limit)
+    return _page(db, by, at, select(Notification).where(_is_theirs(db, by), IN_INBOX), cursor, limit)
 
 
 def gathered(db: Session, by: User, at: datetime, digest_id: int, cursor: str | None = None) -> Page:
@@ -70,7 +73,7 @@ def gathered(db: Session, by: User, at: datetime, digest_id: int, cursor: str | 
 def find(db: Session, by: User, entry_id: int) -> Notification:
     """Return an entry of a person's own inbox. Raises NotFound."""
     row = db.get(Notification, entry_id) if 0 < entry_id < 2**63 else None
-    if row is None or (row.user_id, row.channel, row.state) != (by.id, INBOX, SENT):
+    if row is None or (row.channel, row.state) != (INBOX, SENT) or row.user_id not in faces(db, by.id or 0):
         raise NotFound("没有这条消息。", "There is no such message.")
     return row
 
@@ -84,9 +87,14 @@ def mark_read(db: Session, by: User, at: datetime, entry_id: int | None = None) 
     """Note that a person has read one entry, or all of them, and return how many they had not."""
     if entry_id is not None:
         find(db, by, entry_id)
-    of_mine = update(_NEWS).where(_NEWS.c.user_id == by.id, IS_UNREAD)
+    of_mine = update(_NEWS).where(_NEWS.c.user_id.in_(faces(db, by.id or 0)), IS_UNREAD)
     one = of_mine if entry_id is None else of_mine.where(_NEWS.c.id == entry_id)
     return cast("CursorResult[Any]", db.connection().execute(one.values(read_at=at))).rowcount
+
+
+def _is_theirs(db: Session, by: User) -> ColumnElement[bool]:
+    """Return the condition that news is a person's own, under their name or a veil."""
+    return col(Notification.user_id).in_(faces(db, by.id or 0))
 
 
 def _page(db: Session, by: User, at: datetime, wanted: Any, cursor: str | None, limit: int) -> Page:

@@ -26,6 +26,7 @@ from cases.record.event import Event
 from cases.record.news import Notification, Outlet
 from cases.record.number import number_key
 from cases.record.people import Unit, User, line
+from cases.veil import person_behind
 from config.settings import Settings
 from notifications.channels import Answer, Message, never
 from notifications.choosing import MAIL, SMS
@@ -93,7 +94,7 @@ def _reader(db: Session, row: Notification, settings: Settings) -> _Reader | Dro
         return _Reader(
             unit.name, settings.language, outlet.address, outlet.secret, None, outlet.confirmed_at is not None
         )
-    user = db.get_one(User, row.user_id)
+    user = db.get_one(User, person_behind(db, row.user_id))
     if not user.is_active:
         return Dropped("disabled")
     address = {MAIL: user.email, SMS: user.phone}.get(row.channel)

@@ -21,6 +21,9 @@ from tests.requirements import absent
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
+# One key for the tests and every process that they start.
+os.environ.setdefault("BIHUAN_KEY", "5e" * 32)
+
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
 serials = count(1)

@@ -25,6 +25,7 @@ from cases.record.endorsements import Endorsement
 from cases.record.event import Event
 from cases.record.people import Duty, Unit, User, in_force
 from cases.record.statements import Prepared
+from cases.veil import faces
 from cases.words import (
     ANYONE,
     ENDORSER,
@@ -200,7 +201,7 @@ def to_endorse(
 
     The cursor is a number, for an id would betray how many cases there are. Raises BadRequest for one that is none.
     """
-    others = or_(col(Case.submitter_id).is_(None), col(Case.submitter_id) != by.id)
+    others = or_(col(Case.submitter_id).is_(None), col(Case.submitter_id).not_in(faces(db, by.id or 0)))
     wanted = select_rows(Case).where(could_endorse(by.id or 0, at), others)
     if cursor is not None:
         before = db.exec(wanted.where(Case.number == cursor)).first() if is_storable(cursor) else None

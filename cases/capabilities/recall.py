@@ -68,5 +68,4 @@ def _is_mine(deed: Deed, event: Any, *, in_role: bool = False) -> bool:
     """Tell whether the person did it; what the submitter does names nobody."""
     if deed.by is None or (in_role and event.role != deed.role):
         return False
-    is_submitter = deed.by.id == deed.case.submitter_id
-    return event.role == SUBMITTER if is_submitter else bool(event.actor_id == deed.by.id)
+    return event.role == SUBMITTER if deed.role == SUBMITTER else bool(event.actor_id == deed.by.id)

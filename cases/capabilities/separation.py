@@ -7,6 +7,7 @@ Which capacities are apart stands in the law's table `[separation]`; a law witho
 from __future__ import annotations
 
 from cases.apart import acted, others
+from cases.veil import raiser
 from cases.words import Deed, condition, guard, is_clerical
 from workflow.errors import Refusal
 from workflow.role_names import role_names
@@ -38,7 +39,7 @@ def kept_apart(deed: Deed) -> Refusal | None:
 @condition("not_the_submitter")
 def not_the_submitter(deed: Deed) -> Refusal | None:
     """Refuse a decision on a case that one raised oneself (信访工作条例 art. 28: staff with an interest withdraw)."""
-    if deed.case.submitter_id is not None and deed.case.submitter_id in _one(deed):
+    if raiser(deed.db, deed.case) in _one(deed):
         return Refusal("您是本案申请人，须由他人审议。", "You raised this case; someone else must decide on it.")
     return None
 

@@ -108,7 +108,7 @@ def _own(deed: Deed) -> Iterable[Any]:
     """Yield the urges of the person; those of the submitter are known by their role alone."""
     if deed.by is None:
         return
-    is_submitter = deed.by.id == deed.case.submitter_id
+    is_submitter = deed.role == SUBMITTER
     for row in _OF_CASE.rows(deed.db, {"case_id": deed.case_id}):
         if row.by_id == deed.by.id or (is_submitter and row.as_role == SUBMITTER):
             yield row

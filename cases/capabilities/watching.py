@@ -17,6 +17,7 @@ from cases.record.columns import table_of
 from cases.record.people import Duty, User, in_force
 from cases.record.statements import Prepared
 from cases.record.watchers import Watcher
+from cases.veil import is_own
 from cases.words import Deed, condition, effect, listener, may_also_see, register
 from workflow.errors import Refusal
 from workflow.vocabulary import Field
@@ -44,7 +45,7 @@ def copy_to(deed: Deed) -> None:
     login = deed.fields["person"]
     found = _named(deed)
     # One sentence for all, so that trying logins does not tell who raised the case.
-    if found is None or found.id == deed.case.submitter_id or not _is_staff(deed, found):
+    if found is None or is_own(deed.db, deed.case, found) or not _is_staff(deed, found):
         zh = f"不能抄送给 {shown(login)}：须是在岗的工会或部门工作人员，且不是本案申请人"
         en = f"{shown(login)} must be staff with a duty in force, and not the one who raised the case"
         raise InvalidFields([FieldError("person", zh, en)])

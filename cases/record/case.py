@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from cases.record.columns import Id, Moment
 
-IDENTITIES = ("anonymous", "confidential", "named")
+ANONYMOUS, CONFIDENTIAL, NAMED = "anonymous", "confidential", "named"
+IDENTITIES = (ANONYMOUS, CONFIDENTIAL, NAMED)
 OPEN = text("closed_at IS NULL")
 MERGED = text("merged_into_id IS NOT NULL")
 ENDORSABLE = text("endorsable_by IS NOT NULL")

@@ -96,7 +96,10 @@ def _line() -> Prepared:
 
 
 class User(SQLModel, table=True):
-    """A person who can sign in or be named; without a password nobody can sign in as them."""
+    """A person who can sign in or be named; without a password nobody can sign in as them.
+
+    One with a negative id is a veil, and nobody's name: what is raised confidentially belongs to one (`cases.veil`).
+    """
 
     __tablename__ = "users"
 

@@ -16,6 +16,7 @@ from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.people import Unit
 from cases.seats import people_at
+from cases.veil import raiser
 from cases.words import HANDLERS, Post
 from commands.demonstration.matters import Matter
 from workflow.calendar import Calendar
@@ -94,7 +95,7 @@ def _free_beside(db: Session, case: Case, unit_id: int, moment: datetime) -> lis
     busy = {row.unit_id for row in current(db, case)}
     beside = select(Unit).where(Unit.parent_id == parent_id, Unit.is_active, col(Unit.kind).in_(BESIDE))
     units = [unit for unit in db.exec(beside.order_by(col(Unit.id))) if unit.id not in busy]
-    found = [(unit, people_at(db, Post(HANDLERS, unit.id or 0), moment, besides=case.submitter_id)) for unit in units]
+    found = [(unit, people_at(db, Post(HANDLERS, unit.id or 0), moment, besides=raiser(db, case))) for unit in units]
     return [unit for unit, (at, people) in found if at == unit.id and people]
 
 

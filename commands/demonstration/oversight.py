@@ -11,6 +11,7 @@ from cases.act import act
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.seats import people_at, posts
+from cases.veil import raiser
 from workflow.definition import Step
 
 #: What is done by which effect of the law, and with what; each in a case of its own.
@@ -40,7 +41,7 @@ def _take(db: Session, case: Case, step: Step, at: datetime, form: dict[str, str
     """Let the first who may do it; tell whether there was anybody."""
     for word in step.by:
         for post in posts(db, case, word):
-            _, people = people_at(db, post, at, besides=case.submitter_id)
+            _, people = people_at(db, post, at, besides=raiser(db, case))
             if people:
                 act(db, case, step.action, by=people[0], at=at, form=form)
                 return True

@@ -14,6 +14,7 @@ from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.people import User
 from cases.seats import people_at, posts
+from cases.veil import raiser
 from cases.words import SUBMITTER
 from commands.demonstration import sentences
 from commands.demonstration.departments import Errand
@@ -73,5 +74,5 @@ def _step(definition: Definition, state: str, effect: str) -> Step | None:
 def _desk(db: Session, case: Case, step: Step, moment: datetime) -> list[User]:
     for word in step.by:
         for post in posts(db, case, word):
-            return people_at(db, post, moment, besides=case.submitter_id)[1]
+            return people_at(db, post, moment, besides=raiser(db, case))[1]
     return []

@@ -23,6 +23,7 @@ from cases.record.case import Case
 from cases.record.people import User
 from cases.seats import people_at, posts
 from cases.sweep import sweep_through
+from cases.veil import raiser
 from cases.words import ANYONE, SUBMITTER
 from commands.demonstration import departments, panels, voices
 from commands.demonstration.forms import form_of
@@ -133,7 +134,7 @@ class Walk:
         ]
         if level is None or level.acknowledged_at is not None or not steps:
             return
-        _, people = people_at(self.db, post_of(level), moment, besides=case.submitter_id)
+        _, people = people_at(self.db, post_of(level), moment, besides=raiser(self.db, case))
         measure = random.Random(f"{self.seed}:{number}").choice(("urge", "order"))
         act(self.db, case, steps[0].action, by=people[0], at=moment, form={"measure": measure})
 

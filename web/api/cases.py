@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Response
 
 from cases.act import act
 from cases.errors import FieldError, InvalidFields
-from cases.idempotency import Answer, claim, keep
+from cases.idempotency import Answer, claim, keep, scope_of
 from cases.lists import MOST, Filters, newest
 from cases.raising import Draft, raise_case
 from web.api import shapes, views
@@ -24,7 +24,7 @@ router = APIRouter(tags=["cases"])
 @router.post("/cases", status_code=201, response_model=shapes.Raised, summary="Submit a case")
 def submit(visit: Writing, new: shapes.NewCase, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
     """Raise a case and submit it in one transaction; a repeat with the same Idempotency-Key gets the first answer."""
-    scope = f"user:{visit.caller.user_id}"
+    scope = scope_of(visit.db, "user", visit.caller.user_id)
     if idempotency_key is not None:
         # Half characters, which UTF-8 cannot hold, are escaped; the case is refused for them in words.
         request = json.dumps(new.model_dump(exclude_unset=True), sort_keys=True).encode()

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from cases.errors import InvalidFields, NotFound
-from cases.idempotency import Answer, claim, keep
+from cases.idempotency import Answer, claim, keep, scope_of
 from cases.laws import build, published
 from cases.policy import Held, duties_of
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
@@ -136,7 +136,7 @@ def _first(visit: Visit, form: Form, key: str) -> Answer:
 
 
 def _scope(visit: Visit) -> str:
-    return f"form:{visit.caller.user_id}"
+    return scope_of(visit.db, "form", visit.caller.user_id)
 
 
 def _likely_law(visit: Visit, duties: Collection[Held], laws: Collection[Definition]) -> str:

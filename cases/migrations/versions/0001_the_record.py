@@ -93,6 +93,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("login"),
     )
     op.create_table(
+        "veils",
+        sa.Column("tag", sa.String(length=64), nullable=False),
+        sa.Column("veil_id", Id, nullable=False),
+        sa.Column("sealed", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["veil_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("tag"),
+        sa.UniqueConstraint("veil_id"),
+    )
+    op.create_table(
         "calendars",
         sa.Column("id", Id, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -229,6 +238,32 @@ def upgrade() -> None:
     op.create_index("ix_cases_closed_at", "cases", ["closed_at"], unique=False)
     op.create_index("ix_cases_submitted_at", "cases", ["submitted_at"], unique=False)
 
+    op.create_table(
+        "vault",
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("field", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.PrimaryKeyConstraint("case_id", "field"),
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("selector", sa.String(length=8), nullable=False),
+        sa.Column("verifier", sa.String(length=200), nullable=False),
+        sa.Column("veil_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["veil_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("selector"),
+        sa.UniqueConstraint("veil_id"),
+    )
+    op.create_table(
+        "guesses",
+        sa.Column("tag", sa.String(length=64), nullable=False),
+        sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tag"),
+    )
+    op.create_index("ix_guesses_begun_at", "guesses", ["begun_at"], unique=False)
     op.create_table(
         "duties",
         sa.Column("id", Id, nullable=False),

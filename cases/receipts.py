@@ -1,0 +1,83 @@
+"""Receipts: a number that looks like any other, with which somebody without an account comes back to what they raised.
+
+24 digits in blocks of four: eight find the receipt, sixteen prove it (53 bits, kept as a salted Argon2id hash, as ASVS
+5.0 6.5.2 asks of codes that short). Every way in which one can be wrong is answered alike and as slowly.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from cases.access import Cost, hash_password, is_password
+from cases.record.case import Case
+from cases.record.people import User
+from cases.record.vault import Receipt
+from cases.throttling import check, failed
+from workflow.errors import Refusal
+
+SELECTOR, VERIFIER, BLOCK = 8, 16, 4
+#: What is guessed at: one receipt, or any from one network.
+AT_RECEIPT, FROM_NETWORK = "receipt", "receipt network"
+LONGEST = 100
+
+
+class NoSuchReceipt(Refusal):
+    """A code is none: which part of it is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("凭证码不正确，请核对后重试。", "This receipt is not right; check it and try again.")
+
+
+def issue(db: Session, veil: User, cost: Cost) -> str:
+    """Return a new receipt for what belongs to a veil, in blocks of four; it is never shown again."""
+    assert veil.id is not None
+    while db.get(Receipt, selector := _drawn(SELECTOR)) is not None:
+        pass  # one in a hundred million is taken
+    verifier = _drawn(VERIFIER)
+    db.add(Receipt(selector=selector, verifier=hash_password(verifier, cost), veil_id=veil.id))
+    db.flush()
+    digits = selector + verifier
+    return " ".join(digits[start : start + BLOCK] for start in range(0, len(digits), BLOCK))
+
+
+def like(db: Session, code: str, network: str, at: datetime) -> tuple[Receipt | None, str]:
+    """Return the receipt that a code begins like, if there is one, and the digits that have to prove it.
+
+    To weigh those takes long on purpose and is done while no transaction is open (`proves`). Raises TooManyGuesses.
+    """
+    selector, verifier = _parts(code)
+    check(db, FROM_NETWORK, network, at)
+    check(db, AT_RECEIPT, selector, at)
+    return (db.get(Receipt, selector) if selector else None), verifier
+
+
+def proves(receipt: Receipt | None, verifier: str, cost: Cost) -> bool:
+    """Tell whether digits prove a receipt; one that is not there takes as long to refuse."""
+    return is_password(receipt.verifier if receipt else None, verifier, cost)
+
+
+def guessed(db: Session, code: str, network: str, at: datetime) -> None:
+    """Count a code that was wrong, at what it begins like and where it came from."""
+    failed(db, AT_RECEIPT, _parts(code)[0], at)
+    failed(db, FROM_NETWORK, network, at)
+
+
+def case_of(db: Session, veil_id: int) -> Case | None:
+    """Return the case that a receipt is for."""
+    return db.exec(select(Case).where(Case.submitter_id == veil_id)).first()
+
+
+def _parts(code: str) -> tuple[str, str]:
+    """Return what finds a receipt and what proves it; nothing for what is no code."""
+    digits = re.sub(r"[\s-]", "", code[:LONGEST])
+    if len(digits) != SELECTOR + VERIFIER or not (digits.isascii() and digits.isdigit()):
+        return "", ""
+    return digits[:SELECTOR], digits[SELECTOR:]
+
+
+def _drawn(count: int) -> str:
+    return f"{secrets.randbelow(10**count):0{count}d}"

@@ -1,0 +1,75 @@
+"""How often one may guess: at one thing, and from one network, within an hour, on all nodes together.
+
+What is counted is a tag that only the key can make, so that the table names neither the thing nor the network; it is
+swept once the hour has passed. Whoever guesses at somebody's account is held back where they guess from, and the one
+whose account it is is not, from elsewhere.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from cases.record.vault import Guess
+from cases.veil import ring
+from workflow.errors import Refusal
+
+HOUR = timedelta(hours=1)
+#: Guesses in vain within the hour, at one thing or from one network.
+MOST = 10
+#: So many from everywhere within the hour are an attack, of which administrators hear.
+MANY = 100
+EVERYWHERE = "everywhere"
+
+
+class TooManyGuesses(Refusal):
+    """Somebody has guessed too often."""
+
+    def __init__(self) -> None:
+        super().__init__("尝试次数过多，请一小时后再试。", "Too many tries; try again in an hour.")
+
+
+def check(db: Session, purpose: str, what: str, at: datetime, most: int = MOST) -> None:
+    """Refuse another guess once there were too many within the hour. Raises TooManyGuesses."""
+    if counted(db, purpose, what, at) >= most:
+        raise TooManyGuesses
+
+
+def counted(db: Session, purpose: str, what: str, at: datetime) -> int:
+    """Return how often somebody has guessed in vain within the hour that runs."""
+    row = db.get(Guess, _tag(db, purpose, what))
+    return row.count if row is not None and at - row.begun_at < HOUR else 0
+
+
+def failed(db: Session, purpose: str, what: str, at: datetime) -> None:
+    """Count a guess in vain."""
+    for tag in (_tag(db, purpose, what), _tag(db, EVERYWHERE, "")):
+        row = db.get(Guess, tag, with_for_update=True)
+        if row is None:
+            db.add(Guess(tag=tag, begun_at=at, count=1))
+        elif at - row.begun_at >= HOUR:
+            row.begun_at, row.count = at, 1
+        else:
+            row.count += 1
+        db.flush()
+
+
+def succeeded(db: Session, purpose: str, what: str) -> None:
+    """Forget the guesses at something by whoever then knew it."""
+    db.connection().execute(delete(Guess).where(col(Guess.tag) == _tag(db, purpose, what)))
+
+
+def forget(db: Session, at: datetime) -> None:
+    """Delete what was counted more than an hour ago."""
+    db.connection().execute(delete(Guess).where(col(Guess.begun_at) <= at - HOUR))
+
+
+def is_attacked(db: Session, at: datetime) -> bool:
+    """Tell whether somebody tries receipts or passwords one after the other, from wherever."""
+    return counted(db, EVERYWHERE, "", at) >= MANY
+
+
+def _tag(db: Session, purpose: str, what: str) -> str:
+    return ring(db).tag(f"guess {purpose}", what)
