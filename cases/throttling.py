@@ -44,16 +44,22 @@ def counted(db: Session, purpose: str, what: str, at: datetime) -> int:
 
 
 def failed(db: Session, purpose: str, what: str, at: datetime) -> None:
-    """Count a guess in vain."""
-    for tag in (_tag(db, purpose, what), _tag(db, EVERYWHERE, "")):
-        row = db.get(Guess, tag, with_for_update=True)
-        if row is None:
-            db.add(Guess(tag=tag, begun_at=at, count=1))
-        elif at - row.begun_at >= HOUR:
-            row.begun_at, row.count = at, 1
-        else:
-            row.count += 1
-        db.flush()
+    """Count a guess in vain, there and for the alarm."""
+    count(db, purpose, what, at)
+    count(db, EVERYWHERE, "", at)
+
+
+def count(db: Session, purpose: str, what: str, at: datetime) -> None:
+    """Count what may be done so often within an hour."""
+    tag = _tag(db, purpose, what)
+    row = db.get(Guess, tag, with_for_update=True)
+    if row is None:
+        db.add(Guess(tag=tag, begun_at=at, count=1))
+    elif at - row.begun_at >= HOUR:
+        row.begun_at, row.count = at, 1
+    else:
+        row.count += 1
+    db.flush()
 
 
 def succeeded(db: Session, purpose: str, what: str) -> None:

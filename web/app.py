@@ -38,9 +38,11 @@ from web.pages import (
     questions,
     sign_in,
     submit,
+    track,
     unfinished,
 )
 from web.pages.forms import OutdatedForm
+from web.receipts import NoReceipt
 from web.render import STATIC
 
 API = "/api/v1"
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
     errors.install(app)
     app.add_exception_handler(NotSignedIn, sign_in.ask_again)
+    app.add_exception_handler(NoReceipt, track.ask_again)
     app.add_exception_handler(OutdatedForm, unfinished.show_again)
     for api in (cases, record, attachments, reports, voices, inbox_api, people_api, same):
         app.include_router(api.router, prefix=API)
@@ -76,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         language,
         desk,
         submit,
+        track,
         overdue,
         endorse,
         questions,

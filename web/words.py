@@ -23,13 +23,16 @@ STAGES: Mapping[str, Pair] = {
 IDENTITIES: Mapping[str, tuple[Pair, Pair]] = {
     "confidential": (
         ("保密", "Confidential"),
-        ("办理人员只看到“申请人”，看不到您的姓名。", "Those who handle it see “the applicant”, not your name."),
+        (
+            "您的身份加密封存；办理人员只看到代号，如“申请人 K7”。",
+            "Who you are is sealed; those who handle it see a code name such as “applicant K7”.",
+        ),
     ),
     "anonymous": (
         ("匿名", "Anonymous"),
         (
-            "案件中不出现您的姓名，也没有人与您联系；您登录后仍可跟踪、评价。",
-            "Your name appears nowhere in the case and nobody contacts you; you can still follow and rate it.",
+            "系统不记录您是谁，也没有人与您联系；凭一串凭证码跟踪、补充、评价。",
+            "Nothing says who you are and nobody contacts you; a receipt lets you follow, add and rate.",
         ),
     ),
     "named": (

@@ -11,7 +11,9 @@ from cases.act import act
 from cases.errors import FieldError, InvalidFields
 from cases.idempotency import Answer, claim, keep, scope_of
 from cases.lists import MOST, Filters, newest
-from cases.raising import Draft, raise_case
+from cases.raising import Draft, raise_case, submitter_of
+from cases.receipts import issue
+from cases.record.case import ANONYMOUS, Case
 from web.api import shapes, views
 from web.api.versions import required_version, tag
 from web.visits import Reading, Visit, Writing
@@ -30,14 +32,13 @@ def submit(visit: Writing, new: shapes.NewCase, idempotency_key: Annotated[str |
         request = json.dumps(new.model_dump(exclude_unset=True), sort_keys=True).encode()
         if first := claim(visit.db, scope, idempotency_key, request, visit.at):
             return _raised(first)
-    case = raised(visit, new)
+    case, receipt = raised(visit, new)
     body = shapes.Raised(
         number=case.number, state=case.state, stage=case.stage, due_at=case.due_at, version=case.version
     )
-    answer = Answer(201, body.model_dump_json())
     if idempotency_key is not None:
-        keep(visit.db, scope, idempotency_key, answer)
-    return _raised(answer)
+        keep(visit.db, scope, idempotency_key, Answer(201, body.model_dump_json()))
+    return _raised(Answer(201, body.model_copy(update={"receipt": receipt}).model_dump_json()))
 
 
 @router.get("/cases", summary="The cases I may see, newest first")
@@ -82,8 +83,11 @@ def take(
     return views.one_case(visit, case)
 
 
-def raised(visit: Visit, new: shapes.NewCase) -> Any:
-    """Raise and submit a case for the one who asks; nobody submits in another's name."""
+def raised(visit: Visit, new: shapes.NewCase) -> tuple[Case, str | None]:
+    """Raise and submit a case for the one who asks, and return it with the receipt of whoever stays anonymous.
+
+    Nobody submits in another's name.
+    """
     if new.submitter not in (None, visit.caller.login):
         raise InvalidFields([FieldError("submitter", "只能以本人名义提出", "You can only submit in your own name")])
     draft = Draft(
@@ -95,8 +99,11 @@ def raised(visit: Visit, new: shapes.NewCase) -> Any:
         identity=new.identity,
     )
     case = raise_case(visit.db, draft, by=visit.by, at=visit.at)
-    act(visit.db, case, SUBMIT, by=visit.by, at=visit.at)
-    return case
+    owner = submitter_of(visit.db, case)
+    act(visit.db, case, SUBMIT, by=owner, at=visit.at)
+    if case.identity != ANONYMOUS or owner is None:
+        return case, None
+    return case, issue(visit.db, owner, visit.request.app.state.password_cost)
 
 
 def _raised(answer: Answer) -> Response:

@@ -43,9 +43,13 @@ class NewNote(Given):
 
 
 class Raised(BaseModel):
-    """What is told of a case that was just submitted."""
+    """What is told of a case that was just submitted.
+
+    Who submits anonymously gets a `receipt`, the only way back to the case; it is told once and never repeated.
+    """
 
     number: str
+    receipt: str | None = None
     state: str
     stage: str
     due_at: datetime | None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from cases.access import Caller
 from web.access import NotAllowed, is_own_form
 from web.visits import SignedIn
 
@@ -37,6 +38,21 @@ class Posted:
 
 async def posted(request: Request, caller: SignedIn) -> AsyncIterator[Posted]:
     """Read a form. Raises OutdatedForm."""
+    async for form in _read(request, caller):
+        yield form
+
+
+def posted_by(who: Callable[..., Caller]) -> Any:
+    """Return the dependency that reads a form of whoever a function finds, such as the holder of a receipt."""
+
+    async def of_theirs(request: Request, caller: Caller = Depends(who)) -> AsyncIterator[Posted]:
+        async for form in _read(request, caller):
+            yield form
+
+    return Depends(of_theirs)
+
+
+async def _read(request: Request, caller: Caller) -> AsyncIterator[Posted]:
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         if not is_own_form(caller, form.get(TOKEN)):
             raise OutdatedForm(

@@ -25,6 +25,7 @@ from web.pages.action_forms import Typed
 from web.pages.case_same import SimilarRow, similar_rows
 from web.pages.done import led_to
 from web.pages.forms import Form, Posted
+from web.pages.receipt import receipt_page
 from web.render import page
 from web.visits import Reading, Visit, Writing
 from workflow.definition import Definition
@@ -73,11 +74,15 @@ def submit(visit: Writing, form: Form) -> Response:
         first = _first(visit, form, key)
         if first.body:
             return RedirectResponse(first.body, 303)
-        case = raised(visit, new)
+        case, receipt = raised(visit, new)
     except InvalidFields as refusal:
         visit.db.rollback()
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
         return page_of(visit, form.values, errors, status=422)
+    if receipt is not None:  # nothing that could be kept leads there
+        if first is CLAIMED:
+            keep(visit.db, _scope(visit), key, Answer(200, "/track"))
+        return receipt_page(visit.request, case, receipt)
     answer = led_to(visit, case.number, case.version)
     if first is CLAIMED:
         keep(visit.db, _scope(visit), key, Answer(answer.status_code, answer.headers["location"]))

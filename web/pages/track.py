@@ -1,0 +1,160 @@
+"""Following with a receipt: no account, no number in the address, nothing that stays in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Form as Field
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from cases import access
+from cases.act import act
+from cases.errors import FieldError, InvalidFields, NotFound, Stale
+from cases.receipts import NoSuchReceipt, case_of, guessed, like, proves
+from cases.record.case import Case
+from cases.record.database import reading, transaction
+from cases.throttling import TooManyGuesses
+from web import receipts
+from web.api.attachments import added, fetched
+from web.errors import MissingCondition, field_errors
+from web.language import language_of
+from web.pages.case_view import Attempt, view_of
+from web.pages.forms import Posted, posted_by
+from web.receipts import Adding, Following, Held
+from web.render import page
+from web.visits import Moment, Visit
+from workflow.errors import Refusal
+from workflow.machine import NotByYou, UnknownAction
+
+FILE = "file"
+PLACE = "/track"
+#: Addresses of receipts are kept by nobody on the way.
+UNTOLD = {"Referrer-Policy": "no-referrer"}
+
+router = APIRouter(prefix=PLACE, include_in_schema=False)
+
+
+@router.get("")
+def show(request: Request, at: Moment) -> Response:
+    """Show what the receipt is for, or ask for one."""
+    caller = receipts.holder(request, at)
+    if caller is None:
+        return _asking(request)
+    with reading(request.app.state.engine) as db:
+        return page_of(Visit(request, db, at, caller))
+
+
+@router.post("")
+def enter(request: Request, at: Moment, code: Annotated[str, Field(max_length=100)] = "") -> Response:
+    """Take a receipt; whatever is wrong with one is answered alike, after the same time."""
+    engine, network = request.app.state.engine, receipts.network_of(request)
+    try:
+        with reading(engine) as db:
+            receipt, verifier = like(db, code, network, at)
+    except TooManyGuesses as refusal:
+        return _asking(request, refusal, 429)
+    # Weighed while no transaction is open, for it takes long on purpose.
+    if not proves(receipt, verifier, request.app.state.password_cost) or receipt is None:
+        with transaction(engine) as db:
+            guessed(db, code, network, at)
+        return _asking(request, NoSuchReceipt(), 401)
+    with transaction(engine) as db:
+        secret = access.sign_in(db, receipt.veil_id, at)
+    answer = RedirectResponse(PLACE, 303, UNTOLD)
+    receipts.give(request, answer, secret)
+    return answer
+
+
+@router.post("/leave")
+def leave(request: Request, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+    """Forget the visit, here and in the browser."""
+    with transaction(request.app.state.engine) as db:
+        access.sign_out(db, request.cookies[receipts.cookie_of(request)])
+    answer = RedirectResponse(PLACE, 303, UNTOLD)
+    receipts.take(request, answer)
+    return answer
+
+
+@router.get("/files/{digest}")
+def download(visit: Following, digest: str) -> FileResponse:
+    """Hand out a file of the case."""
+    return fetched(visit, own(visit).number, digest)
+
+
+@router.post("/files")
+def upload(visit: Adding, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+    """Add a file to the case."""
+    try:
+        if FILE not in form.files:
+            raise InvalidFields([FieldError(FILE, "请选择文件", "Choose a file")])
+        added(visit, own(visit).number, form.files[FILE], form.seen, None)
+    except (InvalidFields, Stale) as refusal:
+        return _again(visit, FILE, form, refusal)
+    return RedirectResponse(PLACE, 303, UNTOLD)
+
+
+@router.post("/do/{action}")
+def take(visit: Adding, action: str, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+    """Take an action of the submitter: supplement, rate, reopen, withdraw, whatever the law gives them now."""
+    if form.seen is None:
+        raise MissingCondition("页面不完整，请返回刷新后重试。", "The page is incomplete; go back and reload it.")
+    try:
+        act(visit.db, own(visit), action, by=visit.by, at=visit.at, form=form.values, seen=form.seen)
+    except (NotByYou, UnknownAction, NotFound):
+        raise
+    except Refusal as refusal:
+        return _again(visit, action, form, refusal)
+    return RedirectResponse(PLACE, 303, UNTOLD)
+
+
+def page_of(visit: Visit, attempt: Attempt | None = None, status: int = 200) -> Response:
+    """Return the page of what a receipt is for."""
+    view = view_of(visit, own(visit), attempt)
+    return page(
+        visit.request,
+        "track.html",
+        status=status,
+        headers=UNTOLD,
+        path_and_query=PLACE,
+        v=view,
+        attempt=attempt,
+        form_token=visit.caller.form_token,
+    )
+
+
+def own(visit: Visit) -> Case:
+    """Return the case that the receipt is for. Raises NotFound."""
+    case = case_of(visit.db, visit.caller.user_id)
+    if case is None:
+        raise NotFound("没有找到。", "There is nothing here.")
+    return case
+
+
+def _again(visit: Visit, action: str, form: Posted, refusal: Refusal) -> Response:
+    """Show the page again as it stands in the record; nothing of what was tried stays."""
+    visit.db.rollback()
+    visit.db.expunge_all()
+    visit.__dict__.pop("by", None)
+    is_invalid = isinstance(refusal, InvalidFields)
+    attempt = Attempt(
+        action=action,
+        typed=form.values,
+        sentence=visit.say("没有保存，请改正标出的项目。", "Nothing was saved; correct the marked fields.")
+        if is_invalid
+        else visit.say(refusal.zh, refusal.en),
+        errors={error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
+        if isinstance(refusal, InvalidFields)
+        else {},
+    )
+    return page_of(visit, attempt, 422 if is_invalid else 409)
+
+
+def _asking(request: Request, refusal: Refusal | None = None, status: int = 200) -> Response:
+    said = (refusal.zh if language_of(request) == "zh" else refusal.en) if refusal else ""
+    return page(request, "track_enter.html", status=status, headers=UNTOLD, refusal=said)
+
+
+def ask_again(request: Request, error: Exception) -> Response:
+    """Answer whoever's visit with a receipt has ended."""
+    return RedirectResponse(PLACE, 303, UNTOLD)
