@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from sqlalchemy import CursorResult, update
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from cases import audit
@@ -25,6 +23,7 @@ from cases.policy import reads_as_staff, takes_part
 from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
+from cases.recording import note
 from cases.units import units_by_id
 from cases.veil import is_own
 from cases.words import ANYONE, SUBMITTER
@@ -110,50 +109,34 @@ def attach(
         raise NotByYou("附件由申请人和办理各方添加。", "Files are added by the applicant and by those in the case.")
     if seen is not None and seen != case.version:
         raise stale(case.number)
-    assert case.id is not None
     assignment_id = _part_of(db, case, by, at, part)
-    version = case.version + 1
-    raised = update(_CASES).where(_CASES.c.id == case.id, _CASES.c.version == case.version).values(version=version)
-    if cast("CursorResult[Any]", db.connection().execute(raised)).rowcount != 1:
-        raise stale(case.number)
-    salt = secrets.token_hex(8)
-    db.add(
-        Attachment(
-            case_id=case.id,
-            version=version,
-            name=file.name,
-            salt=salt,
-            media_type=file.media_type,
-            size=file.size,
-            digest=file.digest,
-            added_at=at,
-            assignment_id=assignment_id,
+    salt, case_id = secrets.token_hex(8), case.id or 0
+    told = {
+        "digest": file.digest,
+        "size": file.size,
+        "type": file.media_type,
+        "name": audit.digest(salt + file.name),
+        **({"part": assignment_id} if assignment_id is not None else {}),
+    }
+
+    def keep(version: int) -> None:
+        db.add(
+            Attachment(
+                case_id=case_id,
+                version=version,
+                name=file.name,
+                salt=salt,
+                media_type=file.media_type,
+                size=file.size,
+                digest=file.digest,
+                added_at=at,
+                assignment_id=assignment_id,
+            )
         )
-    )
-    db.flush()
-    is_submitter = is_own(db, case, by)
-    event = audit.Entry(
-        at=at,
-        action=ATTACH,
-        role=SUBMITTER if is_submitter else ANYONE,
-        actor_id=None if is_submitter else by.id,
-        case_id=case.id,
-        version=version,
-        state_from=case.state,
-        state_to=case.state,
-        data={
-            "set": {},
-            "file": {
-                "digest": file.digest,
-                "size": file.size,
-                "type": file.media_type,
-                "name": audit.digest(salt + file.name),
-                **({"part": assignment_id} if assignment_id is not None else {}),
-            },
-        },
-    )
-    set_committed_value(case, "version", version)
-    return audit.append(db, [event])[0]
+        db.flush()
+
+    role = SUBMITTER if is_own(db, case, by) else ANYONE
+    return note(db, case, ATTACH, by=by, at=at, told={"file": told}, role=role, before=keep)
 
 
 def _part_of(db: Session, case: Case, by: User, at: datetime, code: str | None) -> int | None:

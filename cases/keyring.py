@@ -11,7 +11,6 @@ import base64
 import hmac
 import os
 import secrets
-from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from config.keyfile import key_of
-from config.settings import AES, GM, Settings, SettingsError, load
+from config.settings import AES, GM, SettingsError, load
 from workflow.errors import Refusal
 
 #: Bytes of a nonce and of the check that a sealed text ends with.
@@ -87,19 +86,20 @@ class Keyring:
         return known
 
 
-@cache
+#: The keyring of this process, once something had to be sealed or opened.
+_ring: Keyring | None = None
+
+
 def keyring() -> Keyring:
     """Return the keyring of this process's installation. Raises NoKey."""
-    try:
-        settings = load(os.environ)
-        return ring_of(settings)
-    except SettingsError as error:
-        raise NoKey(error.zh, error.en) from None
-
-
-def ring_of(settings: Settings) -> Keyring:
-    """Return the keyring of an installation. Raises SettingsError."""
-    return Keyring(key_of(settings), settings.crypto_profile)
+    global _ring  # one process serves one installation
+    if _ring is None:
+        try:
+            settings = load(os.environ)
+            _ring = Keyring(key_of(settings), settings.crypto_profile)
+        except SettingsError as error:
+            raise NoKey(error.zh, error.en) from None
+    return _ring
 
 
 def sealed(key: bytes, profile: str, content: bytes, place: str) -> str:

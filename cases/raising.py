@@ -21,7 +21,7 @@ from cases.record.number import number_key, number_of
 from cases.record.people import Unit, User, line
 from cases.recording import record
 from cases.units import may_raise_at
-from cases.veil import new_veil, veiled
+from cases.veil import is_veil, new_veil, veiled
 from cases.words import SUBMITTER, Deed
 from workflow.calendar import Calendar
 from workflow.definition import State, Step
@@ -58,7 +58,7 @@ def raise_case(db: Session, draft: Draft, *, by: User | None, at: datetime) -> C
     version = latest(db, draft.workflow)
     law = law_of(db, cast(int, version.id))
     title, text, category, unit = _checked(db, draft)
-    if by is not None and not may_raise_at(db, by, unit, at):
+    if by is not None and not is_veil(by.id or 0) and not may_raise_at(db, by, unit, at):
         message = FieldError("unit", f"您不能向「{unit.name}」提出诉求", f"You cannot raise a case at {unit.name}")
         raise InvalidFields([message])
     calendar = calendar_of(db, line(db, cast(int, unit.id)))
@@ -123,10 +123,8 @@ def split_off(deed: Deed, title: str, text: str, also: Callable[[Deed], None]) -
 
 def _owner(db: Session, draft: Draft, by: User | None) -> int | None:
     """Return the id to which a case will belong: a person's own only where they want to be named."""
-    if by is None:
-        return None
-    if draft.identity == NAMED:
-        return by.id
+    if by is None or draft.identity == NAMED or is_veil(by.id or 0):
+        return by.id if by else None
     return veiled(db, by) if draft.identity == CONFIDENTIAL else new_veil(db, by.language).id
 
 

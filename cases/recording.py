@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from cases.errors import stale
 from cases.record.case import Case, Passage
 from cases.record.columns import table_of
 from cases.record.event import Event
+from cases.record.people import User
 from cases.record.statements import Prepared
-from cases.words import UNNAMED, Deed
+from cases.words import ANYONE, UNNAMED, Deed
 
 _CASES = table_of(Case)
 _EVENTS = table_of(Event)
@@ -29,6 +30,7 @@ _HOLD = Prepared(
 )
 _PASSAGES = table_of(Passage)
 _ONE = update(_CASES).where(_CASES.c.id == bindparam("case_id"), _CASES.c.version == bindparam("seen"))
+_RAISE = Prepared(_ONE, "version")
 _saves: dict[tuple[str, ...], Prepared] = {}  # one for each set of columns that an action changes
 _SAY = Prepared(insert(_PASSAGES).inline(), "case_id", "version", "field", "audience", "body", "salt")
 
@@ -57,6 +59,41 @@ def hold_others(db: Session, ids: Sequence[int]) -> None:
         if case_id not in held:
             number = db.connection().execute(select(_CASES.c.number).where(_CASES.c.id == case_id)).scalar_one()
             raise stale(number)
+
+
+def note(
+    db: Session,
+    case: Case,
+    action: str,
+    *,
+    by: User,
+    at: datetime,
+    told: Mapping[str, Any],
+    role: str = ANYONE,
+    before: Callable[[int], None] = lambda version: None,
+) -> dict[str, Any]:
+    """Write an event of a case that is no step of its law, and bring the row in hand up to date. Raises Stale.
+
+    It moves nothing. `before` writes what belongs to the event under its version. Whoever raised the case is not named.
+    """
+    assert case.id is not None
+    version = case.version + 1
+    if _RAISE.run(db, {"case_id": case.id, "seen": case.version, "version": version}) != 1:
+        raise stale(case.number)
+    before(version)
+    event = audit.Entry(
+        at=at,
+        action=action,
+        role=role,
+        actor_id=None if role in UNNAMED else by.id,
+        case_id=case.id,
+        version=version,
+        state_from=case.state,
+        state_to=case.state,
+        data={"set": {}, **told},
+    )
+    set_committed_value(case, "version", version)
+    return audit.append(db, [event])[0]
 
 
 def record(deed: Deed, *, is_birth: bool = False) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
 from cases.policy import numbers_seen, reads_as_staff
-from cases.record.case import NAMED, Assignment, Attachment, Case, Passage
+from cases.record.case import Assignment, Attachment, Case, Passage
 from cases.record.clock import Clock, ClockSpan
 from cases.record.people import Duty, Unit, User
+from cases.revealing import open_name
 from cases.seats import Besides, posts, seats_at
 from cases.sides import BESIDE, Side
 from cases.standing_in import ends_of
@@ -143,7 +144,7 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
         attachments=files_seen(db, case, by, at),
         is_submitter=is_submitter,
         is_staff=is_staff,
-        submitter=_name_of_submitter(db, case) if is_submitter or is_staff else None,
+        submitter=open_name(db, case) if is_submitter or is_staff else None,
     )
 
 
@@ -272,10 +273,3 @@ def _actors(
         return Actor(names[user_id], unit, names.get(whose)) if is_named else Actor(None, unit)
 
     return actor
-
-
-def _name_of_submitter(db: Session, case: Case) -> str | None:
-    """Return the name of a submitter who chose to be named."""
-    if case.identity != NAMED or case.submitter_id is None:
-        return None
-    return db.exec(select(User.name).where(User.id == case.submitter_id)).first()

@@ -27,8 +27,10 @@ EVERYWHERE = "everywhere"
 class TooManyGuesses(Refusal):
     """Somebody has guessed too often."""
 
-    def __init__(self) -> None:
-        super().__init__("尝试次数过多，请一小时后再试。", "Too many tries; try again in an hour.")
+    def __init__(
+        self, zh: str = "尝试次数过多，请一小时后再试。", en: str = "Too many tries; try again in an hour."
+    ) -> None:
+        super().__init__(zh, en)
 
 
 def check(db: Session, purpose: str, what: str, at: datetime, most: int = MOST) -> None:

@@ -40,6 +40,8 @@ class Settings:
     reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
+    With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
+    raised without an account from one network within an hour as `submissions_an_hour` says.
 
     `public_url` is where readers of messages find the application. Without `smtp_host` no mail is sent, without
     `sms_url` no short message; docs/news.md says how each is set up. `patience` is how many seconds a message may take
@@ -60,6 +62,8 @@ class Settings:
     key: str = field(default="", repr=False)
     key_file: str = ""
     crypto_profile: str = AES
+    vault_officer: str = ""
+    submissions_an_hour: int = 30
     public_url: str = "http://127.0.0.1:8000"
     smtp_host: str = ""
     smtp_port: int = 587

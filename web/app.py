@@ -30,9 +30,11 @@ from web.pages import (
     desk,
     endorse,
     explain,
+    identity,
     inbox,
     language,
     news_settings,
+    open_submit,
     overdue,
     people,
     questions,
@@ -79,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         language,
         desk,
         submit,
+        open_submit,
         track,
         overdue,
         endorse,
@@ -87,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         news_settings,
         people,
         explain,
+        identity,
         case,
     )
     for part in (docs, health, *pages):

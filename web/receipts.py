@@ -23,6 +23,8 @@ from web.visits import Moment, Visit, WrongClock, is_clock_trusted
 
 #: Seconds; an hour is enough to read and to write, on a phone that others may pick up.
 LASTS = 3_600
+#: What leads from such a page elsewhere does not say where it came from.
+UNTOLD = {"Referrer-Policy": "no-referrer"}
 #: Everyone in one of these counts as one network: an office, a home.
 PREFIXES = {4: 24, 6: 48}
 

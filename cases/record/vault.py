@@ -56,3 +56,20 @@ class Guess(SQLModel, table=True):
     tag: str = Field(primary_key=True, max_length=64)
     begun_at: datetime = Field(sa_type=Moment, index=True)
     count: int = Field(default=0)
+
+
+class Reveal(SQLModel, table=True):
+    """Somebody asked to see who raised a case; whether a second person agreed, when it was shown, and how often."""
+
+    __tablename__ = "reveals"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id", index=True)
+    asked_by: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+    asked_at: datetime = Field(sa_type=Moment)
+    reason: str = Field(max_length=500)
+    agreed_by: int | None = Field(default=None, sa_type=Id, foreign_key="users.id")
+    agreed_at: datetime | None = Field(default=None, sa_type=Moment)
+    declined_at: datetime | None = Field(default=None, sa_type=Moment)
+    shown_at: datetime | None = Field(default=None, sa_type=Moment)
+    times: int = Field(default=0)

@@ -22,7 +22,7 @@ from sqlmodel import select as select_rows
 
 from cases.act import act, actions_for, find
 from cases.audit import GENESIS, hash_of
-from cases.raising import Draft, raise_case
+from cases.raising import Draft, raise_case, submitter_of
 from cases.record.case import Assignment, Case
 from cases.record.clock import Clock
 from cases.record.columns import table_of
@@ -76,6 +76,10 @@ ROADS: Mapping[str, tuple[Turn, ...]] = {
 }
 
 
+#: Who raised a case anonymously acts in it by a receipt.
+HOLDER = "the holder of the receipt"
+
+
 class World:
     """A database with the cast in it; every method is one transaction."""
 
@@ -100,20 +104,29 @@ class World:
             self.people = {user.login: user.id or 0 for user in db.exec(select_rows(User))}
 
     def raises(
-        self, by: str | None, at: datetime, *, law: str = "proposal", unit: str = "C", title: str = "希望建驿站"
+        self,
+        by: str | None,
+        at: datetime,
+        *,
+        law: str = "proposal",
+        unit: str = "C",
+        title: str = "希望建驿站",
+        identity: str = "confidential",
     ) -> str:
         """Raise a case and return its number."""
         with transaction(self.db) as db:
             person = db.get_one(User, self.people[by]) if by else None
-            return raise_case(db, Draft(law, unit, title, "内容"), by=person, at=at).number
+            return raise_case(db, Draft(law, unit, title, "内容", identity=identity), by=person, at=at).number
 
     def does(
         self, number: str, action: str, by: str | None, at: datetime, seen: int | None = None, **form: Any
     ) -> dict[str, Any]:
         """Take an action on a case and return its event."""
         with transaction(self.db) as db:
-            person = db.get_one(User, self.people[by]) if by else None
-            return act(db, find(db, number), action, by=person, at=at, form=form, seen=seen)
+            case = find(db, number)
+            person = db.get_one(User, self.people[by]) if by and by != HOLDER else None
+            person = submitter_of(db, case) if by == HOLDER else person
+            return act(db, case, action, by=person, at=at, form=form, seen=seen)
 
     def case(self, number: str) -> Case:
         """Return the row of a case as it is now."""
@@ -183,14 +196,17 @@ class Story:
     unit: str = "C"
     by: str = "zhang"
     at: datetime = MONDAY
+    identity: str = "confidential"
     number: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        self.number = self.world.raises(self.by, self.at, law=self.law, unit=self.unit)
+        self.number = self.world.raises(self.by, self.at, law=self.law, unit=self.unit, identity=self.identity)
 
     def then(self, action: str, by: str | None, *, after: timedelta = HOUR, **form: Any) -> Case:
         """Go on with an action, and return the case as it is then."""
         self.at += after
+        if by == self.by and self.identity == "anonymous":
+            by = HOLDER
         self.world.does(self.number, action, by, self.at, **form)
         return self.case
 

@@ -47,7 +47,7 @@ def test_to_the_account_that_submitted_anonymously_the_case_is_anybody_elses(off
     number, _ = anonymous(office)
     zhang = office.program("zhang")
     read = zhang.get(f"{API}/cases/{number}").json()  # as everybody may who could endorse it
-    assert [one["action"] for one in read["actions"]] == ["endorse"]
+    assert [one["name"] for one in read["actions"]] == ["endorse"]
     assert office.browser("zhang").get("/").count(number) == 0
     with reading(office.engine) as db:
         case = db.exec(select(Case)).one()

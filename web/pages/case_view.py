@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from cases.calendars import calendar_of
 from cases.record.case import Attachment, Case
 from cases.record.people import line
+from cases.revealing import is_sealed
 from cases.sheet import Sheet, sheet_of
+from cases.veil import code_name
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
 from web.pages.case_endorsements import Voiced, endorsement_of
 from web.pages.case_history import Line, action_done, kept_of, lines_of
+from web.pages.case_identity import showings_of
 from web.pages.case_oversight import ShownOversight, oversight_shown
 from web.pages.case_parts import Parts, own_part_done, parts_of
 from web.pages.case_promises import Promised, promises_in
@@ -78,6 +81,8 @@ class View:
     referral: Referral | None
     oversight: ShownOversight
     same: Same
+    may_ask_who: bool
+    showings: Sequence[tuple[str, str]]
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -101,7 +106,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         level=level_of(visit, sheet, local),
         unit=sheet.units[case.unit_id].name,
         lead=lead.name if lead else "",
-        submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
+        submitter=_applicant(visit, sheet),
         facts=_facts(visit, sheet, local),
         clocks=clocks_in(visit, sheet),
         history=lines_of(visit, sheet, local),
@@ -121,7 +126,15 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         referral=referral_of(visit, case, local, is_staff=sheet.is_staff),
         oversight=oversight_shown(visit, sheet, local),
         same=same,
+        may_ask_who=sheet.is_staff and is_sealed(visit.db, case),
+        showings=showings_of(visit, case, local) if sheet.is_submitter else [],
     )
+
+
+def _applicant(visit: Visit, sheet: Sheet) -> str:
+    """Return what the reader calls whoever raised the case: staff by their code name, unless they want to be named."""
+    name = sheet.submitter or words.pick(words.APPLICANT, visit.language)
+    return f"{name} {code_name(sheet.case)}" if sheet.is_staff and not sheet.submitter else name
 
 
 def _stages(visit: Visit, sheet: Sheet) -> list[Stage]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from json import dumps
 from secrets import token_urlsafe
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from cases.errors import InvalidFields, NotFound
@@ -15,8 +15,10 @@ from cases.idempotency import Answer, claim, keep, scope_of
 from cases.laws import build, published
 from cases.policy import Held, duties_of
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
+from cases.record.database import reading
 from cases.similar import Found
 from cases.units import units_to_raise_at
+from web.access import NotSignedIn, identify
 from web.api import shapes
 from web.api.cases import raised
 from web.api.same import similar_for
@@ -27,10 +29,12 @@ from web.pages.done import led_to
 from web.pages.forms import Form, Posted
 from web.pages.receipt import receipt_page
 from web.render import page
-from web.visits import Reading, Visit, Writing
+from web.visits import Moment, Visit, Writing
 from workflow.definition import Definition
 
 ONCE = "_once"
+#: Where somebody without an account is asked what they want to say.
+OPEN = "/submit/open"
 #: The button that asks for similar matters instead of submitting.
 CHECK = "_check"
 CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
@@ -50,9 +54,14 @@ class Like:
 
 
 @router.get("/submit")
-def ask(visit: Reading) -> Response:
-    """Show an empty form."""
-    return page_of(visit, {})
+def ask(request: Request, at: Moment) -> Response:
+    """Show an empty form; who has no account is led to the one that asks for none."""
+    try:
+        caller = identify(request, at)
+    except NotSignedIn:
+        return RedirectResponse(OPEN + (f"?{request.url.query}" if request.url.query else ""), 303)
+    with reading(request.app.state.engine) as db:
+        return page_of(Visit(request, db, at, caller), {})
 
 
 @router.post("/submit")

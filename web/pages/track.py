@@ -21,7 +21,7 @@ from web.errors import MissingCondition, field_errors
 from web.language import language_of
 from web.pages.case_view import Attempt, view_of
 from web.pages.forms import Posted, posted_by
-from web.receipts import Adding, Following, Held
+from web.receipts import UNTOLD, Adding, Following, Held
 from web.render import page
 from web.visits import Moment, Visit
 from workflow.errors import Refusal
@@ -29,8 +29,6 @@ from workflow.machine import NotByYou, UnknownAction
 
 FILE = "file"
 PLACE = "/track"
-#: Addresses of receipts are kept by nobody on the way.
-UNTOLD = {"Referrer-Policy": "no-referrer"}
 
 router = APIRouter(prefix=PLACE, include_in_schema=False)
 

@@ -248,6 +248,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "field"),
     )
     op.create_table(
+        "reveals",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("agreed_by", Id, nullable=True),
+        sa.Column("agreed_at", Moment(), nullable=True),
+        sa.Column("declined_at", Moment(), nullable=True),
+        sa.Column("shown_at", Moment(), nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["asked_by"], ["users.id"]),
+        sa.ForeignKeyConstraint(["agreed_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_reveals_case_id", "reveals", ["case_id"], unique=False)
+    op.create_index("ix_reveals_asked_by", "reveals", ["asked_by"], unique=False)
+    op.create_table(
         "receipts",
         sa.Column("selector", sa.String(length=8), nullable=False),
         sa.Column("verifier", sa.String(length=200), nullable=False),

@@ -1,0 +1,72 @@
+"""Who has seen, or wants to see, who raised a case, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import select
+
+from cases.policy import duties_of
+from cases.record.case import Case
+from cases.record.people import Unit, User
+from cases.record.vault import Reveal
+from cases.revealing import MOST, may_agree, showings, shown_within_a_day, waiting
+from web import moments
+from web.visits import Visit
+from workflow.calendar import Calendar
+from workflow.role_names import role_name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request in words, and what the reader can do about it."""
+
+    id: int
+    who: str
+    at: str
+    reason: str
+    is_agreed: bool
+    is_mine: bool
+    may_agree: bool
+
+
+def requests_of(visit: Visit, case: Case, local: Calendar) -> list[Asked]:
+    """Return the requests that wait for an answer, or are good for a showing now."""
+    return [
+        Asked(
+            id=row.id or 0,
+            who=_named(visit, row),
+            at=moments.exact(row.asked_at, local),
+            reason=row.reason,
+            is_agreed=row.agreed_at is not None,
+            is_mine=row.asked_by == visit.caller.user_id,
+            may_agree=row.agreed_at is None and may_agree(visit.db, case, row, visit.by, visit.at),
+        )
+        for row in waiting(visit.db, case, visit.at)
+    ]
+
+
+def left_today(visit: Visit) -> int:
+    """Return how many identities the reader may still see today."""
+    return max(0, MOST - shown_within_a_day(visit.db, visit.by, visit.at))
+
+
+def showings_of(visit: Visit, case: Case, local: Calendar) -> Sequence[tuple[str, str]]:
+    """Return by what office and when the identity was seen: names of staff are not the submitter's to know."""
+    return [(_office(visit, row.asked_by), moments.exact(row.shown_at, local)) for row in showings(visit.db, case)]
+
+
+def _named(visit: Visit, row: Reveal) -> str:
+    user = visit.db.get(User, row.asked_by)
+    return f"{user.name} · {_office(visit, row.asked_by)}" if user else ""
+
+
+def _office(visit: Visit, user_id: int) -> str:
+    """Return what somebody is, and where."""
+    user = visit.db.get(User, user_id)
+    held = duties_of(visit.db, user, visit.at) if user else []
+    if not held:
+        return visit.say("已离岗人员", "no longer in office")
+    unit = visit.db.exec(select(Unit.name).where(Unit.id == held[0].unit_id)).one()
+    return f"{unit} · {role_name(held[0].role, visit.language)}"

@@ -1,0 +1,146 @@
+"""Seeing who raised a case: asked for here, agreed to by a second person, shown once the password was given again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from cases import access, revealing
+from cases.calendars import calendar_of
+from cases.errors import InvalidFields, NotFound
+from cases.policy import reads_as_staff
+from cases.record.case import Case
+from cases.record.database import reading, transaction
+from cases.record.people import line
+from cases.throttling import TooManyGuesses, check, failed
+from cases.vault import FIELDS
+from web import moments
+from web.pages.case_identity import left_today, requests_of
+from web.pages.forms import Form
+from web.receipts import UNTOLD
+from web.render import page
+from web.visits import Moment, Reading, SignedIn, Visit, Writing
+from workflow.errors import Refusal
+
+#: What is guessed at here: a password of somebody who is signed in already.
+STEP_UP = "step up"
+
+router = APIRouter(prefix="/cases/{number}/identity", include_in_schema=False)
+
+
+class WrongPassword(Refusal):
+    """Whoever is signed in here is not the one whose sign-in it is, or mistyped."""
+
+    def __init__(self) -> None:
+        super().__init__("密码不正确，没有显示。", "The password is not right; nothing was shown.")
+
+
+@router.get("")
+def show(visit: Reading, number: str) -> Response:
+    """Show what was asked for and agreed to, and the form to ask."""
+    return page_of(visit, number)
+
+
+@router.post("")
+def ask(visit: Writing, number: str, form: Form) -> Response:
+    """Ask to see who raised the case."""
+    case = _case(visit, number)
+    try:
+        revealing.ask(visit.db, case, form.text("reason"), by=visit.by, at=visit.at)
+    except (InvalidFields, revealing.NotRevealed) as refusal:
+        return _again(visit, number, refusal)
+    return RedirectResponse(f"/cases/{number}/identity", 303)
+
+
+@router.post("/{row_id}/agree")
+def agree(visit: Writing, number: str, row_id: int, form: Form) -> Response:
+    """Agree to a request of somebody else, or decline it."""
+    case = _case(visit, number)
+    try:
+        is_allowed = form.text("approve") == "yes"
+        revealing.agree(visit.db, case, row_id, by=visit.by, at=visit.at, is_allowed=is_allowed)
+    except revealing.NotRevealed as refusal:
+        return _again(visit, number, refusal)
+    return RedirectResponse(f"/cases/{number}/identity", 303)
+
+
+@router.post("/{row_id}/show")
+def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: int, form: Form) -> Response:
+    """Show who raised the case to whoever gives their password again; that it is shown is committed before."""
+    engine = request.app.state.engine
+    with reading(engine) as db:
+        visit = Visit(request, db, at, caller)
+        kept = visit.by.password_hash
+        try:
+            check(db, STEP_UP, str(caller.user_id), at)
+        except TooManyGuesses as refusal:
+            return page_of(visit, number, refusal, 429)
+    if not access.is_password(kept, form.text("password"), request.app.state.password_cost):
+        with transaction(engine) as db:
+            failed(db, STEP_UP, str(caller.user_id), at)
+        with reading(engine) as db:
+            return page_of(Visit(request, db, at, caller), number, WrongPassword(), 401)
+    try:
+        with transaction(engine) as db:
+            visit = Visit(request, db, at, caller)
+            row = revealing.announce(db, _case(visit, number), row_id, by=visit.by, at=at)
+    except revealing.NotRevealed as refusal:
+        with reading(engine) as db:
+            return page_of(Visit(request, db, at, caller), number, refusal, 409)
+    with reading(engine) as db:
+        visit = Visit(request, db, at, caller)
+        case = _case(visit, number)
+        identity = revealing.shown(db, case, row)
+        local = calendar_of(db, line(db, case.unit_id))
+        return page(
+            request,
+            "identity_shown.html",
+            headers=UNTOLD,
+            visitor=caller,
+            case=case,
+            fields=[(FIELDS[name][:2], value) for name, value in identity.items()],
+            viewer=f"{visit.by.name} {visit.by.login}",
+            moment=moments.exact(at, local),
+            unread=visit.unread,
+            is_administrator=visit.is_administrator,
+        )
+
+
+def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: int = 200) -> Response:
+    """Return the page of requests, with what was refused."""
+    case = _case(visit, number)
+    local = calendar_of(visit.db, line(visit.db, case.unit_id))
+    said = ""
+    if isinstance(refusal, InvalidFields):
+        said = visit.say(refusal.errors[0].zh, refusal.errors[0].en)
+    elif refusal is not None:
+        said = visit.say(refusal.zh, refusal.en)
+    return page(
+        visit.request,
+        "identity.html",
+        status=status,
+        headers=UNTOLD,
+        visitor=visit.caller,
+        path_and_query=f"/cases/{number}/identity",
+        case=case,
+        asked=requests_of(visit, case, local),
+        left=left_today(visit),
+        refusal=said,
+        longest=revealing.LONGEST_REASON,
+    )
+
+
+def _case(visit: Visit, number: str) -> Case:
+    """Return a case whose identity the person may ask for. Raises NotFound."""
+    case = visit.case(number)
+    if not reads_as_staff(visit.db, case, visit.by, visit.at) or not revealing.is_sealed(visit.db, case):
+        raise NotFound("本案没有可以查看的身份。", "There is nobody to be shown in this case.")
+    return case
+
+
+def _again(visit: Visit, number: str, refusal: Refusal) -> Response:
+    """Show the page again as it stands in the record."""
+    visit.db.rollback()
+    visit.db.expunge_all()
+    visit.__dict__.pop("by", None)
+    return page_of(visit, number, refusal, 422 if isinstance(refusal, InvalidFields) else 409)
