@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from cases.accused import people_of_the_accused
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.columns import table_of
@@ -70,10 +71,10 @@ def barred(db: Session, case: Case, role: str) -> frozenset[int]:
 
 
 def passed_over(db: Session, case: Case, role: str) -> frozenset[int]:
-    """Return the ids of those whom the desk of a role passes over: whoever raised the case, and who is barred."""
+    """Return the ids of those whom a role's desk passes over: whoever raised the case, is barred, or is accused."""
     owner = raiser(db, case)
     raised_by = frozenset() if owner is None else frozenset({owner})
-    return raised_by | barred(db, case, role)
+    return raised_by | barred(db, case, role) | people_of_the_accused(db, case)
 
 
 def for_whom(data: str) -> int | None:

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from cases.accused import accuses_none_of, accuses_somebody
 from cases.apart import FOR, barred, clerical, others
 from cases.ballots import awaited
 from cases.laws import law_of
@@ -67,7 +68,8 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
             exact.append(and_(states, col(Case.submitter_id).in_(faces(db, by.id or 0))))
         elif words := _duties_behind(word):
             exact += [and_(states, condition) for condition in _mine(db, laws, by, duties, word, words, at)]
-            passed_over = or_(_has_submitter_below(db, duties, words, at), *_has_barred(laws, word, words))
+            below = (_has_submitter_below(db, duties, words, at), *_has_barred(laws, word, words))
+            passed_over = or_(accuses_somebody(), *below)
             asked.append(and_(states, _of_others(db, by.id), _lies_at(word, _within(duties, words)), passed_over))
         else:
             asked.append(states)
@@ -184,7 +186,7 @@ def _mine(
     """
     for whose in dict.fromkeys(held.stands_for for held in duties):
         ours = [held for held in duties if held.stands_for == whose]
-        free = [_of_others(db, by.id), _not_barred(laws, by.id, word)]
+        free = [_of_others(db, by.id), _not_barred(laws, by.id, word), accuses_none_of(duties)]
         if whose is not None:
             free += [_of_others(db, whose), _not_barred(laws, whose, word)]
         yield and_(*free, _lies_at(word, answered_for(ours, words, at)))

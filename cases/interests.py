@@ -11,25 +11,24 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from cases.accused import accused_units
 from cases.record.case import Case
 from cases.record.endorsements import Endorsement
 from cases.record.people import Duty, Unit, in_force, line
 from cases.veil import raiser
 
 
-def with_an_interest(
-    db: Session, case: Case, people: Collection[int], union_id: int, accused_id: int | None, at: datetime
-) -> set[int]:
+def with_an_interest(db: Session, case: Case, people: Collection[int], union_id: int, at: datetime) -> set[int]:
     """Return the ids of those among people who must not judge a case at a union."""
     held = select(Duty.user_id, Duty.unit_id, Unit.path).join(Unit, col(Unit.id) == Duty.unit_id)
     duties = db.exec(held.where(col(Duty.user_id).in_(sorted(people)), in_force(at))).all()
     judging = {place.id for place in line(db, union_id)}
     raised_at = _units_of(db, raiser(db, case), at) - judging
-    accused = db.exec(select(Unit.path).where(Unit.id == accused_id)).first() if accused_id is not None else None
+    accused = [row.path for row in accused_units(db, case)]
     return {
         user_id
         for user_id, unit_id, path in duties
-        if unit_id in raised_at or (accused is not None and path.startswith(accused))
+        if unit_id in raised_at or any(path.startswith(one) for one in accused)
     }
 
 

@@ -30,7 +30,7 @@ SAID = {"accept": ("同意立案", "acceptance"), "reject": ("不予立案", "re
 MOST_OFFERED = 300
 
 
-def convened(deed: Deed, accused_id: int | None) -> None:
+def convened(deed: Deed) -> None:
     """Open the first ballot of a group: those named, or else those who answer for the reviewers' desk.
 
     Whoever has an interest keeps their seat as recused. Raises InvalidFields where too few are left, or the chair is
@@ -41,7 +41,7 @@ def convened(deed: Deed, accused_id: int | None) -> None:
     chair_id = _person(deed, deed.fields["chair"])
     if chair_id not in members:
         _refuse("chair", "组长须是小组成员", "The chair must be a member of the group")
-    interested = with_an_interest(deed.db, deed.case, members, deed.case.unit_id, accused_id, deed.at)
+    interested = with_an_interest(deed.db, deed.case, members, deed.case.unit_id, deed.at)
     # Who acted in it otherwise, or has spoken for it, does not judge it.
     interested |= (barred(deed.db, deed.case, PANEL) | endorsed_by(deed.db, deed.case_id)) & set(members)
     review, left = review_of(deed), len(members) - len(interested)
@@ -199,7 +199,7 @@ def _unfit_to_stand_in(deed: Deed, own: Any | None) -> Refusal | None:
     case = deed.case
     if own is not None and own.recused_at is None:
         return None
-    if own is None and not with_an_interest(deed.db, case, [by], case.unit_id, case.accused_id, deed.at):
+    if own is None and not with_an_interest(deed.db, case, [by], case.unit_id, deed.at):
         return None
     return Refusal(
         "您须回避本案，不能表决，也不能代他人表决。",

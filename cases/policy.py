@@ -10,6 +10,7 @@ the nearest unit above where somebody does, so that no case waits for a chair th
 | handler, head    | of a unit that has, or had, a part in it, or of a unit above that one              |
 | whoever a capability lets in | such as the members of a review group (`cases.words.may_also_see`)     |
 | nobody else      | in particular none of the three administrators                                     |
+| none of the accused | whatever else they are, but for whoever raised the case (`cases.accused`)       |
 
 A deputy has the duties of the one who is away, within their dates; what they do by such a duty alone is done in that
 one's place. In a case that the absent one raised, or may not act in, neither may the deputy in their place.
@@ -25,6 +26,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
+from cases.accused import accuses_none_of, is_of_the_accused
 from cases.apart import passed_over
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
@@ -76,6 +78,8 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
         return dict.fromkeys(wanted & {SUBMITTER, ANYONE})
     held: dict[str, int | None] = {}
     duties = duties_of(db, by, at) if wanted - {SUBMITTER} else []
+    if is_of_the_accused(db, case, duties):
+        return {}
     mine = {duty.role for duty in duties}
     for word in sorted(wanted - {SUBMITTER, ANYONE}):
         mine_too = [post for post in posts(db, case, word) if post.people or mine.intersection(post.duties)]
@@ -111,6 +115,8 @@ def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[
     if is_own(db, case, by):
         return True
     duties = duties_of(db, by, at) if duties is None else duties
+    if is_of_the_accused(db, case, duties):
+        return False
     return _is_staff(db, case, by, at, duties) or _may_also_see(db, case, by, at, among=(False,))
 
 
@@ -128,6 +134,8 @@ def reads_as_staff(db: Session, case: Case, by: User, at: datetime) -> bool:
 
 
 def _is_staff(db: Session, case: Case, by: User, at: datetime, duties: Collection[Held]) -> bool:
+    if is_of_the_accused(db, case, duties):
+        return False
     handling = {duty.unit_id for duty in duties if duty.role in HANDLING}
     overseeing = {duty.unit_id for duty in duties if duty.role in OVERSIGHT}
     if overseeing and overseeing.intersection(place.id for place in line(db, case.unit_id)):
@@ -157,14 +165,15 @@ def visible_to(db: Session, by: User, at: datetime, *, only_parties: bool = Fals
     if not by.is_active:
         return false()
     duties = duties_of(db, by, at)
-    conditions: list[ColumnElement[bool]] = [col(Case.submitter_id).in_(faces(db, by.id or 0))]
+    own = col(Case.submitter_id).in_(faces(db, by.id or 0))
+    conditions: list[ColumnElement[bool]] = []
     if ranges := [_below(held) for held in duties if held.role in OVERSIGHT]:
         conditions.append(col(Case.unit_id).in_(select(Unit.id).where(or_(*ranges))))
     if ranges := [_below(held) for held in duties if held.role in HANDLING]:
         parts = select(Assignment.id).join(Unit, col(Unit.id) == Assignment.unit_id)
         conditions.append(exists(parts.where(Assignment.case_id == Case.id, or_(*ranges)).correlate(Case)))
     conditions += [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff or not only_parties]
-    return or_(*conditions)
+    return or_(own, and_(or_(false(), *conditions), accuses_none_of(duties)))
 
 
 def numbers_seen(db: Session, numbers: Collection[str], by: User, at: datetime) -> set[str]:

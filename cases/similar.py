@@ -19,9 +19,10 @@ from sqlalchemy import Column, ColumnElement, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from cases.accused import accuses_none_of
 from cases.grams import Plain, grams, plain, shared_phrases, unpacked
 from cases.indexing import RECENT, texts_of
-from cases.policy import visible_to
+from cases.policy import duties_of, visible_to
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
@@ -90,7 +91,10 @@ def similar_to(
     pieces = grams(asked.signs)
     counts = _counts(db, pieces)
     weights = _weights(db, pieces, counts)
-    weighed = _weighed(db, weights, _rarest(counts), _in_scope(at, unit, besides))
+    scope = _in_scope(at, unit, besides)
+    if by is not None:  # what is said of somebody is not even counted before them
+        scope &= accuses_none_of(duties_of(db, by, at))
+    weighed = _weighed(db, weights, _rarest(counts), scope)
     if not weighed:
         return Found(())
     ids = [one.case_id for one in weighed]

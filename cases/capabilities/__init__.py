@@ -1,6 +1,7 @@
 """What a law can ask for and do, one capability a file: its words, what they write, and its queries."""
 
 from cases.capabilities import (
+    accusations,
     appeals,
     assignments,
     cards,
@@ -33,6 +34,7 @@ from cases.capabilities import (
 )
 
 __all__ = [
+    "accusations",
     "appeals",
     "assignments",
     "cards",

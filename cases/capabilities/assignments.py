@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from cases import beside, hands
+from cases.accused import accused_among
 from cases.capabilities import extensions
 from cases.errors import FieldError, InvalidFields
 from cases.hands import holding_up, sides_of
@@ -146,6 +147,9 @@ def give(deed: Deed, unit_id: int, kind: str, **values: Any) -> int:
 
     The clocks of a support department begin now.
     """
+    if names := accused_among(deed.db, deed.case, {unit_id}):
+        zh, en = f"{names[0]}是被反映单位，不能承办", f"The case complains of {names[0]}, which cannot handle it"
+        raise InvalidFields([FieldError("lead" if kind == LEAD else kind, zh, en)])
     part = {"status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}
     row_id = beside.add(deed, Assignment, unit_id=unit_id, kind=kind, **part | values)
     if kind == SUPPORT:

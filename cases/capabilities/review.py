@@ -28,6 +28,7 @@ from cases.ballots import (
     seats_of,
     standing,
 )
+from cases.capabilities.accusations import confirm
 from cases.capabilities.assignments import unit_named
 from cases.errors import FieldError, InvalidFields
 from cases.panels import ballot_of, carried, chair_named, convened, review_of, seat_to_vote
@@ -96,8 +97,8 @@ def sits_in_the_group(user_id: int, at: datetime) -> ColumnElement[bool]:
 def convene(deed: Deed) -> None:
     """Open a vote by those who answer for the reviewers' desk, or those named; who has an interest is recused."""
     if "accused" in deed.fields:
-        deed.sets["accused_id"] = unit_named(deed, "accused")
-    convened(deed, deed.now("accused_id"))
+        confirm(deed, unit_named(deed, "accused"))
+    convened(deed)
 
 
 @effect("vote", needs=("vote", "reason"), only_if=("has_a_vote",))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlmodel import SQLModel
 
+from cases.record.accusations import Accusation
 from cases.record.cards import Card
 from cases.record.case import Assignment, Extension
 from cases.record.clock import Level
@@ -36,6 +37,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Order,
     Urge,
     Watcher,
+    Accusation,
 )
 
 #: Columns that no event holds, because they say who somebody is: table -> columns.

@@ -62,7 +62,6 @@ class Case(SQLModel, table=True):
     level: int = Field(default=0)
     version: int = Field(default=0)
     rating: str | None = Field(default=None, max_length=16)
-    accused_id: int | None = Field(default=None, sa_type=Id, foreign_key="units.id")
     merged_into_id: int | None = Field(default=None, sa_type=Id, foreign_key="cases.id")
     voices: int | None = Field(default=None)
     endorsable_by: str | None = Field(default=None, max_length=200)

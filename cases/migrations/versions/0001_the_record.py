@@ -138,7 +138,6 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("rating", sa.String(length=16), nullable=True),
-        sa.Column("accused_id", Id, nullable=True),
         sa.Column("merged_into_id", Id, nullable=True),
         sa.Column("voices", sa.Integer(), nullable=True),
         sa.Column("endorsable_by", sa.String(length=200), nullable=True),
@@ -158,7 +157,6 @@ def upgrade() -> None:
             ["lead_id"],
             ["units.id"],
         ),
-        sa.ForeignKeyConstraint(["accused_id"], ["units.id"]),
         sa.ForeignKeyConstraint(
             ["offered_id"],
             ["units.id"],
@@ -630,6 +628,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_urges_case_id", "urges", ["case_id"], unique=False)
 
+    op.create_table(
+        "accusations",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("since_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_accusations_case_id", "accusations", ["case_id"], unique=False)
+    op.create_index("ix_accusations_unit_id", "accusations", ["unit_id"], unique=False)
     op.create_table(
         "watchers",
         sa.Column("id", Id, nullable=False),
