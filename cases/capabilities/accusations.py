@@ -24,7 +24,7 @@ from cases.words import SUBMITTER, Deed, condition, effect, guard, on_move
 from workflow.definition import State
 from workflow.errors import Refusal
 
-CLEAR = "clear_accused"
+NAME, CLEAR = "name_accused", "clear_accused"
 #: Endings of a union's name that a text leaves out.
 ENDINGS = ("工会委员会", "工会联合会", "总工会", "联合工会", "工会", "股份有限公司", "有限责任公司", "有限公司")
 #: A name shorter than this without its ending names nobody in particular.
@@ -38,7 +38,7 @@ _SAID, _UNITS = table_of(Passage), table_of(Unit)
 PARTIES = "parties"
 
 
-@effect("name_accused", needs=("accused",))
+@effect(NAME, needs=("accused",))
 def name_accused(deed: Deed) -> None:
     """Confirm that a case complains of a unit: from then on its people see nothing of it."""
     deed.among_staff()

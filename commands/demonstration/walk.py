@@ -25,7 +25,7 @@ from cases.seats import people_at, posts
 from cases.sweep import sweep_through
 from cases.veil import raiser
 from cases.words import ANYONE, SUBMITTER
-from commands.demonstration import departments, panels, voices
+from commands.demonstration import accused, departments, panels, voices
 from commands.demonstration.forms import form_of
 from commands.demonstration.matters import Matter
 from commands.demonstration.pace import Turn
@@ -157,6 +157,7 @@ class Walk:
         if "support_done" in turn.step.only_if:
             departments.finish(self.db, case, moment, story.matter)
         panels.finish(self.db, case, turn.step, moment)
+        accused.look(self.db, case, turn.step, moment)
         given = dict(turn.fields)
         if not self.is_promised:
             given |= voices.promised(turn.step, moment, story.ends)

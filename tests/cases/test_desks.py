@@ -9,6 +9,7 @@ from cases.policy import roles_in
 from cases.record.case import Case
 from cases.record.database import reading
 from cases.record.people import User
+from cases.veil import raiser
 from tests.cases.world import HOUR, ROADS, Story, Turn, World
 
 
@@ -83,7 +84,7 @@ def test_what_staff_raise_themselves_lies_with_whoever_comes_next(world: World) 
     for login in world.people:
         with reading(world.db) as db:
             found = desk_of(db, db.get_one(User, world.people[login]), AT).cases
-            desks[login] = [(case.unit_id, case.state, case.submitter_id) for case in found]
+            desks[login] = [(case.unit_id, case.state, raiser(db, case)) for case in found]
             assert [case.number for case in found] == expected(world, login), login
     town, verifying = world.units["T"], "verifying"
     mine = (town, verifying, world.people["du"])  # the only supervisor of the town

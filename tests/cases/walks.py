@@ -29,6 +29,7 @@ from cases.seats import people_at
 from cases.side_clocks import desk_of
 from cases.sides import Side
 from cases.timeline import events_of
+from cases.veil import raiser
 from cases.words import HANDLERS, Post
 from tests.cases.departments import three_departments
 from tests.cases.recounts import check_rows
@@ -199,7 +200,7 @@ def everyone_has_a_desk_and_a_clock(
     leads = Counter(row.status == "returned" for row in current if row.kind == "lead")
     assert leads[True] <= 1 and leads[False] <= 1, "who gave it back leads until somebody else has signed"
     for row in current:
-        _, people = people_at(db, Post(HANDLERS, row.unit_id), at, besides=case.submitter_id)
+        _, people = people_at(db, Post(HANDLERS, row.unit_id), at, besides=raiser(db, case))
         assert people, row
     timed = Counter(Side.parse(clock.state)[:2] for clock in running if clock.kind == BESIDE)
     for row in current:

@@ -31,6 +31,7 @@ from cases.record.promises import Promise
 from cases.record.review import Ballot, Seat
 from cases.record.schema import migrate
 from cases.timeline import differences, events_of, replay
+from cases.veil import is_veil, raiser
 from commands.demonstration.filling import AWAY, NEWS, PASSWORD, Filling, NotADemonstration, fill, is_filled
 from commands.demonstration.people import CAST, PEOPLE
 from commands.demonstration.routes import Roads
@@ -64,7 +65,7 @@ def cases(db: Session) -> list[Case]:
 def record(url: str) -> list[Any]:
     """Everything that happened, without what is drawn at random on purpose: salts, and digests made with them."""
     with reading(engine(url)) as db:
-        numbers = [(case.number, case.title, case.submitter_id) for case in cases(db)]
+        numbers = [(case.number, case.title, raiser(db, case)) for case in cases(db)]
         events = [
             (e.case_id, e.version, e.at, e.action, e.state_from, e.state_to, e.actor_id, e.role)
             for e in db.exec(select(Event).order_by(col(Event.seq)))
@@ -122,7 +123,7 @@ def test_time_only_goes_forward_and_stays_in_office_hours_of_the_past(demonstrat
 
 
 def test_units_people_and_passwords_are_those_of_the_town(demonstration: Session) -> None:
-    users = list(demonstration.exec(select(User)))
+    users = [user for user in demonstration.exec(select(User)) if not is_veil(user.id or 0)]
     assert {user.login for user in users} == {person.login for person in PEOPLE}
     assert is_password(password_of(demonstration, "shenyi")[1], PASSWORD)
     assert {a.unit_id for a in demonstration.exec(select(Assignment))} <= set(range(1, len(UNITS) + 1))
@@ -130,7 +131,9 @@ def test_units_people_and_passwords_are_those_of_the_town(demonstration: Session
 
 def test_every_desk_of_the_cast_has_a_case_waiting(demonstration: Session) -> None:
     raised_by = {
-        demonstration.get_one(User, case.submitter_id).login for case in cases(demonstration) if not case.closed_at
+        demonstration.get_one(User, raiser(demonstration, case)).login
+        for case in cases(demonstration)
+        if not case.closed_at
     }
     assert {CAST["worker"], CAST["representative"]} <= raised_by
     actors = {user.login for user in demonstration.exec(select(User).join(Event, col(Event.actor_id) == User.id))}
