@@ -54,6 +54,8 @@ def main(words: list[str]) -> int:
             return test(words[1:])
         if not words:
             os.chdir(ROOT)  # the demonstration's database lies in the clone, wherever start.py was called from
+        if "BIHUAN_KEY" not in os.environ:  # nothing is written outside the clone, nor is the key of what lies in it
+            os.environ.setdefault("BIHUAN_KEY_FILE", os.path.join(ROOT, "keys", "bihuan.key"))
         return hand_over([tool("bihuan"), *(words or ["demo"])])
     except Failure as failure:
         print(failure, file=sys.stderr)

@@ -21,6 +21,7 @@ from cases.record.schema import migrate, require_current
 from commands.demonstration.filling import PASSWORD, Filling, fill, is_filled
 from commands.demonstration.logins import COLUMNS, logins
 from commands.options import At, Database, Format, address, moment, print_rows, say
+from config.keyfile import key_file
 from config.settings import Settings, load
 
 #: The demonstration's own database: in the clone, in a folder that Git does not see.
@@ -89,6 +90,11 @@ def demo(
     say(
         "这是演示库，人物和案件均属虚构，请勿录入真实信息。",
         "A demonstration: all of it is made up; enter nothing real.",
+    )
+    where = "BIHUAN_KEY" if settings.key else str(key_file(settings))
+    say(
+        f"身份密封用的密钥：{where}（演示用，已自动生成）。",
+        f"The key that seals identities: {where}, made for this demonstration.",
     )
     print_rows(logins(), COLUMNS, Format.TABLE)
     say(f"以上账号的口令都是 {PASSWORD}", f"the password of every login is {PASSWORD}")

@@ -16,6 +16,8 @@ from config.settings import Settings, SettingsError
 #: Bytes.
 LENGTH = 32
 FOLDER, NAME = "bihuan", "bihuan.key"
+#: Where `start.py` has the demonstration's key made, so that nothing is written outside the clone.
+HERE = Path("keys") / NAME
 
 
 def key_of(settings: Settings) -> bytes:
@@ -33,9 +35,14 @@ def key_of(settings: Settings) -> bytes:
 
 
 def key_file(settings: Settings) -> Path:
-    """Return where the key lies: as set, else in the configuration folder of the account that runs the system."""
+    """Return where the key lies: as set, else in the folder `keys` here if there is one, else in the account's own.
+
+    The demonstration has a folder of its own for it; an installation keeps it away from its data.
+    """
     if settings.key_file:
         return Path(settings.key_file)
+    if HERE.is_file():
+        return HERE
     try:
         home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     except RuntimeError:  # an account without a home
