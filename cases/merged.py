@@ -46,14 +46,19 @@ class Answered:
 
 @dataclass(frozen=True)
 class LeadCase:
-    """What whoever raised a merged case may know of the case that goes on for it."""
+    """What whoever raised a merged case may know of the case that goes on for it; of `case` that is its number."""
 
-    number: str
+    case: Case
     state: State
     answered_at: datetime | None
     closed_at: datetime | None
     answers: Sequence[Answered]
     is_visible: bool
+
+    @property
+    def number(self) -> str:
+        """Return its number."""
+        return self.case.number
 
 
 def lead_of(db: Session, case: Case) -> Case | None:
@@ -107,7 +112,7 @@ def read_lead(db: Session, case: Case, by: User, at: datetime) -> LeadCase | Non
         return None
     said = select_rows(Passage).where(Passage.case_id == lead.id, Passage.field == ANSWER, Passage.audience == PARTIES)
     return LeadCase(
-        number=lead.number,
+        case=lead,
         state=law_of(db, lead.law_id).state(lead.state),
         answered_at=lead.answered_at,
         closed_at=lead.closed_at,

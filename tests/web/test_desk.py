@@ -74,3 +74,46 @@ def test_a_merged_case_goes_on_as_its_lead_case_on_the_desk_of_its_submitter(off
     does(office, "zhang", lead, "satisfied")
     assert desk(office, "qian", "我提出的") == []
     assert other in office.browser("qian").get("/").partition("近期办结")[2]
+
+
+def test_the_answer_stands_above_the_buttons_by_which_it_is_rated(office: Office) -> None:
+    number, other = office.submitted(), office.submitted("qian")
+    assert taken(office.program("li"), other, "merge", {"into": number}).status_code == 200
+    office.go(number, until="report")
+    assert "请评价这一答复" not in office.browser("zhang").get(f"/cases/{number}")
+    does(office, "zhao", number, "send_back", {"reason": "附照片"})
+    does(office, "wang", number, "report", {"answer": "两处驿站已开放，附照片。"})
+    does(office, "zhao", number, "verify")
+    for login, one in (("zhang", number), ("qian", other)):
+        page = office.browser(login).get(f"/cases/{one}")
+        above, buttons, _ = page.partition("我可以办理")
+        card = above.partition("请评价这一答复")[2].partition("</section>")[0]
+        assert buttons and "两处驿站已开放，附照片。" in card and "已设两处驿站" not in card
+    assert "请评价这一答复" not in office.browser("wang").get(f"/cases/{number}")
+    does(office, "qian", other, "rate_merged", {"rating": "satisfied"})
+    does(office, "zhang", number, "satisfied")
+    for login, one in (("zhang", number), ("qian", other)):
+        assert "请评价这一答复" not in office.browser(login).get(f"/cases/{one}")
+
+
+def test_the_page_of_a_merged_case_says_where_its_lead_case_lies_and_when_that_was_closed(office: Office) -> None:
+    lead, other = office.submitted(), office.submitted("qian")
+    assert taken(office.program("li"), other, "merge", {"into": lead}).status_code == 200
+    qian = office.browser("qian")
+    qian.get(f"/cases/{other}")
+    assert f"本案随主案 {lead} 继续办理，主案现为“待审议”，在审议人员 · 市总工会手上。" in qian.words
+    assert "已结束，不在任何人手上" not in qian.words and "办结时间" not in qian.words
+    office.go(lead, until="sign_for")
+    qian = office.browser("qian")
+    page = qian.get(f"/cases/{other}")
+    assert "主案现为“办理中”，在主办部门 · 权益保障部手上。" in qian.words and "王承办" not in page
+    assert re.search(r'<li class="now" aria-current="step">办理</li>', page)
+    english = qian.client.get(f"/cases/{other}", headers={"accept-language": "en"}).text
+    assert f"It goes on as its lead case {lead}, which is now “Handling”, with " in english.replace("&#34;", '"')
+    for login, action, fields in (
+        ("wang", "report", {"answer": "已办"}), ("zhao", "verify", {}), ("zhang", "satisfied", {}),
+    ):  # fmt: skip
+        does(office, login, lead, action, fields)
+    qian = office.browser("qian")
+    qian.get(f"/cases/{other}")
+    assert f"本案随主案 {lead} 办结。" in qian.words and "办结时间" in qian.words
