@@ -13,6 +13,7 @@ from cases.record.case import Case
 from cases.record.people import line
 from cases.sheet import Sheet, desks_of
 from cases.similar import Similar, similar_cases
+from cases.words import SUBMITTER
 from web import moments, words
 from web.visits import Visit
 
@@ -135,6 +136,8 @@ def _owner(visit: Visit, lead: LeadCase) -> str:
     """Say with whom the lead case lies."""
     if lead.state.owner is None:
         return ""
+    if lead.state.owner == SUBMITTER:
+        return visit.say("主案申请人", "its own applicant")
     units = [desk.unit for desk in desks_of(visit.db, lead.case, visit.at)]
     role = words.role(lead.state.owner, visit.language)
     return f"{role} · {words.listed(units, visit.language)}" if units else role
