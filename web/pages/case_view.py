@@ -11,6 +11,7 @@ from cases.record.people import line
 from cases.sheet import Sheet, sheet_of
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_answer import ToRate, to_rate
 from web.pages.case_endorsements import Voiced, endorsement_of
 from web.pages.case_history import Line, action_done, kept_of, lines_of
 from web.pages.case_oversight import ShownOversight, oversight_shown
@@ -19,7 +20,7 @@ from web.pages.case_promises import Promised, promises_in
 from web.pages.case_referral import Referral, referral_of
 from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
 from web.pages.case_review import Group, groups_of
-from web.pages.case_same import Same, same_of
+from web.pages.case_same import LeadRow, Same, same_of
 from web.pages.case_where import Clocked, clocks_in, level_of, owner_of
 from web.pages.rows import Due, due_of
 from web.visits import Visit
@@ -78,6 +79,7 @@ class View:
     referral: Referral | None
     oversight: ShownOversight
     same: Same
+    to_rate: ToRate | None
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -96,13 +98,13 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         state=words.label(state, visit.language),
         is_closed=case.closed_at is not None,
         due=due_of(visit, case, definition, local),
-        stages=_stages(visit, sheet),
+        stages=_stages(visit, sheet, same.lead),
         owner=owner_of(visit, sheet, local),
         level=level_of(visit, sheet, local),
         unit=sheet.units[case.unit_id].name,
         lead=lead.name if lead else "",
         submitter=sheet.submitter or words.pick(words.APPLICANT, visit.language),
-        facts=_facts(visit, sheet, local),
+        facts=_facts(visit, sheet, same.lead, local),
         clocks=clocks_in(visit, sheet),
         history=lines_of(visit, sheet, local),
         parts=parts_of(visit, sheet, local),
@@ -121,18 +123,21 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         referral=referral_of(visit, case, local, is_staff=sheet.is_staff),
         oversight=oversight_shown(visit, sheet, local),
         same=same,
+        to_rate=to_rate(visit, sheet, same.lead, local),
     )
 
 
-def _stages(visit: Visit, sheet: Sheet) -> list[Stage]:
-    names = sheet.definition.stages
-    reached = names.index(sheet.case.stage) if sheet.case.stage in names else 0
-    is_done = sheet.case.closed_at is not None and reached == len(names) - 1
+def _stages(visit: Visit, sheet: Sheet, lead: LeadRow | None) -> list[Stage]:
+    """Return the stages with where the case stands; one that was merged stands where its lead case does."""
+    names, stage = sheet.definition.stages, lead.stage if lead else sheet.case.stage
+    reached = names.index(stage) if stage in names else 0
+    is_closed = not lead.is_open if lead else sheet.case.closed_at is not None
+    is_done = is_closed and reached == len(names) - 1
     places = ["done" if is_done or n < reached else "now" if n == reached else "ahead" for n in range(len(names))]
     return [Stage(words.stage(name, visit.language), place) for name, place in zip(names, places, strict=True)]
 
 
-def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]:
+def _facts(visit: Visit, sheet: Sheet, lead: LeadRow | None, local: Calendar) -> list[tuple[str, str]]:
     case, definition = sheet.case, sheet.definition
     given = [
         (words.field(definition, name, visit.language), words.value(definition, name, value, {}, visit.language))
@@ -145,6 +150,6 @@ def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]
         (visit.say("身份方式", "Identity"), words.pick(identity, visit.language)),
         (visit.say("提交时间", "Submitted"), moments.exact(case.submitted_at, local)),
         (visit.say("首次答复", "First answered"), moments.exact(case.answered_at, local)),
-        (visit.say("办结时间", "Closed"), moments.exact(case.closed_at, local)),
+        (visit.say("办结时间", "Closed"), lead.closed if lead else moments.exact(case.closed_at, local)),
         (visit.say("第几轮", "Round"), str(case.round)),
     ]
