@@ -5,7 +5,7 @@ Nobody learns from it who else raised the matter: a lead case's answers and its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,8 @@ from workflow.definition import STAGES, State
 #: The stage in which a matter has been answered: whoever raised it may say what they think of it.
 FEEDBACK = STAGES[-1]
 ANSWER, PARTIES = "answer", "parties"
+#: The effect by which the submitter of a merged case says what they think of the lead case's answer.
+RATE = "rate_merged"
 #: So long is no chain of cases that were merged one after the other; the guard ends what should not be.
 LONGEST = 100
 #: The page of a lead case names so many of those that were merged into it.
@@ -44,14 +46,19 @@ class Answered:
 
 @dataclass(frozen=True)
 class LeadCase:
-    """What whoever raised a merged case may know of the case that goes on for it."""
+    """What whoever raised a merged case may know of the case that goes on for it; of `case` that is its number."""
 
-    number: str
+    case: Case
     state: State
     answered_at: datetime | None
     closed_at: datetime | None
     answers: Sequence[Answered]
     is_visible: bool
+
+    @property
+    def number(self) -> str:
+        """Return its number."""
+        return self.case.number
 
 
 def lead_of(db: Session, case: Case) -> Case | None:
@@ -67,6 +74,14 @@ def lead_of(db: Session, case: Case) -> Case | None:
         (lead,) = _BY_ID.objects(db, Case, {"case_id": next_id})
         next_id = lead.merged_into_id
     return lead
+
+
+def leads_of(db: Session, cases: Iterable[Case]) -> dict[int, Case]:
+    """Return, by the id of each merged one among some cases, the case that it points at."""
+    into = {case.id or 0: case.merged_into_id for case in cases if case.merged_into_id is not None}
+    wanted = select_rows(Case).where(col(Case.id).in_(sorted(set(into.values()))))
+    found = {lead.id: lead for lead in db.exec(wanted)} if into else {}
+    return {case_id: found[lead_id] for case_id, lead_id in into.items()}
 
 
 def followers(db: Session, case_id: int) -> list[int]:
@@ -97,7 +112,7 @@ def read_lead(db: Session, case: Case, by: User, at: datetime) -> LeadCase | Non
         return None
     said = select_rows(Passage).where(Passage.case_id == lead.id, Passage.field == ANSWER, Passage.audience == PARTIES)
     return LeadCase(
-        number=lead.number,
+        case=lead,
         state=law_of(db, lead.law_id).state(lead.state),
         answered_at=lead.answered_at,
         closed_at=lead.closed_at,

@@ -94,7 +94,12 @@ def roles_in(db: Session, case: Case, by: User, at: datetime, words: Iterable[st
 
 def answers_for(db: Session, case: Case, post: Post, by: User, at: datetime, role: str) -> bool:
     """Tell whether a person is the one, or one of those, who answer for the desk of a role in a case."""
-    return bool(_places(db, case, role, post, by, duties_of(db, by, at), at))
+    return bool(answered_as(db, case, post, by, at, role))
+
+
+def answered_as(db: Session, case: Case, post: Post, by: User, at: datetime, role: str) -> set[int]:
+    """Return in whose places, their own among them, a person answers for the desk of a role in a case."""
+    return _places(db, case, role, post, by, duties_of(db, by, at), at)
 
 
 def is_of_a_party(db: Session, case: Case, by: User, at: datetime, words: Iterable[str]) -> bool:

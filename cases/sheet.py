@@ -136,7 +136,7 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
         case=case,
         definition=definition,
         units=units_by_id(db, named),
-        desks=_desks(db, case, definition.states[case.state].owner, at),
+        desks=desks_of(db, case, at),
         level=_level(db, case, at),
         history=history_of(db, case, by, at),
         parts=parts,
@@ -215,6 +215,15 @@ def clocks_seen(db: Session, case: Case, by: User, at: datetime) -> Sequence[Clo
     return [clock for clock in clocks if clock.kind != BESIDE or Side.parse(clock.state).name != ANSWER]
 
 
+def desks_of(db: Session, case: Case, at: datetime) -> list[Desk]:
+    """Return on whose desks a case lies; none for the submitter's and for a case that has ended."""
+    owner = law_of(db, case.law_id).state(case.state).owner
+    if owner is None or owner == SUBMITTER:
+        return []
+    besides = passed_over(db, case, owner)
+    return [_desk(db, post, at, besides) for post in posts(db, case, owner)]
+
+
 def spans_of(db: Session, clocks: Iterable[Clock]) -> dict[int, list[ClockSpan]]:
     """Return the stretches of clocks, by clock; a clock that was never paused nor extended has none."""
     wanted = select(ClockSpan).where(col(ClockSpan.clock_id).in_([clock.id for clock in clocks]))
@@ -222,14 +231,6 @@ def spans_of(db: Session, clocks: Iterable[Clock]) -> dict[int, list[ClockSpan]]
     for span in db.exec(wanted.order_by(col(ClockSpan.id))):
         spans.setdefault(span.clock_id, []).append(span)
     return spans
-
-
-def _desks(db: Session, case: Case, owner: str | None, at: datetime) -> list[Desk]:
-    """Return on whose desks a case lies; none for the submitter's and for a case that has ended."""
-    if owner is None or owner == SUBMITTER:
-        return []
-    besides = passed_over(db, case, owner)
-    return [_desk(db, post, at, besides) for post in posts(db, case, owner)]
 
 
 def _desk(db: Session, post: Post, at: datetime, besides: Besides) -> Desk:

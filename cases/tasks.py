@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from cases.answering import answered_for
 from cases.clocks import BESIDE
-from cases.desks import answered_for, part_words
+from cases.desks import part_words
 from cases.hands import LEAD, clock_of, todo_of
 from cases.laws import law_of
 from cases.policy import HANDLING, duties_of, roles_in

@@ -13,14 +13,17 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from cases.access import hash_password
+from cases.access import Cost, hash_password
 from cases.laws import publish
 from cases.record.people import Duty, Unit, User
 from cases.words import vocabulary
+from workflow.definition import Definition
 from workflow.reading import load
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
 PASSWORD = "tests-only"
+#: The lowest cost that Argon2id knows.
+CHEAP = Cost(memory=8, passes=1)
 WORKFLOWS = Path(__file__).resolve().parent.parent / "config" / "workflows"
 
 UNITS = (
@@ -52,8 +55,8 @@ PEOPLE = (
 
 def cast(db: Session, laws: Path = WORKFLOWS) -> dict[str, User]:
     """Write the world into a migrated database and return its people by login."""
-    for path in sorted(laws.glob("*.toml")):
-        publish(db, load(path, vocabulary()), at=MONDAY)
+    for law in read(laws):
+        publish(db, law, at=MONDAY)
     units: dict[str, Unit] = {}
     for number, (code, name, kind, parent) in enumerate(UNITS, 1):
         above = units[parent] if parent else None
@@ -62,10 +65,9 @@ def cast(db: Session, laws: Path = WORKFLOWS) -> dict[str, User]:
             id=number, code=code, name=name, kind=kind, parent_id=above.id if above else None, path=place
         )
         db.add(units[code])
-        db.flush()
+    db.flush()
     people: dict[str, User] = {}
-    for number, (login, name, duty) in enumerate(PEOPLE, 1):
-        role, _, unit = duty.partition("@")
+    for number, (login, name, _) in enumerate(PEOPLE, 1):
         people[login] = User(
             id=number,
             login=login,
@@ -75,8 +77,10 @@ def cast(db: Session, laws: Path = WORKFLOWS) -> dict[str, User]:
             created_at=MONDAY,
         )
         db.add(people[login])
-        db.flush()
-        db.add(Duty(user_id=number, unit_id=units[unit].id or 0, role=role))
+    db.flush()
+    for login, _, duty in PEOPLE:
+        role, _, unit = duty.partition("@")
+        db.add(Duty(user_id=people[login].id or 0, unit_id=units[unit].id or 0, role=role))
     db.flush()
     if db.get_bind().dialect.name == "postgresql":
         for table in ("units", "users"):
@@ -87,6 +91,12 @@ def cast(db: Session, laws: Path = WORKFLOWS) -> dict[str, User]:
 
 
 @cache
+def read(laws: Path) -> tuple[Definition, ...]:
+    """Return the laws of a folder, which are read once."""
+    return tuple(load(path, vocabulary()) for path in sorted(laws.glob("*.toml")))
+
+
+@cache
 def password_hash() -> str:
-    """Return the hash of the one password, which takes long on purpose and is therefore made once."""
-    return hash_password(PASSWORD)
+    """Return the hash of the one password at the lowest cost, so that no sign-in waits for what is slow on purpose."""
+    return hash_password(PASSWORD, CHEAP)

@@ -14,6 +14,7 @@ import pytest
 from cases.record.database import release
 from cases.record.schema import migrate
 from tests.browsers import find_chromium
+from tests.compiling import compile_once
 from tests.databases import DURABLE, Cluster, find_programs, quick_place
 from tests.requirements import absent
 
@@ -33,6 +34,14 @@ def prepare(url: str) -> None:
     """Brings an empty database to the newest schema."""
     migrate(url)
     release(url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Lets what was compiled for one test's database serve the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,15 @@ TODOS: Mapping[str, Pair] = {
     "finish": ("待办结", "to finish"),
     "take_back": ("已委派，待报回或收回", "delegated: to come back or to take back"),
 }
+#: What somebody has to do beside a case that lies on another desk.
+MATTERS: Mapping[str, Pair] = {
+    "decide": ("审批延期", "decide on more time"),
+    "decide_above": ("审批延期", "decide on more time"),
+    "answer": ("答复督办单", "answer order"),
+    "climbed_to": ("已升级到您，请阅处", "climbed to you: acknowledge it"),
+    "given_back": ("答复退回协办", "answer a part given back"),
+    "rating": ("评价并案结果", "rate the outcome"),
+}
 PROMISE_OUTCOMES: Mapping[str, Pair] = {
     "open": ("尚未兑现", "not kept yet"),
     "kept": ("已兑现", "kept"),

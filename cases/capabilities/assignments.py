@@ -74,6 +74,9 @@ def sign(deed: Deed) -> None:
         deed.sets["offered_id"] = None
         if _takes_it_after_all(deed, offered):
             end_part(deed, offered, ENDED)
+            for row in current(deed.db, deed.case):
+                if row.unit_id == first.unit_id:  # it was to help meanwhile; who leads has no other part
+                    end_part(deed, row, ENDED)
             give(deed, first.unit_id, LEAD, status=SIGNED, signed_at=deed.at)
             return
         deed.sets["lead_id"] = offered.unit_id

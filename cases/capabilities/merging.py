@@ -13,7 +13,7 @@ from sqlmodel import select
 from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields, stale
 from cases.laws import law_of
-from cases.merged import by_id, followers, is_answered, lead_of
+from cases.merged import RATE, by_id, followers, is_answered, lead_of
 from cases.policy import may_see
 from cases.record.case import Case
 from cases.record.people import line
@@ -57,7 +57,7 @@ def unmerge(deed: Deed) -> None:
     deed.sets |= {"merged_into_id": None, "rating": None}
 
 
-@effect("rate_merged", needs=("rating",), only_if=("lead_answered",))
+@effect(RATE, needs=("rating",), only_if=("lead_answered",))
 def rate_merged(deed: Deed) -> None:
     """Remember for which round of the lead case a rating is."""
     lead = lead_of(deed.db, deed.case)

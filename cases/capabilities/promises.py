@@ -10,19 +10,21 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session
+from sqlalchemy import and_, bindparam, or_, select
+from sqlmodel import Session, col
 
 from cases import beside
+from cases.answering import answered_for
 from cases.errors import FieldError, InvalidFields
 from cases.policy import answers_for, duties_of
 from cases.record.case import Case
 from cases.record.columns import table_of
-from cases.record.people import User
+from cases.record.people import Unit, User
 from cases.record.promises import Promise
 from cases.record.statements import Prepared
-from cases.side_clocks import begin, department, end
+from cases.side_clocks import OF_A_UNION, begin, department, end
 from cases.sides import Side
+from cases.units import RAISED_AT
 from cases.words import HANDLERS, Deed, Post, condition, effect, register, role
 from workflow.calendar import Calendar
 from workflow.errors import Refusal
@@ -147,11 +149,16 @@ def open_promises(db: Session, case: Case) -> list[Any]:
 
 
 def to_keep(db: Session, by: User, at: datetime, most: int = MOST) -> Sequence[Any]:
-    """Return the promises that the departments of a person have still to keep, the nearest day first."""
-    units = {duty.unit_id for duty in duties_of(db, by, at) if duty.role in HANDLERS}
-    if not units:
+    """Return the promises that a person's units have still to keep, the nearest day first (see `department`)."""
+    duties = duties_of(db, by, at)
+    if not {duty.role for duty in duties}.intersection((*HANDLERS, *OF_A_UNION)):
         return []
-    waiting = (_PROMISES.c.kept_at.is_(None), _PROMISES.c.broken_at.is_(None), _PROMISES.c.unit_id.in_(sorted(units)))
+    is_union = col(Unit.kind).in_(RAISED_AT)
+    mine = or_(
+        and_(~is_union, answered_for(duties, HANDLERS, at)), and_(is_union, answered_for(duties, OF_A_UNION, at))
+    )
+    is_ours = _PROMISES.c.unit_id.in_(select(col(Unit.id)).where(mine))
+    waiting = (_PROMISES.c.kept_at.is_(None), _PROMISES.c.broken_at.is_(None), is_ours)
     wanted = select(_PROMISES, _CASES.c.number.label("case_number"), _CASES.c.title).join(
         _CASES, _CASES.c.id == _PROMISES.c.case_id
     )

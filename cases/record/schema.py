@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def migrate(url: str) -> None:
 
 def is_current(db: Session) -> bool:
     """Tell whether the database has exactly the schema that this program needs."""
-    return _revision(db) == ScriptDirectory.from_config(_config()).get_current_head()
+    return _revision(db) == _scripts().get_current_head()
 
 
 def require_current(url: str) -> Engine:
@@ -78,7 +79,7 @@ def _prefer_wal(db: Engine) -> None:
 
 def _refuse_newer(db: Session) -> None:
     revision = _revision(db)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseError(
             f"数据库由更新版本的程序建立（{revision}），请先升级本程序。",
@@ -88,6 +89,12 @@ def _refuse_newer(db: Session) -> None:
 
 def _revision(db: Session) -> str | None:
     return MigrationContext.configure(db.connection()).get_current_revision()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Return the migrations that this program has; they are read once."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

@@ -4,14 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from cases.access import Cost, browser, digest, hash_password, is_password, make_token, sign_in, sign_out, who
+from cases.access import browser, digest, hash_password, is_password, make_token, sign_in, sign_out, who
 from cases.record.database import transaction
 from cases.record.people import SignIn, Token, User
 from tests.cases.world import World
-from tests.cast import MONDAY, PASSWORD
+from tests.cast import CHEAP, MONDAY, PASSWORD
 from workflow.errors import Refusal
-
-CHEAP = Cost(memory=8, passes=1)
 
 
 def test_a_password_is_kept_as_argon2id_at_the_cost_that_owasp_names() -> None:

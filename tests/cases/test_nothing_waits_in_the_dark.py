@@ -31,6 +31,7 @@ from cases.sweep import sweep
 from cases.words import OWNER
 from tests.cases.calendar_acts import announced, of_2027, without_2027
 from tests.cases.filled_in import SOUND
+from tests.cases.on_desks import in_the_dark
 from tests.cases.positions import DUTIES
 from tests.cases.world import World
 from tests.cast import MONDAY
@@ -41,6 +42,8 @@ from workflow.office_hours import YearPlan
 HISTORIES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "3"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 STEPS = 150
+#: How often each desk of everybody is looked at, too.
+LOOKS = 0.1
 CASES = 5
 LAWS = ("proposal", "grievance")
 VERBS = {
@@ -71,6 +74,8 @@ def test_no_open_case_ever_waits_in_the_dark(world: World) -> None:
                 counts.update(one.rung.split()[0] for one in sweep(world.db, at))
                 with reading(world.db) as db:
                     in_the_light(db, at)
+                    if dice.random() < LOOKS:
+                        assert in_the_dark(db, find(db, numbers[which]), at) == []
     world.check()
     with reading(world.db) as db:
         fired = Counter((row.clock_id, row.term, row.rung) for row in db.exec(select(FiredRung)))

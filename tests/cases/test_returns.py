@@ -222,3 +222,13 @@ def test_a_case_of_three_departments_is_given_back_and_the_others_go_on(world: W
     story.then("sign_for", "zhou")
     assert status(world, story) == {"A": "signed", "B": "signed"}
     check_departments(world)
+
+
+def test_who_takes_the_lead_after_all_helps_no_more(world: World) -> None:
+    story = Story(world).up_to("accept")
+    story.then("return", "wang", **BECAUSE)
+    story.then("reassign", "zhao", lead="A", support=["D"], reason="由人社局牵头")
+    story.then("sign_for", "wang")
+    assert [row[:3] for row in world.parts(story.number) if row[3]] == [("D", "lead", "signed")]
+    assert sides(world, story) == []
+    check_departments(world)

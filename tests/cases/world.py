@@ -92,11 +92,11 @@ class World:
                 db.add(
                     Unit(id=number, code=code, name=name, kind=kind, parent_id=parent, path=path, is_active=is_active)
                 )
-                db.flush()
+            db.flush()
             ids = {unit.code: unit.id or 0 for unit in db.exec(select_rows(Unit))}
-            for number, login, duties in MORE_PEOPLE:
-                db.add(User(id=number, login=login, name=login, created_at=MONDAY))
-                db.flush()
+            db.add_all(User(id=number, login=login, name=login, created_at=MONDAY) for number, login, _ in MORE_PEOPLE)
+            db.flush()
+            for number, _, duties in MORE_PEOPLE:
                 db.add_all(Duty(user_id=number, unit_id=ids[unit], role=role) for role, unit in duties)
             db.add(Duty(user_id=23, unit_id=ids["T"], role="supervisor", until_at=MONDAY))
         self.units = ids

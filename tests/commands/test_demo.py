@@ -74,11 +74,15 @@ def record(url: str) -> list[Any]:
         return [numbers, events, said]
 
 
-def test_a_demonstration_is_credible_and_replays_on_each_engine(empty_database_url: str) -> None:
-    """One long story, because filling is what takes the time."""
-    assert fill(empty_database_url, FILLING)
-    with reading(engine(empty_database_url)) as db:
+def test_a_demonstration_is_credible_and_replays(demonstration: Session) -> None:
+    is_credible(demonstration)
+
+
+def test_a_demonstration_is_credible_and_replays_on_postgresql(empty_postgres_url: str) -> None:
+    assert fill(empty_postgres_url, FILLING)
+    with reading(engine(empty_postgres_url)) as db:
         is_credible(db)
+    release(empty_postgres_url)
 
 
 def is_credible(db: Session) -> None:

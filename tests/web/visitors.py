@@ -16,12 +16,10 @@ from cases.access import make_token
 from cases.record.database import engine, transaction
 from cases.record.people import User
 from config.settings import Settings
-from tests.cast import MONDAY, PASSWORD, cast
+from tests.cast import CHEAP, MONDAY, PASSWORD, cast
 from web.app import create_app
 from web.visits import moment
 
-#: The lowest cost that Argon2id knows, so that tests do not wait for what is slow on purpose.
-CHEAP = {"password_memory": 8, "password_passes": 1}
 API = "/api/v1"
 SUBMISSION = {"title": "希望在开发区建骑手驿站", "text": "午间无处休息，\n冬天尤其冷。", "unit": "C"}
 
@@ -43,7 +41,8 @@ class Office:
         with transaction(self.engine) as db:
             cast(db)
         self.at = MONDAY
-        self.app = create_app(Settings(database=url, files=files, **CHEAP))  # type: ignore[arg-type]  # figures only
+        settings = Settings(database=url, files=files, password_memory=CHEAP.memory, password_passes=CHEAP.passes)
+        self.app = create_app(settings)
         self.app.dependency_overrides[moment] = lambda: self.at
         self.clients: list[TestClient] = []
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from cases.calendars import calendar_of
 from cases.capabilities.links import links_of
 from cases.laws import law_of
-from cases.merged import LeadCase, merged_into, read_lead
+from cases.merged import FEEDBACK, LeadCase, merged_into, read_lead
 from cases.record.case import Case
 from cases.record.people import line
-from cases.sheet import Sheet
+from cases.sheet import Sheet, desks_of
 from cases.similar import Similar, similar_cases
+from cases.words import SUBMITTER
 from web import moments, words
 from web.visits import Visit
 
@@ -32,10 +33,17 @@ class SimilarRow:
 
 @dataclass(frozen=True)
 class LeadRow:
-    """The lead case in words; its number leads there only for those who may see it."""
+    """The lead case in words; its number leads there only for those who may see it.
+
+    `stage` is the word of the law for where it stands, `owner` with whom it lies, by role and unit and never by name.
+    """
 
     number: str
     state: str
+    stage: str
+    owner: str
+    is_open: bool
+    is_answered: bool
     is_visible: bool
     answered: str
     closed: str
@@ -113,8 +121,23 @@ def _lead(visit: Visit, case: Case, lead: LeadCase) -> LeadRow:
     return LeadRow(
         number=lead.number,
         state=words.label(lead.state, visit.language),
+        stage=lead.state.stage,
+        owner=_owner(visit, lead),
+        is_open=lead.closed_at is None,
+        is_answered=lead.state.stage == FEEDBACK,
         is_visible=lead.is_visible,
         answered=moments.exact(lead.answered_at, local),
         closed=moments.exact(lead.closed_at, local),
         answers=[answer.body for answer in lead.answers],
     )
+
+
+def _owner(visit: Visit, lead: LeadCase) -> str:
+    """Say with whom the lead case lies."""
+    if lead.state.owner is None:
+        return ""
+    if lead.state.owner == SUBMITTER:
+        return visit.say("主案申请人", "its own applicant")
+    units = [desk.unit for desk in desks_of(visit.db, lead.case, visit.at)]
+    role = words.role(lead.state.owner, visit.language)
+    return f"{role} · {words.listed(units, visit.language)}" if units else role

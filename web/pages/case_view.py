@@ -13,6 +13,7 @@ from cases.sheet import Sheet, sheet_of
 from cases.veil import code_name
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.case_answer import ToRate, to_rate
 from web.pages.case_endorsements import Voiced, endorsement_of
 from web.pages.case_history import Line, action_done, kept_of, lines_of
 from web.pages.case_identity import showings_of
@@ -22,7 +23,7 @@ from web.pages.case_promises import Promised, promises_in
 from web.pages.case_referral import Referral, referral_of
 from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
 from web.pages.case_review import Group, groups_of
-from web.pages.case_same import Same, same_of
+from web.pages.case_same import LeadRow, Same, same_of
 from web.pages.case_where import Clocked, clocks_in, level_of, owner_of
 from web.pages.rows import Due, due_of
 from web.visits import Visit
@@ -83,6 +84,7 @@ class View:
     same: Same
     may_ask_who: bool
     showings: Sequence[tuple[str, str]]
+    to_rate: ToRate | None
 
 
 def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None = None) -> View:
@@ -101,13 +103,13 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         state=words.label(state, visit.language),
         is_closed=case.closed_at is not None,
         due=due_of(visit, case, definition, local),
-        stages=_stages(visit, sheet),
+        stages=_stages(visit, sheet, same.lead),
         owner=owner_of(visit, sheet, local),
         level=level_of(visit, sheet, local),
         unit=sheet.units[case.unit_id].name,
         lead=lead.name if lead else "",
         submitter=_applicant(visit, sheet),
-        facts=_facts(visit, sheet, local),
+        facts=_facts(visit, sheet, same.lead, local),
         clocks=clocks_in(visit, sheet),
         history=lines_of(visit, sheet, local),
         parts=parts_of(visit, sheet, local),
@@ -128,6 +130,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         same=same,
         may_ask_who=sheet.is_staff and is_sealed(visit.db, case),
         showings=showings_of(visit, case, local) if sheet.is_submitter else [],
+        to_rate=to_rate(visit, sheet, same.lead, local),
     )
 
 
@@ -137,15 +140,17 @@ def _applicant(visit: Visit, sheet: Sheet) -> str:
     return f"{name} {code_name(sheet.case)}" if sheet.is_staff and not sheet.submitter else name
 
 
-def _stages(visit: Visit, sheet: Sheet) -> list[Stage]:
-    names = sheet.definition.stages
-    reached = names.index(sheet.case.stage) if sheet.case.stage in names else 0
-    is_done = sheet.case.closed_at is not None and reached == len(names) - 1
+def _stages(visit: Visit, sheet: Sheet, lead: LeadRow | None) -> list[Stage]:
+    """Return the stages with where the case stands; one that was merged stands where its lead case does."""
+    names, stage = sheet.definition.stages, lead.stage if lead else sheet.case.stage
+    reached = names.index(stage) if stage in names else 0
+    is_closed = not lead.is_open if lead else sheet.case.closed_at is not None
+    is_done = is_closed and reached == len(names) - 1
     places = ["done" if is_done or n < reached else "now" if n == reached else "ahead" for n in range(len(names))]
     return [Stage(words.stage(name, visit.language), place) for name, place in zip(names, places, strict=True)]
 
 
-def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]:
+def _facts(visit: Visit, sheet: Sheet, lead: LeadRow | None, local: Calendar) -> list[tuple[str, str]]:
     case, definition = sheet.case, sheet.definition
     given = [
         (words.field(definition, name, visit.language), words.value(definition, name, value, {}, visit.language))
@@ -158,6 +163,6 @@ def _facts(visit: Visit, sheet: Sheet, local: Calendar) -> list[tuple[str, str]]
         (visit.say("身份方式", "Identity"), words.pick(identity, visit.language)),
         (visit.say("提交时间", "Submitted"), moments.exact(case.submitted_at, local)),
         (visit.say("首次答复", "First answered"), moments.exact(case.answered_at, local)),
-        (visit.say("办结时间", "Closed"), moments.exact(case.closed_at, local)),
+        (visit.say("办结时间", "Closed"), lead.closed if lead else moments.exact(case.closed_at, local)),
         (visit.say("第几轮", "Round"), str(case.round)),
     ]

@@ -9,10 +9,13 @@ from starlette.responses import Response
 
 from cases.authority import authority_of
 from cases.capabilities.endorsements import to_endorse
-from cases.desks import MOST, desk_of, lately_closed, raised_by
+from cases.desks import MOST, desk_of
+from cases.matters import matters_of
 from cases.questions import asked_by
+from cases.raised import lately_closed, raised_by
 from cases.tasks import tasks_of
 from web.pages.case_promises import promises_to_keep
+from web.pages.desk_matters import going_on, rows_of_matters
 from web.pages.done import left, told_at_home
 from web.pages.rows import rows_of
 from web.pages.standing_in import standing_in
@@ -27,15 +30,19 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def my_desk(visit: Reading) -> Response:
     """Show the cases that lie with me, most urgent first, and once what I did in a case that I see no more."""
-    mine, raised = desk_of(visit.db, visit.by, visit.at), raised_by(visit.db, visit.by)
+    mine, beside = desk_of(visit.db, visit.by, visit.at), matters_of(visit.db, visit.by, visit.at)
+    raised = raised_by(visit.db, visit.by, visit.at)
     closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
     waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at), mine.stands_for)
+    waiting += rows_of_matters(visit, beside.rows)
     waiting.sort(key=lambda row: (row.due_at is None, row.due_at or visit.at))  # a part has a limit of its own
+    has_more = mine.has_more or beside.has_more or len(waiting) > MOST
+    waiting = waiting[:MOST]
     late = sum(1 for row in waiting if row.due and row.due.tone == "late")
     soon = sum(1 for row in waiting if row.due and row.due.tone == "soon")
     counts = [
-        (visit.say("待我办理", "With me"), len(waiting), mine.has_more, "plain"),
-        (visit.say("其中逾期", "Overdue"), late, mine.has_more and late == MOST, "late" if late else "plain"),
+        (visit.say("待我办理", "With me"), len(waiting), has_more, "plain"),
+        (visit.say("其中逾期", "Overdue"), late, has_more and late == MOST, "late" if late else "plain"),
         (visit.say("24 小时内到期", "Due within 24 hours"), soon, False, "plain"),
         (visit.say("我提出的", "Raised by me"), len(raised.cases), raised.has_more, "plain"),
     ]
@@ -45,8 +52,8 @@ def my_desk(visit: Reading) -> Response:
         visitor=visit.caller,
         counts=counts,
         waiting=waiting,
-        has_more=mine.has_more,
-        raised=rows_of(visit, raised.cases),
+        has_more=has_more,
+        raised=going_on(visit, raised.cases),
         closed=rows_of(visit, closed),
         promised=promises_to_keep(visit),
         may_endorse=bool(to_endorse(visit.db, visit.by, visit.at, most=1)[0]),

@@ -10,6 +10,7 @@ from cases.calendars import calendar as by_name
 from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case
+from cases.record.clock import Clock
 from cases.record.people import line
 from cases.standing_in import names_of
 from cases.tasks import Task
@@ -84,7 +85,7 @@ def rows_of(
                 unit=unit.name,
                 lead=lead.name if lead else "",
                 category=case.category or "",
-                due=_due_of_task(visit, task) if task else due_of(visit, case, definition, calendar),
+                due=_due(visit, case, definition, calendar, task),
                 round=case.round,
                 closed=moments.exact(case.closed_at, calendar),
                 todo=_todo(visit, task) if task else "",
@@ -103,12 +104,16 @@ def due_of(visit: Visit, case: Case, definition: Definition, calendar: Calendar)
     return due_words(visit, case, calendar, definition.limit_of(definition.states[case.state], chosen))
 
 
-def _due_of_task(visit: Visit, task: Task) -> Due | None:
-    """Return when somebody's part is due; without a limit of its own it has none, whatever the case's."""
-    clock = task.clock
-    if clock is None:
-        return None
+def due_of_clock(visit: Visit, clock: Clock) -> Due | None:
+    """Return when a clock is due; its working days count where its own limit counts them."""
     return due_words(visit, clock, by_name(visit.db, clock.calendar), Limit.parse(clock.limit) if clock.limit else None)
+
+
+def _due(visit: Visit, case: Case, definition: Definition, calendar: Calendar, task: Task | None) -> Due | None:
+    """Return when a case is due, or somebody's part of it; without a limit of its own that has none."""
+    if task is None:
+        return due_of(visit, case, definition, calendar)
+    return due_of_clock(visit, task.clock) if task.clock is not None else None
 
 
 def _todo(visit: Visit, task: Task) -> str:
