@@ -13,6 +13,7 @@ from cases import act as door
 from cases.clocks import BESIDE
 from cases.errors import BadRequest, NotFound, no_case
 from cases.explaining import explain as explanations
+from cases.left_over import left_over
 from cases.oversight import oversight_of
 from cases.policy import may_see
 from cases.raising import Draft, raise_case
@@ -25,6 +26,7 @@ from cases.two_times import lasted, two_times
 from commands.departments import PART_COLUMNS, parts_of
 from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
 from config import clock
+from workflow.limits import Remaining
 from workflow.machine import NotByYou
 
 SHOWN = (
@@ -159,12 +161,15 @@ def explain(number: Number, database: Database = "", form: Printed = Format.TABL
         print(f"{one.zh} / {one.en}: {limit} {one.clock.calendar} {one.law} {mark}")
         print_rows([(s.zh, s.from_at, s.until_at, s.due_at) for s in one.stretches], ("", "from", "until", "due"), form)
         if one.clock.remaining:
-            print(f"剩余 left: {one.clock.remaining}")
+            zh, en = left_over(Remaining.parse(one.clock.remaining))
+            print(f"剩余：{zh} / left: {en}")
         print_rows(
-            [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in one.days],
+            [(d.date, d.weekday_zh, "✓" if d.is_counted else "–", d.minutes, d.zh) for d in one.lived],
             ("date", "", "", "minutes", "why"),
             form,
         )
+        if untold := len(one.days) - len(one.lived):
+            print(f"已停，其后 {untold} 天从略。 / It stopped; {untold} more days to its limit are left out.")
         print_rows(
             [(f"{r.do} {r.at}", r.due_at, r.fired_at, "已过 passed" if r.is_passed else "") for r in one.rungs],
             ("rung", "due", "fired", ""),

@@ -112,6 +112,19 @@ def test_explain_names_each_day_of_each_clock(capsys: Captured, database: str) -
     assert "暂定" in out
 
 
+def test_explain_says_what_is_left_in_words_and_tells_no_day_after_a_clock_stopped(
+    capsys: Captured, database: str
+) -> None:
+    number = submitted(capsys, database, at="2026-11-16T09:00")
+    asked = ("ask_submitter", "--as", "li", "--set", "reason=缺材料", "--at", "2026-11-17T10:30:20")
+    assert run(capsys, "act", number, *asked, "--database", database)[0] == 0
+    _, out, _ = run(capsys, "explain", number, "--database", database)
+    assert "剩余：88 天 22 小时 29 分钟 / left: 88 d 22 h 29 min" in out
+    draft = out.split("\n\n")[0]
+    assert "2026-11-16" in draft and "2026-11-17 " not in draft
+    assert "已停，其后 30 天从略" in draft
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [
