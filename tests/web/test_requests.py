@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.web.test_acting import confirmed, offered
 from tests.web.visitors import API, Browser, Office, taken
 
@@ -110,3 +112,26 @@ def test_the_rates_show_disputes_beside_the_others(office: Office) -> None:
     query = "from=2026-11-01T00:00:00%2B08:00&to=2026-12-01T00:00:00%2B08:00&by=unit"
     rows = {row["key"]: row for row in office.program("zhao").get(f"{API}/rates?{query}").json()["items"]}
     assert (rows["D"]["disputes"], rows["D"]["dispute_working_minutes"], rows["D"]["dispute_minutes"]) == (1, 60, 60)
+
+
+def test_more_time_is_typed_as_a_number_with_a_unit_or_in_words_and_the_page_says_how_much_is_allowed(
+    sqlite_office: Office,
+) -> None:
+    number = accepted(sqlite_office)
+    wang = at(sqlite_office, "wang", number)
+    wang.send(f"/cases/{number}/sign_for")
+    form = wang.page.text.partition(f'action="/cases/{number}/request_extension"')[2].partition("</form>")[0]
+    assert "一次最多 30 天" in form and "datalist" not in form and "wd 表示" not in form
+    assert re.findall(r'<option value="(\w+)"', form.partition('name="extra.unit"')[2]) == ["wd", "d", "h"]
+    unit = {"extra.unit": "d"}
+    assert wang.send(f"/cases/{number}/request_extension", reason="取证", extra="40", **unit).status_code == 422
+    assert "一次最多延长 30 天" in wang.words
+    assert 'value="40"' in wang.page.text and '<option value="d" selected>' in wang.page.text  # what was typed stays
+    assert wang.send(f"/cases/{number}/request_extension", reason="取证", extra="5", **unit).status_code == 303
+    assert "待审批 全案 +5 天" in wang.words
+    zhao = at(sqlite_office, "zhao", number)
+    zhao.send(f"/cases/{number}/decide_extension", approve="no")
+    answer = taken(
+        sqlite_office.program("wang"), number, "request_extension", {"reason": "再请", "extra": "3 个工作日"}
+    )
+    assert [one["extra"] for one in answer.json()["extensions"]] == ["5d", "3wd"]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.ballots import open_ballot
+from cases.capabilities.extensions import REQUEST
+from cases.capabilities.part_extensions import REQUEST_PART
 from cases.hands import open_rows
 from cases.panels import candidates
 from cases.record.people import Unit
@@ -18,7 +20,8 @@ from web.choices import PERSON, named, points_passed, staff
 from web.pages.road import likely_first
 from web.visits import Visit
 from workflow.definition import Step
-from workflow.vocabulary import DELEGATE, SUPPORT
+from workflow.limit_words import USUAL, said
+from workflow.vocabulary import DELEGATE, SUPPORT, Field
 
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
@@ -26,9 +29,12 @@ FEW_OPTIONS = 4
 PART, CASE, CHAIR, RECUSE = "part", "case", "chair", "recuse"
 #: Who acts in a case for a part of it, and what they do about somebody else's.
 OF_PARTS, DISPUTE = frozenset({"lead", SUPPORT, DELEGATE}), "dispute_part"
+#: What asks for more time, for the case and for a part.
+ASKS = frozenset({REQUEST, REQUEST_PART})
 #: Kinds of fields that name units, and those that name people.
 UNITS, PEOPLE = ("unit", "units"), ("person", "people")
-LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
+#: The units in which a form asks for a limit; in any other it may be typed.
+IN: Mapping[str, words.Pair] = {"wd": ("工作日", "working days"), "d": ("天", "days"), "h": ("小时", "hours")}
 
 Typed = Mapping[str, str | list[str]]
 Known = dict[str, Sequence[tuple[str, str]]]
@@ -36,7 +42,10 @@ Known = dict[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Control:
-    """One field of a form: `kind` decides the control, `options` are value and label, `typed` is what stood there."""
+    """One field of a form: `kind` decides the control, `options` are value and label, `typed` is what stood there.
+
+    A limit is typed as a number, with its `unit` chosen beside it; `hint` says what is allowed.
+    """
 
     name: str
     label: str
@@ -45,6 +54,8 @@ class Control:
     longest: int
     options: Sequence[tuple[str, str]]
     typed: str | list[str]
+    unit: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +136,7 @@ def _control(
         ]
         kind = "few"
     elif kind == "limit":
-        options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
+        return _limit(visit, sheet, step, known, typed, is_required)
     elif kind == "state":
         options = list(points_passed(visit, sheet.case, sheet.definition, step).items())
         kind = "few"
@@ -139,6 +150,21 @@ def _control(
     present = getattr(sheet.case, known.column, None) if known.column else None
     shown = typed or (str(present) if present is not None else "")
     return Control(name, words.label(known, visit.language), kind, is_required, known.longest, options, shown)
+
+
+def _limit(visit: Visit, sheet: Sheet, step: Step, known: Field, typed: str | list[str], is_required: bool) -> Control:
+    """Return the two controls of a limit, a number and its unit, with what the law allows where more time is asked."""
+    written = typed if isinstance(typed, str) else ""
+    unit = next((unit for unit in IN if written.removesuffix(unit).isdecimal()), "")
+    units = [(name, words.pick(pair, visit.language)) for name, pair in IN.items()]
+    caps = sheet.definition.extensions
+    hint = ""
+    if caps is not None and caps.longest is not None and not ASKS.isdisjoint(step.does):
+        zh, en = said(caps.longest)
+        hint = visit.say(f"一次最多 {zh}", f"{en} at most")
+    label = words.label(known, visit.language)
+    number = written.removesuffix(unit) if unit else written
+    return Control(known.name, label, "limit", is_required, known.longest, units, number, unit or USUAL, hint)
 
 
 def _is_chair(visit: Visit, sheet: Sheet) -> bool:
