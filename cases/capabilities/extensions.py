@@ -38,7 +38,7 @@ from workflow.vocabulary import DECIDE, DECIDE_ABOVE, PARENT, Field
 #: What would take more than another year is no delay but a promise, and goes on account.
 MOST = timedelta(days=366)
 
-REQUEST, DECIDE_PART = "request_extension", "decide_part_extension"
+REQUEST, DECIDE_CASE, DECIDE_PART = "request_extension", "decide_extension", "decide_part_extension"
 
 _EXTENSIONS = table_of(Extension)
 #: No unit has the number 0: it stands for the case itself.
@@ -76,7 +76,7 @@ def request_extension(deed: Deed) -> None:
     request(deed, clocks.is_of_the_case, None, due_at)
 
 
-@effect("decide_extension", needs=("approve",), only_if=("extension_pending",))
+@effect(DECIDE_CASE, needs=("approve",), only_if=("extension_pending",))
 def decide_extension(deed: Deed) -> None:
     """Grant the request, which moves the case's own clocks, or refuse it, which leaves them."""
     asked = pending(deed.db, deed.case)

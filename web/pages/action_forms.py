@@ -8,27 +8,25 @@ from dataclasses import dataclass
 from cases.ballots import open_ballot
 from cases.capabilities.extensions import REQUEST
 from cases.capabilities.part_extensions import REQUEST_PART
-from cases.hands import open_rows
 from cases.panels import candidates
-from cases.record.people import Unit
-from cases.roster import own_hands
 from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
 from web.choices import PERSON, named, points_passed, staff
-from web.pages.road import likely_first
+from web.pages.deciding import PART, about, is_worth_asking, with_parts
+from web.pages.road import is_main, likely_first
 from web.visits import Visit
 from workflow.definition import Step
 from workflow.limit_words import USUAL, said
-from workflow.vocabulary import DELEGATE, SUPPORT, Field
+from workflow.vocabulary import Field
 
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
-PART, CASE, CHAIR, RECUSE = "part", "case", "chair", "recuse"
-#: Who acts in a case for a part of it, and what they do about somebody else's.
-OF_PARTS, DISPUTE = frozenset({"lead", SUPPORT, DELEGATE}), "dispute_part"
+CASE, CHAIR, RECUSE = "case", "chair", "recuse"
+#: Controls of which one option is chosen.
+ONE_OF = frozenset({"few", "choice", "unit", "person"})
 #: What asks for more time, for the case and for a part.
 ASKS = frozenset({REQUEST, REQUEST_PART})
 #: Kinds of fields that name units, and those that name people.
@@ -60,12 +58,13 @@ class Control:
 
 @dataclass(frozen=True)
 class ActionForm:
-    """One action: open if it was tried, plain if it asks for nothing."""
+    """One action: open if it was tried, plain if it asks for nothing; `about` says what it decides on."""
 
     action: str
     label: str
     is_open: bool
-    is_moving: bool
+    is_main: bool
+    about: Sequence[str]
     controls: Sequence[Control]
 
 
@@ -81,7 +80,8 @@ def forms_of(
     kinds = {fields[name].kind for step in steps for name in (*step.needs, *step.takes)}
     known = _known(visit, sheet, kinds) | {CASE: near}
     return [
-        _form(visit, sheet, step, known, typed if step.action == tried else {}, step.action == tried) for step in steps
+        _form(visit, sheet, step, steps, known, typed if step.action == tried else {}, step.action == tried)
+        for step in steps
     ]
 
 
@@ -97,11 +97,13 @@ def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
     return found
 
 
-def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is_open: bool) -> ActionForm:
+def _form(
+    visit: Visit, sheet: Sheet, step: Step, steps: Sequence[Step], known: Known, typed: Typed, is_open: bool
+) -> ActionForm:
     names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
     needed = set(step.needs)
-    if PART in step.takes and len(_with_parts(visit, sheet, step)) < (2 if _is_of_own_part(step) else 1):
-        names.remove(PART)  # there is nothing to choose from
+    if PART in step.takes and not is_worth_asking(visit, sheet, step):
+        names.remove(PART)
     if RECUSE in step.does and CHAIR in step.takes:
         if _is_chair(visit, sheet):
             needed.add(CHAIR)  # who follows is named
@@ -111,7 +113,8 @@ def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is
         action=step.action,
         label=words.label(step, visit.language),
         is_open=is_open,
-        is_moving=bool(step.targets),
+        is_main=is_main(step, steps),
+        about=about(visit, sheet, step),
         controls=[_control(visit, sheet, step, name, known, typed.get(name, ""), name in needed) for name in names],
     )
 
@@ -125,7 +128,6 @@ def _control(
     of_case = named(visit, sheet.case, step, name)
     if of_case is not None:
         options, kind = list(of_case.items()), "choice"
-        typed = typed or (options[0][0] if len(options) == 1 else "")
     elif kind == "choice":
         options = list(words.options(sheet.definition, name, visit.language).items())
         kind = "few" if len(options) <= FEW_OPTIONS else kind
@@ -143,12 +145,14 @@ def _control(
     elif kind in choosable:
         options = choosable[kind]
         if name == PART:
-            options = [(unit.code, unit.name) for unit in _with_parts(visit, sheet, step)]
+            options = [(unit.code, unit.name) for unit in with_parts(visit, sheet, step)]
         elif name == PERSON:
             options = staff(visit)
         kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH and kind != CASE else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
     shown = typed or (str(present) if present is not None else "")
+    if not shown and len(options) == 1 and ((kind in ONE_OF and is_required) or of_case is not None):
+        shown = options[0][0]  # there is nothing else to choose
     return Control(name, words.label(known, visit.language), kind, is_required, known.longest, options, shown)
 
 
@@ -170,15 +174,3 @@ def _limit(visit: Visit, sheet: Sheet, step: Step, known: Field, typed: str | li
 def _is_chair(visit: Visit, sheet: Sheet) -> bool:
     ballot = open_ballot(visit.db, sheet.case)
     return ballot is not None and ballot.chair_id == visit.by.id
-
-
-def _with_parts(visit: Visit, sheet: Sheet, step: Step) -> list[Unit]:
-    """Return the units whose parts a step can be about: of those that are open, one's own where one acts for it."""
-    if PART in step.takes and _is_of_own_part(step):
-        return [sheet.units[row.unit_id] for row in own_hands(visit.db, sheet, visit.by, visit.at)]
-    return [sheet.units[row.unit_id] for row in open_rows(sheet.parts) if row.kind == SUPPORT]
-
-
-def _is_of_own_part(step: Step) -> bool:
-    """Tell whether whoever takes a step does so for a part of their own; a lead disputes the part of another."""
-    return OF_PARTS.issuperset(step.by) and DISPUTE not in step.does
