@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from cases.ballots import open_ballot
 from cases.capabilities.extensions import REQUEST
 from cases.capabilities.part_extensions import REQUEST_PART
-from cases.panels import candidates
 from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
-from web.choices import PERSON, named, points_passed, staff
+from web.choices import PERSON, named, points_passed, reviewers, staff
 from web.pages.deciding import PART, about, is_worth_asking, with_parts
 from web.pages.road import is_main, likely_first
 from web.visits import Visit
@@ -92,8 +91,7 @@ def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
         units = [(unit.code, unit.name) for unit in units_around(visit.db, sheet.units[sheet.case.unit_id].path)]
         found |= dict.fromkeys(UNITS, units)
     if not set(PEOPLE).isdisjoint(kinds):
-        people = [(one.login, one.name) for one in candidates(visit.db, sheet.case, visit.at)]
-        found |= dict.fromkeys(PEOPLE, people)
+        found |= dict.fromkeys(PEOPLE, reviewers(visit, sheet.case))
     return found
 
 
