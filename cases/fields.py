@@ -107,6 +107,8 @@ def _value(word: Field, given: Any, definition: Definition, step: Step) -> Any:
                 raise Refusal(f"{word.label}不是有效日期（如 2026-11-20）", f"{word.label_en} is no date") from None
         case "percent":
             return _percent(word, given)
+        case "case":
+            return _text(word, given).upper()  # people write numbers small as well
         case _:
             return _text(word, given)
 

@@ -24,7 +24,7 @@ from cases.record.people import Unit, User
 from cases.timeline import as_of, events_of
 from cases.two_times import lasted, two_times
 from commands.departments import PART_COLUMNS, parts_of
-from commands.options import At, Database, Format, Printed, connect, moment, print_json, print_rows, say
+from commands.options import At, Database, Format, Printed, capitals, connect, moment, print_json, print_rows, say
 from config import clock
 from workflow.limits import Remaining
 from workflow.machine import NotByYou
@@ -37,7 +37,7 @@ SHOWN = (
 #: Clocks of two machines may differ by so much.
 AHEAD = timedelta(minutes=5)
 
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of a case.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", callback=capitals, help="The number of a case.")]
 As = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Who does it.")]
 
 

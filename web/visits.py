@@ -85,10 +85,13 @@ class Visit:
         return settings
 
     def case(self, number: str) -> Case:
-        """Return a case that the person may see. Raises NotFound, alike for one that is not there and one that is."""
+        """Return a case that the person may see, by its number in capitals or not.
+
+        Raises NotFound, alike for one that is not there and one that is.
+        """
         if not 1 <= len(number) <= LONGEST_NUMBER or not (number.isascii() and number.isprintable()):
             raise no_case(number)
-        case = find(self.db, number)
+        case = find(self.db, number.upper())
         if not may_see(self.db, case, self.by, self.at):
             raise no_case(number)
         return case

@@ -15,6 +15,7 @@ from web import moments, words
 from web.pages.minutes import sentence
 from web.visits import Visit
 from workflow.calendar import Calendar
+from workflow.definition import SYSTEM
 
 SUBMITTER = "submitter"
 #: The page bears it already.
@@ -47,8 +48,14 @@ def lines_of(visit: Visit, sheet: Sheet, local: Calendar) -> list[Line]:
 
 
 def action_done(visit: Visit, sheet: Sheet, version: int | None) -> str:
-    """Return what the event of a version did: the record says it, whatever the browser claims."""
+    """Return what the event of a version did: the record says it, whatever the browser claims.
+
+    What the system did upon it, in the same act, is not what somebody has done.
+    """
     found = next((happening for happening in sheet.history if happening.version == version), None)
+    if found is not None and found.role == SYSTEM:
+        before = [one for one in sheet.history if one.version < found.version and one.role != SYSTEM]
+        found = before[-1] if before else found
     return words.action(sheet.definition, found.action, visit.language) if found else ""
 
 
