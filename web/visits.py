@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from cases.access import Caller
 from cases.act import find
+from cases.authority import authority_of
 from cases.errors import no_case
 from cases.policy import is_system_administrator, may_see
 from cases.record.case import Case
@@ -77,6 +78,11 @@ class Visit:
     def is_administrator(self) -> bool:
         """Tell whether the person runs the system."""
         return is_system_administrator(self.db, self.by, self.at)
+
+    @cached_property
+    def may_arrange(self) -> bool:
+        """Tell whether the person may arrange who stands in for whom."""
+        return bool(authority_of(self.db, self.by, self.at))
 
     @property
     def settings(self) -> Settings:
