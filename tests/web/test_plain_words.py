@@ -110,3 +110,15 @@ def test_a_department_that_got_its_part_again_stands_there_once_and_earlier_ones
     named = "协办</span> 人社局"
     assert (now.count(named), earlier.count(named)) == (1, 1)
     assert "以前的交办（1 项）" in earlier and "已免除" in earlier
+
+
+def test_a_recalled_draft_is_corrected_in_a_form_that_holds_what_was_written(sqlite_office: Office) -> None:
+    number = sqlite_office.submitted()
+    zhang = sqlite_office.browser("zhang")
+    zhang.get(f"/cases/{number}")
+    zhang.send(f"/cases/{number}/recall")
+    form = zhang.page.text.partition(f'action="/cases/{number}/revise"')[2].partition("</form>")[0]
+    assert 'value="希望在开发区建骑手驿站"' in form and "冬天尤其冷。</textarea>" in form
+    zhang.send(f"/cases/{number}/revise", title="建驿站两处", text="一处在东门。")
+    assert "<h1>建驿站两处</h1>" in zhang.page.text
+    assert "修改 标题 建驿站两处 内容 一处在东门。" in zhang.words and "冬天尤其冷。" in zhang.words

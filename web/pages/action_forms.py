@@ -23,7 +23,7 @@ from workflow.vocabulary import Field
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
-CASE, CHAIR, RECUSE = "case", "chair", "recuse"
+CASE, CHAIR, RECUSE, REVISE = "case", "chair", "recuse", "revise"
 #: Controls of which one option is chosen.
 ONE_OF = frozenset({"few", "choice", "unit", "person"})
 #: What asks for more time, for the case and for a part.
@@ -148,10 +148,17 @@ def _control(
             options = staff(visit)
         kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH and kind != CASE else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
-    shown = typed or (str(present) if present is not None else "")
+    shown = (
+        typed or (str(present) if present is not None else "") or (_written(sheet, name) if REVISE in step.does else "")
+    )
     if not shown and len(options) == 1 and ((kind in ONE_OF and is_required) or of_case is not None):
         shown = options[0][0]  # there is nothing else to choose
     return Control(name, words.label(known, visit.language), kind, is_required, known.longest, options, shown)
+
+
+def _written(sheet: Sheet, name: str) -> str:
+    """Return what was written last under a name, to be corrected."""
+    return next((said.body or "" for _, said in reversed(sheet.texts) if said.field == name), "")
 
 
 def _limit(visit: Visit, sheet: Sheet, step: Step, known: Field, typed: str | list[str], is_required: bool) -> Control:

@@ -18,8 +18,8 @@ from workflow.calendar import Calendar
 from workflow.definition import SYSTEM
 
 SUBMITTER = "submitter"
-#: The page bears it already.
-TITLE = "title"
+#: What the case was raised as; the page bears its title already.
+FIRST, TITLE = 1, "title"
 #: What is filled in where more time is decided on.
 APPROVE = "approve"
 
@@ -132,7 +132,7 @@ def _line(
         said=[
             (words.field(definition, said.field, language), said.body, said.is_for_staff)
             for said in happening.said
-            if said.field != TITLE
+            if said.field != TITLE or happening.version > FIRST
         ],
         minutes=sentence(visit, definition, happening.rung, local) if happening.rung else "",
     )
