@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 
 from sqlalchemy import or_
@@ -70,6 +70,12 @@ class Explanation:
     law: str
     stretches: list[Stretch]
     rungs: list[Standing]
+    ended_on: date | None = None
+
+    @property
+    def lived(self) -> list[Day]:
+        """Return the days up to the one on which the clock stopped: of those after it nothing came."""
+        return [day for day in self.days if self.ended_on is None or day.date <= self.ended_on]
 
     @property
     def days(self) -> list[Day]:
@@ -111,6 +117,7 @@ def explain(db: Session, case: Case) -> list[Explanation]:
                 law=law.where,
                 stretches=stretches,
                 rungs=_rungs(db, laws, clock, [row for row in fired if row.clock_id == clock.id]),
+                ended_on=clock.stopped_at.astimezone(office.zone).date() if clock.stopped_at else None,
             )
         )
     return explained

@@ -9,7 +9,7 @@ from typing import Any
 from cases.errors import FieldError, InvalidFields, shown
 from workflow.definition import Definition, Step
 from workflow.errors import Refusal
-from workflow.limits import Limit
+from workflow.limit_words import read
 from workflow.vocabulary import Field
 
 MOST_UNITS, MOST_PEOPLE = 20, 50
@@ -99,7 +99,7 @@ def _value(word: Field, given: Any, definition: Definition, step: Step) -> Any:
                 raise Refusal(f"{word.label}请填 yes 或 no", f"{word.label_en} is yes or no")
             return answer in YES
         case "limit":
-            return str(Limit.parse(_text(word, given)))
+            return str(read(_text(word, given)))
         case "date":
             try:
                 return date.fromisoformat(_text(word, given))
@@ -107,6 +107,8 @@ def _value(word: Field, given: Any, definition: Definition, step: Step) -> Any:
                 raise Refusal(f"{word.label}不是有效日期（如 2026-11-20）", f"{word.label_en} is no date") from None
         case "percent":
             return _percent(word, given)
+        case "case":
+            return _text(word, given).upper()  # people write numbers small as well
         case _:
             return _text(word, given)
 

@@ -156,7 +156,8 @@ def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
 def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
     """Return the columns of a case that are not what its events have made of it.
 
-    The title is what was said first, and so is a category that nobody has decided on yet, unless it has been erased.
+    The title is what was said last to be it, and a category that nobody has decided on yet what was said first, unless
+    it has been erased.
     """
     wrong = [
         name
@@ -166,7 +167,8 @@ def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
     if type(case.row["version"]) is not int or case.row["version"] != len(case.events):
         wrong.append("version")
     said = {passage.field: passage.body for passage in case.passages if passage.version == 1}
-    if said.get("title") not in (None, case.row["title"]):
+    titles = [passage.body for passage in case.passages if passage.field == "title"]
+    if titles and titles[-1] not in (None, case.row["title"]):
         wrong.append("title")
     is_undecided = "category" in said and "category" not in replayed
     if "category" in wrong and is_undecided and said["category"] in (None, case.row["category"]):

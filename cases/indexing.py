@@ -33,7 +33,7 @@ BATCH = 200
 SPELL, BREATH = 8, 0.1
 #: Cases dropped in one transaction.
 DROPPED = 100
-#: What a case was raised with; what is said later is about what is done with it.
+#: What a case was raised with, or what it was made before it was submitted; all else is about what is done with it.
 FIELDS, FIRST = ("title", "text"), 1
 
 _CASES, _EVENTS, _PASSAGES = table_of(Case), table_of(Event), table_of(Passage)
@@ -49,12 +49,14 @@ def index_new(engine: Engine, at: datetime, is_stopping: Callable[[], bool] = la
             ahead = select(_EVENTS.c.seq, _EVENTS.c.case_id).where(_EVENTS.c.seq > seen)
             events = db.connection().execute(ahead.order_by(_EVENTS.c.seq).limit(BATCH)).all()
             ids = sorted({row.case_id for row in events if row.case_id is not None})
-            pieces = _pieces_of(db, _wanted(db, ids, at))
+            revised = _revised(db, ids)
+            pieces = _pieces_of(db, _wanted(db, ids, at, revised))
         if not events:
             break
         with transaction(engine) as db:
             if not _move(db, seen, events[-1].seq, len(pieces)):
                 break  # another node takes them in
+            _leave_out(db, revised)
             _take_in(db, pieces)
         taken, turns = taken + len(pieces), turns + 1
         if turns % SPELL == 0 and engine.dialect.name == "sqlite":
@@ -90,11 +92,9 @@ def rebuild(engine: Engine, at: datetime) -> int:
 def texts_of(db: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return what cases were raised with, title first; a case of which something was erased is left out."""
     columns = (_PASSAGES.c.case_id, _PASSAGES.c.field, _PASSAGES.c.body)
-    wanted = select(*columns).where(
-        _PASSAGES.c.case_id.in_(ids), _PASSAGES.c.version == FIRST, _PASSAGES.c.field.in_(FIELDS)
-    )
+    wanted = select(*columns).where(_PASSAGES.c.case_id.in_(ids), _PASSAGES.c.field.in_(FIELDS))
     said: dict[int, dict[str, str | None]] = {}
-    for row in db.connection().execute(wanted):
+    for row in db.connection().execute(wanted.order_by(_PASSAGES.c.version)):
         said.setdefault(row.case_id, {})[row.field] = row.body
     return {
         case_id: "\n".join(fields[name] or "" for name in FIELDS if name in fields)
@@ -103,12 +103,21 @@ def texts_of(db: Session, ids: Sequence[int]) -> dict[int, str]:
     }
 
 
-def _wanted(db: Session, ids: Sequence[int], at: datetime) -> list[int]:
-    """Return which of some cases are to be taken in: submitted, open or closed lately, and not there yet."""
+def _revised(db: Session, ids: Sequence[int]) -> list[int]:
+    """Return which of some cases of the index have been given another text since they were raised."""
+    again = (_PASSAGES.c.version > FIRST) & _PASSAGES.c.field.in_(FIELDS) & _PASSAGES.c.case_id.in_(ids)
+    there = select(_INDEXED.c.case_id).join(_PASSAGES, _PASSAGES.c.case_id == _INDEXED.c.case_id)
+    return list(db.connection().execute(there.where(again).distinct().order_by(_INDEXED.c.case_id)).scalars())
+
+
+def _wanted(db: Session, ids: Sequence[int], at: datetime, anew: Sequence[int]) -> list[int]:
+    """Return which of some cases are to be taken in: submitted, open or closed lately, and not there yet or `anew`."""
     is_fresh = or_(_CASES.c.closed_at.is_(None), _CASES.c.closed_at >= at - RECENT)
     there = select(_INDEXED.c.case_id).where(_INDEXED.c.case_id == _CASES.c.id)
     wanted = select(_CASES.c.id).where(_CASES.c.id.in_(ids), _CASES.c.submitted_at.is_not(None), is_fresh)
-    return list(db.connection().execute(wanted.where(~there.exists()).order_by(_CASES.c.id)).scalars())
+    return list(
+        db.connection().execute(wanted.where(~there.exists() | _CASES.c.id.in_(anew)).order_by(_CASES.c.id)).scalars()
+    )
 
 
 def _pieces_of(db: Session, ids: Sequence[int]) -> dict[int, set[int]]:
@@ -167,7 +176,7 @@ def _erased(db: Session) -> Iterator[int]:
     gone = (
         select(_PASSAGES.c.case_id)
         .join(_INDEXED, _INDEXED.c.case_id == _PASSAGES.c.case_id)
-        .where(_PASSAGES.c.body.is_(None), _PASSAGES.c.version == FIRST, _PASSAGES.c.field.in_(FIELDS))
+        .where(_PASSAGES.c.body.is_(None), _PASSAGES.c.field.in_(FIELDS))
     )
     return iter(db.connection().execute(gone).scalars().all())
 

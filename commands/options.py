@@ -72,6 +72,11 @@ def moment(word: str | None) -> datetime:
         ) from None
 
 
+def capitals(number: str) -> str:
+    """Return the number of a case as it is kept: people write it small as well."""
+    return number.strip().upper()
+
+
 def print_rows(rows: Iterable[Sequence[Any]], columns: Sequence[str], form: Format) -> None:
     """Print rows to stdout: a table on a terminal, JSON objects in a list, or CSV with a header."""
     match form:

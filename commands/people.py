@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cases.access import Cost, hash_password, is_storable, make_token
 from cases.duties import end as end_duty
@@ -22,10 +22,10 @@ from cases.leaving import disable as leave
 from cases.leaving import sign_out
 from cases.open_work import desks_of
 from cases.personnel import find_person, note
-from cases.record.database import transaction
-from cases.record.people import User
+from cases.record.database import reading, transaction
+from cases.record.people import Duty, Unit, User, in_force
 from commands.keeping import settings
-from commands.options import At, Database, connect, moment, say
+from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
 from commands.standing_in import deputy, handover, warn
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
@@ -86,6 +86,29 @@ def add(
         given = [give(db, user, word, at=now, since=None) for word in dict.fromkeys(duties or [])]
         note(db, "add_user", user, now, {"duties": given, "has_password": password is not None})
     say(f"已添加 {login}。", f"{login} is added.")
+
+
+@users.command(name="list")
+def list_(
+    role: Annotated[str | None, typer.Option("--role", help="Only those with this duty, such as reviewer.")] = None,
+    database: Database = "",
+    at: At = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """列出人员：登录名、姓名、现有职务、是否在用。
+
+    List people: login, name, the duties they have, whether they may sign in.
+    """
+    now = moment(at)
+    with reading(connect(database)) as db:
+        held = select(Duty.user_id, Duty.role, Unit.code).join(Unit, col(Unit.id) == Duty.unit_id)
+        duties: dict[int, list[str]] = {}
+        for user_id, duty_role, code in db.exec(held.where(in_force(now)).order_by(col(Duty.id))):
+            duties.setdefault(user_id, []).append(f"{duty_role}@{code}")
+        people = db.exec(select(User).order_by(User.login)).all()
+        rows = [(one.login, one.name, " ".join(duties.get(one.id or 0, ())), one.is_active) for one in people]
+    shown = [row for row in rows if role is None or any(word.startswith(f"{role}@") for word in row[2].split())]
+    print_rows(shown, ("login", "name", "duties", "active"), form)
 
 
 @users.command()

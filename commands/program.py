@@ -15,7 +15,7 @@ from cases.backup import DamagedBackup
 from cases.broken import ChainBroken
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
-from commands import calendars, keeping, laws, record, reports, serving, upkeep, verifying
+from commands import calendars, keeping, laws, record, reports, serving, showing, upkeep, verifying
 from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
@@ -52,7 +52,7 @@ for command in (
     serving.demo,
     record.submit,
     record.act,
-    record.show,
+    showing.show,
     record.explain,
     reports.overdue,
     reports.rates,

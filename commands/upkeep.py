@@ -107,7 +107,8 @@ def doctor(
         findings += watching.news_findings(db, now)
         findings += _unwatched(db)
         notes = [*watching.schedule_notes(db, now), *_without_limit(db)]
-    print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)
+    if findings or notes or form is not Format.TABLE:
+        print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)
     if findings:
         say(f"发现 {len(findings)} 项。", f"{len(findings)} findings.")
         raise typer.Exit(1)

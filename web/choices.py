@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from cases.ballots import REVIEWER
 from cases.capabilities.going_back import points
 from cases.capabilities.orders import number_of, orders_to_answer
 from cases.capabilities.promises import open_promises
 from cases.capabilities.watching import STAFF_DUTIES, watching
+from cases.panels import candidates
 from cases.record.case import Case
-from cases.record.people import Duty, User, in_force
+from cases.record.people import Duty, Unit, User, in_force
 from web import words
 from web.visits import Visit
 from workflow.definition import Definition, Step
@@ -48,6 +50,23 @@ def staff(visit: Visit) -> list[tuple[str, str]]:
     at_work = select(Duty.user_id).where(col(Duty.role).in_(sorted(STAFF_DUTIES)), in_force(visit.at))
     people = select(User).where(User.is_active, col(User.id).in_(at_work)).order_by(col(User.id)).limit(MOST_PEOPLE)
     return [(user.login, user.name) for user in visit.db.exec(people)]
+
+
+def reviewers(visit: Visit, case: Case) -> list[tuple[str, str]]:
+    """Return who may sit in a group: login, and name with unit; the reviewers of the case's own union come first."""
+    people = candidates(visit.db, case, visit.at)
+    held = (
+        select(Duty.user_id, Unit.id, Unit.name)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
+        .where(col(Duty.user_id).in_([one.id for one in people]), Duty.role == REVIEWER, in_force(visit.at))
+        .order_by(col(Unit.id) != case.unit_id, col(Duty.id))
+    )
+    units: dict[int, tuple[int | None, str]] = {}
+    for user_id, unit_id, name in visit.db.exec(held):
+        units.setdefault(user_id, (unit_id, name))
+    none = (None, "")
+    people.sort(key=lambda one: units.get(one.id or 0, none)[0] != case.unit_id)
+    return [(one.login, " · ".join(filter(None, (one.name, units.get(one.id or 0, none)[1])))) for one in people]
 
 
 def _promises(visit: Visit, case: Case, step: Step) -> list[Any]:

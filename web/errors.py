@@ -183,4 +183,4 @@ def _fresh_version(request: Request) -> int | None:
     if number is None:
         return None
     with reading(request.app.state.engine) as db:
-        return find(db, number).version
+        return find(db, number.upper()).version

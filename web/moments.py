@@ -28,7 +28,10 @@ def left(due_at: datetime, at: datetime, calendar: Calendar, in_working_days: bo
         days = int(calendar.remaining(at, due_at, ONE_WORKING_DAY).amount)
         if days >= 1:
             return _say(f"还剩 {days} 个工作日", f"{days} working day{'s' * (days > 1)} left", language)
-    return _say(f"还剩 {_span(due_at - at, language)}", f"{_span(due_at - at, language)} left", language)
+    span = due_at - at
+    if span >= DAY:
+        span += HOUR  # a minute after the start of 90 days people read 90, not 89
+    return _say(f"还剩 {_span(span, language)}", f"{_span(span, language)} left", language)
 
 
 def _span(span: timedelta, language: Language) -> str:

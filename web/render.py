@@ -18,7 +18,7 @@ TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"
 
 #: What the header of a page shows where nobody can be asked.
-BARE_HEADER = {"unread": 0, "is_administrator": False}
+BARE_HEADER = {"unread": 0, "is_administrator": False, "may_arrange": False}
 
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -49,7 +49,7 @@ def page(
     # A page for somebody is made while their visit's session is open; the answer to an error is made after it, and
     # says itself that its header is bare.
     visit = request.state.visit if values.get("visitor") and "unread" not in values else None
-    header = {"unread": visit.unread, "is_administrator": visit.is_administrator} if visit else BARE_HEADER
+    header = {name: getattr(visit, name) for name in BARE_HEADER} if visit else BARE_HEADER
     shown = _environment.get_template(template).render(
         {"visitor": None, "here": request.url.path, "path_and_query": path_and_query(request)}
         | header

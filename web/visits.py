@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from cases.access import Caller
 from cases.act import find
+from cases.authority import authority_of
 from cases.errors import no_case
 from cases.policy import is_system_administrator, may_see
 from cases.record.case import Case
@@ -78,6 +79,11 @@ class Visit:
         """Tell whether the person runs the system."""
         return is_system_administrator(self.db, self.by, self.at)
 
+    @cached_property
+    def may_arrange(self) -> bool:
+        """Tell whether the person may arrange who stands in for whom."""
+        return bool(authority_of(self.db, self.by, self.at))
+
     @property
     def settings(self) -> Settings:
         """Return the settings of the installation."""
@@ -85,10 +91,13 @@ class Visit:
         return settings
 
     def case(self, number: str) -> Case:
-        """Return a case that the person may see. Raises NotFound, alike for one that is not there and one that is."""
+        """Return a case that the person may see, by its number in capitals or not.
+
+        Raises NotFound, alike for one that is not there and one that is.
+        """
         if not 1 <= len(number) <= LONGEST_NUMBER or not (number.isascii() and number.isprintable()):
             raise no_case(number)
-        case = find(self.db, number)
+        case = find(self.db, number.upper())
         if not may_see(self.db, case, self.by, self.at):
             raise no_case(number)
         return case

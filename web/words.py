@@ -8,6 +8,8 @@ from typing import Any
 from notifications import outlets
 from web.language import Language
 from workflow.definition import Definition, Option, State, Step
+from workflow.limit_words import said
+from workflow.limits import LimitError
 from workflow.role_names import role_name
 from workflow.vocabulary import Field
 
@@ -94,13 +96,6 @@ PROMISE_OUTCOMES: Mapping[str, Pair] = {
     "kept": ("已兑现", "kept"),
     "broken": ("认定未兑现", "found broken"),
 }
-UNITS: Mapping[str, tuple[str, str]] = {
-    "wd": ("{} 个工作日", "{} working days"),
-    "wh": ("{} 个工作小时", "{} working hours"),
-    "d": ("{} 天", "{} days"),
-    "h": ("{} 小时", "{} hours"),
-    "m": ("{} 分钟", "{} minutes"),
-}
 COLUMNS_OF_TEXT: Mapping[str, Pair] = {"title": ("标题", "Title"), "text": ("内容", "Text")}
 CHANNELS: Mapping[str, Pair] = {
     "inbox": ("站内", "Inbox"),
@@ -166,13 +161,11 @@ def field(definition: Definition, name: str, language: Language) -> str:
 
 
 def limit(text: str | None, language: Language) -> str:
-    """Return a limit in words: `3wd` is 3 个工作日."""
-    unit = (text or "").lstrip("0123456789")
-    if unit not in UNITS:
+    """Return a limit in words: `3wd` is 3 个工作日; what is none stands for itself."""
+    try:
+        return pick(said(text or ""), language)
+    except LimitError:
         return text or ""
-    count = (text or "").removesuffix(unit)
-    said = pick(UNITS[unit], language).format(count)
-    return said.removesuffix("s") if count == "1" else said
 
 
 def offset(text: str, language: Language) -> str:

@@ -17,7 +17,7 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "supervisor": ("督查人员", "supervisor"),
     "leader": ("分管领导", "leader"),
     "adjudicator": ("裁定人", "adjudicator"),
-    "endorser": ("可附议的人", "whoever may endorse"),
+    "endorser": ("附议人", "endorser"),
     "climbed_to": ("升级受理人", "whoever it has climbed to"),
     "panel": ("审议小组", "review group"),
     "chair": ("小组组长", "chair of the review group"),

@@ -30,6 +30,7 @@ from cases.words import Deed, condition, effect, on_move, register
 from workflow.calendar import Calendar
 from workflow.definition import State
 from workflow.errors import Refusal
+from workflow.limit_words import said
 from workflow.limits import Limit
 from workflow.role_names import role_name
 from workflow.vocabulary import DECIDE, DECIDE_ABOVE, PARENT, Field
@@ -37,7 +38,7 @@ from workflow.vocabulary import DECIDE, DECIDE_ABOVE, PARENT, Field
 #: What would take more than another year is no delay but a promise, and goes on account.
 MOST = timedelta(days=366)
 
-REQUEST, DECIDE_PART = "request_extension", "decide_part_extension"
+REQUEST, DECIDE_CASE, DECIDE_PART = "request_extension", "decide_extension", "decide_part_extension"
 
 _EXTENSIONS = table_of(Extension)
 #: No unit has the number 0: it stands for the case itself.
@@ -63,7 +64,7 @@ _GRANTED = Prepared(
 )
 
 register(
-    Field("extra", "limit", "延长时间", "Extra time", longest=8),
+    Field("extra", "limit", "延长时间", "Extra time", longest=24),
     Field("approve", "yes_no", "是否同意", "Approve"),
 )
 
@@ -75,7 +76,7 @@ def request_extension(deed: Deed) -> None:
     request(deed, clocks.is_of_the_case, None, due_at)
 
 
-@effect("decide_extension", needs=("approve",), only_if=("extension_pending",))
+@effect(DECIDE_CASE, needs=("approve",), only_if=("extension_pending",))
 def decide_extension(deed: Deed) -> None:
     """Grant the request, which moves the case's own clocks, or refuse it, which leaves them."""
     asked = pending(deed.db, deed.case)
@@ -164,7 +165,8 @@ def request(deed: Deed, which: Callable[[Any], bool], unit_id: int | None, due_a
     refuse_too_much(deed, extra, which)
     caps = deed.law.definition.extensions
     if caps is not None and caps.longest is not None and _is_longer(deed, due_at, extra, caps.longest):
-        zh, en = f"一次最多延长 {caps.longest}", f"No extension is longer than {caps.longest}"
+        longest_zh, longest_en = said(caps.longest)
+        zh, en = f"一次最多延长 {longest_zh}", f"No extension is longer than {longest_en}"
         raise InvalidFields([FieldError("extra", zh, en)])
     request_id = ask(deed, unit_id, due_at)
     if caps is not None and caps.above is not None and _is_longer(deed, due_at, extra, caps.above.longer_than):
@@ -241,9 +243,10 @@ def refuse_too_low(deed: Deed, asked: Any | None) -> Refusal | None:
     high = deed.step.by[deed.step.by.index(above.by) :]
     if roles_in(deed.db, deed.case, deed.by, deed.at, high):
         return None
+    zh, en = said(above.longer_than)
     return Refusal(
-        f"超过 {above.longer_than} 的延期须由{role_name(above.by, 'zh')}审批。",
-        f"More time than {above.longer_than} is for the {role_name(above.by, 'en')} to decide on.",
+        f"超过 {zh}的延期须由{role_name(above.by, 'zh')}审批。",
+        f"More time than {en} is for the {role_name(above.by, 'en')} to decide on.",
     )
 
 

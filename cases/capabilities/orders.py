@@ -54,7 +54,7 @@ _NEXT = text(
 register(
     Field("order_text", "text", "督办要求", "Order", longest=5_000, is_private=True),
     Field("at_unit", "unit", "送达单位", "To", longest=64),
-    Field("answer_within", "limit", "答复期限", "Answer within", longest=8),
+    Field("answer_within", "limit", "答复期限", "Answer within", longest=24),
     Field("order_number", "line", "督办单号", "Number of the order", longest=40),
 )
 

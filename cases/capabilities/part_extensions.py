@@ -24,8 +24,10 @@ from workflow.errors import Refusal
 from workflow.machine import NotNow
 from workflow.vocabulary import DONE, SUPPORT
 
+REQUEST_PART = "request_part_extension"
 
-@effect("request_part_extension", needs=("extra",), only_if=("part_signed_for",))
+
+@effect(REQUEST_PART, needs=("extra",), only_if=("part_signed_for",))
 def request_part_extension(deed: Deed) -> None:
     """Keep a department's request for more time for its part until someone decides it or the part ends."""
     unit_id = _mine(deed)[0].unit_id

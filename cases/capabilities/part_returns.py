@@ -37,7 +37,7 @@ def release_part(deed: Deed) -> None:
     end_with_delegations(deed, row, current(deed.db, deed.case), RETURNED)
 
 
-@effect("dispute_part", needs=("reason", "rule"), only_if=("part_returned",))
+@effect("dispute_part", needs=("reason",), only_if=("part_returned",))
 def dispute_part(deed: Deed) -> None:
     """Bring it before the adjudicator whether a department may give its part back."""
     row = _returned(deed)

@@ -69,6 +69,14 @@ def not_urged_today(deed: Deed) -> Refusal | None:
     return None
 
 
+@condition("not_on_my_desk")
+def not_on_my_desk(deed: Deed) -> Refusal | None:
+    """Refuse whoever raised the case while it lies with them: it waits for nobody else."""
+    if deed.role == SUBMITTER and deed.law.state(deed.case.state).owner == SUBMITTER:
+        return Refusal("案件正在您本人手上，无须催办。", "The case lies with you; there is nobody to urge.")
+    return None
+
+
 def urges_of(db: Session, case: Case) -> list[Urged]:
     """Return the desks of a case that were urged, in the order of their first urge."""
     found: dict[Desk, Urged] = {}

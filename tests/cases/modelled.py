@@ -21,7 +21,7 @@ EFFECTS = {
 CONDITIONS = {
     "not_the_submitter", "not_the_handler", "support_done", "part_open", "part_offered", "part_signed",
     "no_extension_pending", "extension_pending", "not_the_asker", "before_the_limit", "extensions_left",
-    "high_enough", "first_return", "returned_before", "not_urged_today",
+    "high_enough", "first_return", "returned_before", "not_urged_today", "not_on_my_desk",
 }  # fmt: skip
 ROLES = {
     "submitter", "reviewer", "lead", "support", "supervisor", "leader", "adjudicator", "climbed_to", "system",

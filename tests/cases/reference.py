@@ -116,6 +116,7 @@ class Reference(Deeds):
             or self.row["round"] in self.decided
             or bool(self.first() and not is_mine),
             "not_urged_today": all((who, *desk, day(at)) in self.urged for desk in self.desks_to_urge(step)),
+            "not_on_my_desk": role == "submitter" and self.state().get("owner") == "submitter",
         }
         if "within" in step and at > due(self.row["entered_at"], step["within"]):
             raise No("NotNow")

@@ -96,8 +96,15 @@ class Text:
         by = {row["by"]} if isinstance(row["by"], str) else set(row["by"])
         if not by & roles:
             return NotByYou
-        conditions = {*row.get("only_if", []), *(["within"] if "within" in row else [])} - {"not_the_submitter"}
+        always = {"not_the_submitter", "not_on_my_desk"}
+        if "not_on_my_desk" in row.get("only_if", []) and "submitter" in by & roles and self.is_mine(state):
+            return NotNow
+        conditions = {*row.get("only_if", []), *(["within"] if "within" in row else [])} - always
         return NotNow if against and (conditions or self.apart_from_the_lead(by & roles)) else None
+
+    def is_mine(self, state: str) -> bool:
+        """Say whether a case in a state lies with whoever raised it."""
+        return bool(self.states[state].get("owner") == "submitter")
 
     def apart_from_the_lead(self, roles: set[str]) -> bool:
         """Say whether nobody who handled the case may take a step in any of these roles."""

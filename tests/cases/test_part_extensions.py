@@ -132,7 +132,7 @@ def test_neither_the_asker_nor_their_deputy_nor_whom_they_stand_in_for_decides(w
 def test_more_time_is_capped_in_length_and_number_and_asked_for_once_at_a_time(world: World) -> None:
     story = Story(world).up_to("sign_for")
     error = refused(world, InvalidFields, story, "request_extension", "wang", reason="太长", extra="31d")
-    assert isinstance(error, InvalidFields) and "30d" in error.errors[0].zh
+    assert isinstance(error, InvalidFields) and "30 天" in error.errors[0].zh
     refused(world, InvalidFields, story, "request_extension", "wang", reason="太长", extra="25wd")
     for _ in range(2):
         asks(story, "2wd")

@@ -86,6 +86,17 @@ def test_a_department_s_part_is_urged_by_its_name_and_nothing_else_is_touched(wo
     world.check()
 
 
+def test_nobody_urges_themselves_and_others_may_urge_them(world: World) -> None:
+    story = Story(world)
+    assert "urge" not in story.offers("zhang")  # a draft
+    story.up_to("submit")
+    assert "urge" in story.offers("zhang")
+    story.then("ask_submitter", "li", reason="缺材料")
+    with pytest.raises(NotNow, match="在您本人手上"):
+        story.then("urge", "zhang", after=MINUTE)
+    assert "urge" in story.offers("zhao")
+
+
 def test_a_handler_cannot_urge(world: World) -> None:
     story = Story(world).up_to("sign_for")
     with pytest.raises(NotByYou):

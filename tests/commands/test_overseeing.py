@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from commands.record import show
+from commands.showing import show
 from tests.cases.departments import three_departments
 from tests.cases.world import DAY, World
 

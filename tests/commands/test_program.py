@@ -87,6 +87,44 @@ def test_a_case_is_shown_with_its_departments(capsys: Captured, database: str) -
     assert "40%" in out and "progress" in out
 
 
+def test_show_tells_who_acted_with_labels_and_what_lies_beside_and_names_to_staff_alone(
+    capsys: Captured, database: str
+) -> None:
+    number = submitted(capsys, database)
+    for at, action, login, fields in (
+        ("2026-11-16T10:00", "accept", "li", ["category=阵地建设", "tier=A", "lead=D", "support=A"]),
+        ("2026-11-16T11:00", "sign_for", "wang", []),
+        ("2026-11-16T12:00", "request_extension", "wang", ["reason=取证", "extra=5 个工作日"]),
+        ("2026-11-16T13:30", "note", "zhao", ["note=内部意见", "audience=staff"]),
+    ):
+        sets = [word for field in fields for word in ("--set", field)]
+        assert run(capsys, "act", number, action, "--as", login, *sets, "--database", database, "--at", at)[0] == 0
+    status, out, _ = run(capsys, "show", number.lower(), "--database", database)
+    assert status == 0
+    for words in ("accept 立案交办", "handling 办理中", "A 类 限时办结", "权益保障部", "办理中", "5wd", "extra"):
+        assert words in out, words
+    assert "王承办" not in out
+    _, out, _ = run(capsys, "show", number, "--as", "zhao", "--database", database)
+    assert "权益保障部 王承办" in out and "内部意见" in out
+    _, out, _ = run(capsys, "show", number, "--as", "zhang", "--database", database)
+    assert "王承办" not in out and "内部意见" not in out and "立案交办" in out
+    assert run(capsys, "show", number, "--as", "xitong", "--database", database)[0] == 2
+    _, out, _ = run(capsys, "show", number, "--format", "json", "--database", database)
+    shown = json.loads(out)
+    assert [one["by"] for one in shown["events"][2:4]] == ["市总工会", "权益保障部"]
+    assert [(one["extra"], one["decision"]) for one in shown["extensions"]] == [("5wd", None)]
+    assert {one["clock"] for one in shown["clocks"]} >= {"草稿", "办理中"}
+
+
+def test_accounts_are_listed_with_their_duties(capsys: Captured, database: str) -> None:
+    status, out, _ = run(capsys, "user", "list", "--role", "reviewer", "--format", "json", "--database", database)
+    rows = {row["login"]: row for row in json.loads(out)}
+    assert (status, rows["li"]["name"], rows["li"]["active"]) == (0, "李审议", True)
+    assert "reviewer@C" in rows["li"]["duties"] and "zhang" not in rows
+    _, out, _ = run(capsys, "user", "list", "--format", "json", "--database", database)
+    assert {row["login"]: row["active"] for row in json.loads(out)}["zheng"] is False
+
+
 def test_what_was_overdue_is_told_for_any_moment_in_three_formats(capsys: Captured, database: str) -> None:
     number = submitted(capsys, database)
     _, out, _ = run(
@@ -110,6 +148,19 @@ def test_explain_names_each_day_of_each_clock(capsys: Captured, database: str) -
     assert status == 0
     assert "2026-12-31" in out
     assert "暂定" in out
+
+
+def test_explain_says_what_is_left_in_words_and_tells_no_day_after_a_clock_stopped(
+    capsys: Captured, database: str
+) -> None:
+    number = submitted(capsys, database, at="2026-11-16T09:00")
+    asked = ("ask_submitter", "--as", "li", "--set", "reason=缺材料", "--at", "2026-11-17T10:30:20")
+    assert run(capsys, "act", number, *asked, "--database", database)[0] == 0
+    _, out, _ = run(capsys, "explain", number, "--database", database)
+    assert "剩余：88 天 22 小时 29 分钟 / left: 88 d 22 h 29 min" in out
+    draft = out.split("\n\n")[0]
+    assert "2026-11-16" in draft and "2026-11-17 " not in draft
+    assert "已停，其后 30 天从略" in draft
 
 
 @pytest.mark.parametrize(

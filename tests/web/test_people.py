@@ -28,10 +28,10 @@ def test_a_leader_names_a_deputy_who_then_acts_and_is_shown_everywhere(office: O
     assert "/people" in sun.get("/")
     sun.get("/people")
     assert sun.send("/people/deputies", duty="wang handler@D", deputy="zhou", **DAYS).status_code == 303
-    assert "代理人已指定。" in sun.words
+    assert "代理人已指定：周科长代王承办。" in sun.words
     assert "周科长（代王承办，11 月 16 日 至 12 月 3 日）" in sun.words
     sun.get("/people")
-    assert "代理人已指定。" not in sun.words  # once
+    assert "代理人已指定：" not in sun.words  # once
     event = last_event(office)
     assert (event.action, event.role) == ("name_deputy", "leader") and event.actor_id is not None
 
@@ -173,3 +173,35 @@ def test_a_preview_names_what_stays_by_role_and_unit(office: Office) -> None:
     sun.get("/people")
     sun.send("/people/handover", leaver="wang", successor="zhou")
     assert "不移交 职工 · 权益保障部" in sun.words and "worker@D" not in sun.words
+
+
+def test_a_name_that_one_alone_has_is_as_good_as_a_login_and_the_preview_lists_the_cases(sqlite_office: Office) -> None:
+    number = sqlite_office.submitted()
+    sqlite_office.go(number, "accept")
+    sun = sqlite_office.browser("sun")
+    assert '<a href="/people"' in sun.get("/inbox") and '<a href="/people"' not in sqlite_office.browser("wang").get(
+        "/"
+    )
+    sun.get("/people")
+    assert sun.send("/people/deputies", duty="wang handler@D", deputy="吴部长", **DAYS).status_code == 303
+    assert "代理人已指定：吴部长代王承办。" in sun.words
+    offered = re.findall(r'<option value="wu handler@D">(.*?)</option>', sun.page.text)
+    assert "吴部长（代王承办） · 承办人员 · 权益保障部" in offered  # beside their own duty, if they have it
+    answer = sun.send("/people/handover", leaver="王承办", successor=" 吴部长 ")
+    assert answer.status_code == 200 and "移交预览：王承办 → 吴部长" in sun.words
+    assert f'href="/cases/{number}">{number}</a> 希望在开发区建骑手驿站' in sun.page.text
+    assert sun.send("/people/handover/confirm").status_code == 303
+    assert "王承办的职责和未结案件已一次移交吴部长。" in sun.words
+    with transaction(sqlite_office.engine) as db:
+        person(db, "wu").name = person(db, "zhao").name
+    answer = sun.send("/people/handover", leaver="赵督查", successor="li")
+    assert answer.status_code == 422 and "有 2 位赵督查：wu、zhao，请填写登录名" in sun.words
+
+
+def test_an_administrator_who_reads_no_case_reads_numbers_alone(sqlite_office: Office) -> None:
+    number = sqlite_office.submitted()
+    sqlite_office.go(number, "accept")
+    admin = sqlite_office.browser("xitong")
+    admin.get("/people")
+    admin.send("/people/handover", leaver="wang", successor="wu")
+    assert number in admin.words and "骑手驿站" not in admin.words

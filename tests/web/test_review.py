@@ -23,6 +23,7 @@ def test_a_group_is_named_votes_and_is_recorded_with_forms_alone(office: Office)
     form = page.partition(f'action="/cases/{number}/convene"')[2].partition("</form>")[0]
     chairs = form.partition('name="chair"')[2].partition("</select>")[0]
     assert re.findall(r'<option value="(\w+)">', chairs) == ["li", "feng"]
+    assert ">李审议 · 市总工会</option>" in chairs
     assert 'type="checkbox" name="panel" value="feng"' in form
     answer = li.send(f"/cases/{number}/convene", chair="feng", panel=["li"])
     assert answer.status_code == 422 and "组长须是小组成员" in li.words
@@ -36,6 +37,7 @@ def test_a_group_is_named_votes_and_is_recorded_with_forms_alone(office: Office)
     assert number not in feng.get("/").partition("近期办结")[0]
     assert "冯审议 同意立案 情况属实" in section(li, number)
     li.send(f"/cases/{number}/vote", vote="abstain", reason="不熟悉")
+    assert "结果已定：同意立案，等组长记录" in section(li, number)
     li.get(f"/cases/{number}")
     assert f'action="/cases/{number}/vote_down"' not in li.page.text
     assert li.send(f"/cases/{number}/carry", **ACCEPTED).status_code == 303

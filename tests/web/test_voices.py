@@ -33,7 +33,7 @@ def test_a_worker_finds_a_case_to_endorse_and_endorses_it_with_a_mouse(office: O
     assert 'href="/endorse"' in qian.get("/")
     assert number in qian.get("/endorse")
     page = qian.get(f"/cases/{number}")
-    assert "附议" in qian.words and "已有 0 人附议" in qian.words and "满 50 人：提交常委会" in qian.words
+    assert "附议" in qian.words and "已有 0 人附议" in qian.words and "满 50 人：自动转入「提交常委会」" in qian.words
     assert f'action="/cases/{number}/attachments"' not in page  # who merely reads along adds nothing
     assert f'action="/cases/{number}/note"' not in page
     assert qian.send(f"/cases/{number}/endorse").status_code == 303

@@ -19,8 +19,8 @@ DELEGATED = next(line for line in PARTS.splitlines(keepends=True) if line.starts
 BROKEN = [
     pytest.param("delegation_deeds", 'does = ["sign_delegated"]', "does = []", "sign_delegated"),
     pytest.param("delegation_deeds", 'does = ["report_delegated"]', "does = []", "report_delegated"),
-    pytest.param("delegation_deeds", 'by = ["lead", "support"]\nneeds = ["reason"]', 'by = "lead"\nneeds = ["reason"]',
-                 "take_back"),
+    pytest.param("delegation_deeds", 'by = ["lead", "support"]\nneeds = ["reason"]\ntakes = ["part", "audience"]',
+                 'by = "lead"\nneeds = ["reason"]\ntakes = ["part", "audience"]', "take_back"),
     pytest.param("delegation_deeds", 'does = ["delegate"]\n', "", "delegate"),
     pytest.param("limited_parts", PARTS, "", "add_support"),
     pytest.param("held_report", '"promise_in_answer"]\nonly_if = ["support_done"]', '"promise_in_answer"]', "report"),

@@ -135,7 +135,10 @@ def test_a_row_tells_who_may_do_what_from_where_and_on_which_conditions() -> Non
     assert rows[0] == "| 动作 | 从 | 到 | 由谁 | 须填 | 期限 | 条件 |"
     assert "| 申请复核 | 不予立案 | 待审议 | 提交人 | 理由 | 5wd |  |" in rows
     assert "| 上级答复 | 已上报 | 办理中 | 上级工会督查人员 | 答复意见 |  |  |" in rows
-    assert "| 催办 | 任何未终结状态 | 不变 | 提交人、督查人员、分管领导 |  |  | `not_urged_today` |" in rows
+    assert (
+        "| 催办 | 任何未终结状态 | 不变 | 提交人、督查人员、分管领导 |  |  | `not_urged_today`、`not_on_my_desk` |"
+        in rows
+    )
     assert "| 留言 | 任何状态 | 不变 | 任何相关人员 | 留言 |  |  |" in rows
     assert any(row.startswith("| 核验通过 |") and row.endswith("| `not_the_handler` |") for row in rows)
 

@@ -6,29 +6,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.ballots import open_ballot
-from cases.hands import open_rows
-from cases.panels import candidates
-from cases.record.people import Unit
-from cases.roster import own_hands
+from cases.capabilities.extensions import REQUEST
+from cases.capabilities.part_extensions import REQUEST_PART
 from cases.sheet import Sheet
 from cases.units import units_around
 from web import words
 from web.api.views import offered
-from web.choices import PERSON, named, points_passed, staff
-from web.pages.road import likely_first
+from web.choices import PERSON, named, points_passed, reviewers, staff
+from web.pages.deciding import PART, about, is_worth_asking, with_parts
+from web.pages.road import is_main, likely_first
 from web.visits import Visit
 from workflow.definition import Step
-from workflow.vocabulary import DELEGATE, SUPPORT
+from workflow.limit_words import USUAL, said
+from workflow.vocabulary import Field
 
 #: With more units than this a list to type into is quicker than one to look through.
 MOST_TO_LOOK_THROUGH = 60
 FEW_OPTIONS = 4
-PART, CASE, CHAIR, RECUSE = "part", "case", "chair", "recuse"
-#: Who acts in a case for a part of it, and what they do about somebody else's.
-OF_PARTS, DISPUTE = frozenset({"lead", SUPPORT, DELEGATE}), "dispute_part"
+CASE, CHAIR, RECUSE, REVISE = "case", "chair", "recuse", "revise"
+#: Controls of which one option is chosen.
+ONE_OF = frozenset({"few", "choice", "unit", "person"})
+#: What asks for more time, for the case and for a part.
+ASKS = frozenset({REQUEST, REQUEST_PART})
 #: Kinds of fields that name units, and those that name people.
 UNITS, PEOPLE = ("unit", "units"), ("person", "people")
-LIMITS = ("1wd", "3wd", "5wd", "10wd", "15wd", "30wd")
+#: The units in which a form asks for a limit; in any other it may be typed.
+IN: Mapping[str, words.Pair] = {"wd": ("工作日", "working days"), "d": ("天", "days"), "h": ("小时", "hours")}
 
 Typed = Mapping[str, str | list[str]]
 Known = dict[str, Sequence[tuple[str, str]]]
@@ -36,7 +39,10 @@ Known = dict[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Control:
-    """One field of a form: `kind` decides the control, `options` are value and label, `typed` is what stood there."""
+    """One field of a form: `kind` decides the control, `options` are value and label, `typed` is what stood there.
+
+    A limit is typed as a number, with its `unit` chosen beside it; `hint` says what is allowed.
+    """
 
     name: str
     label: str
@@ -45,16 +51,19 @@ class Control:
     longest: int
     options: Sequence[tuple[str, str]]
     typed: str | list[str]
+    unit: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
 class ActionForm:
-    """One action: open if it was tried, plain if it asks for nothing."""
+    """One action: open if it was tried, plain if it asks for nothing; `about` says what it decides on."""
 
     action: str
     label: str
     is_open: bool
-    is_moving: bool
+    is_main: bool
+    about: Sequence[str]
     controls: Sequence[Control]
 
 
@@ -70,7 +79,8 @@ def forms_of(
     kinds = {fields[name].kind for step in steps for name in (*step.needs, *step.takes)}
     known = _known(visit, sheet, kinds) | {CASE: near}
     return [
-        _form(visit, sheet, step, known, typed if step.action == tried else {}, step.action == tried) for step in steps
+        _form(visit, sheet, step, steps, known, typed if step.action == tried else {}, step.action == tried)
+        for step in steps
     ]
 
 
@@ -81,16 +91,17 @@ def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
         units = [(unit.code, unit.name) for unit in units_around(visit.db, sheet.units[sheet.case.unit_id].path)]
         found |= dict.fromkeys(UNITS, units)
     if not set(PEOPLE).isdisjoint(kinds):
-        people = [(one.login, one.name) for one in candidates(visit.db, sheet.case, visit.at)]
-        found |= dict.fromkeys(PEOPLE, people)
+        found |= dict.fromkeys(PEOPLE, reviewers(visit, sheet.case))
     return found
 
 
-def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is_open: bool) -> ActionForm:
+def _form(
+    visit: Visit, sheet: Sheet, step: Step, steps: Sequence[Step], known: Known, typed: Typed, is_open: bool
+) -> ActionForm:
     names = [name for name in (*step.needs, *step.takes) if name not in step.preset]
     needed = set(step.needs)
-    if PART in step.takes and len(_with_parts(visit, sheet, step)) < (2 if _is_of_own_part(step) else 1):
-        names.remove(PART)  # there is nothing to choose from
+    if PART in step.takes and not is_worth_asking(visit, sheet, step):
+        names.remove(PART)
     if RECUSE in step.does and CHAIR in step.takes:
         if _is_chair(visit, sheet):
             needed.add(CHAIR)  # who follows is named
@@ -100,7 +111,8 @@ def _form(visit: Visit, sheet: Sheet, step: Step, known: Known, typed: Typed, is
         action=step.action,
         label=words.label(step, visit.language),
         is_open=is_open,
-        is_moving=bool(step.targets),
+        is_main=is_main(step, steps),
+        about=about(visit, sheet, step),
         controls=[_control(visit, sheet, step, name, known, typed.get(name, ""), name in needed) for name in names],
     )
 
@@ -114,7 +126,6 @@ def _control(
     of_case = named(visit, sheet.case, step, name)
     if of_case is not None:
         options, kind = list(of_case.items()), "choice"
-        typed = typed or (options[0][0] if len(options) == 1 else "")
     elif kind == "choice":
         options = list(words.options(sheet.definition, name, visit.language).items())
         kind = "few" if len(options) <= FEW_OPTIONS else kind
@@ -125,34 +136,46 @@ def _control(
         ]
         kind = "few"
     elif kind == "limit":
-        options = [(limit, words.limit(limit, visit.language)) for limit in LIMITS]
+        return _limit(visit, sheet, step, known, typed, is_required)
     elif kind == "state":
         options = list(points_passed(visit, sheet.case, sheet.definition, step).items())
         kind = "few"
     elif kind in choosable:
         options = choosable[kind]
         if name == PART:
-            options = [(unit.code, unit.name) for unit in _with_parts(visit, sheet, step)]
+            options = [(unit.code, unit.name) for unit in with_parts(visit, sheet, step)]
         elif name == PERSON:
             options = staff(visit)
         kind = f"many_{kind}" if len(options) > MOST_TO_LOOK_THROUGH and kind != CASE else kind
     present = getattr(sheet.case, known.column, None) if known.column else None
-    shown = typed or (str(present) if present is not None else "")
+    shown = (
+        typed or (str(present) if present is not None else "") or (_written(sheet, name) if REVISE in step.does else "")
+    )
+    if not shown and len(options) == 1 and ((kind in ONE_OF and is_required) or of_case is not None):
+        shown = options[0][0]  # there is nothing else to choose
     return Control(name, words.label(known, visit.language), kind, is_required, known.longest, options, shown)
+
+
+def _written(sheet: Sheet, name: str) -> str:
+    """Return what was written last under a name, to be corrected."""
+    return next((said.body or "" for _, said in reversed(sheet.texts) if said.field == name), "")
+
+
+def _limit(visit: Visit, sheet: Sheet, step: Step, known: Field, typed: str | list[str], is_required: bool) -> Control:
+    """Return the two controls of a limit, a number and its unit, with what the law allows where more time is asked."""
+    written = typed if isinstance(typed, str) else ""
+    unit = next((unit for unit in IN if written.removesuffix(unit).isdecimal()), "")
+    units = [(name, words.pick(pair, visit.language)) for name, pair in IN.items()]
+    caps = sheet.definition.extensions
+    hint = ""
+    if caps is not None and caps.longest is not None and not ASKS.isdisjoint(step.does):
+        zh, en = said(caps.longest)
+        hint = visit.say(f"一次最多 {zh}", f"{en} at most")
+    label = words.label(known, visit.language)
+    number = written.removesuffix(unit) if unit else written
+    return Control(known.name, label, "limit", is_required, known.longest, units, number, unit or USUAL, hint)
 
 
 def _is_chair(visit: Visit, sheet: Sheet) -> bool:
     ballot = open_ballot(visit.db, sheet.case)
     return ballot is not None and ballot.chair_id == visit.by.id
-
-
-def _with_parts(visit: Visit, sheet: Sheet, step: Step) -> list[Unit]:
-    """Return the units whose parts a step can be about: of those that are open, one's own where one acts for it."""
-    if PART in step.takes and _is_of_own_part(step):
-        return [sheet.units[row.unit_id] for row in own_hands(visit.db, sheet, visit.by, visit.at)]
-    return [sheet.units[row.unit_id] for row in open_rows(sheet.parts) if row.kind == SUPPORT]
-
-
-def _is_of_own_part(step: Step) -> bool:
-    """Tell whether whoever takes a step does so for a part of their own; a lead disputes the part of another."""
-    return OF_PARTS.issuperset(step.by) and DISPUTE not in step.does

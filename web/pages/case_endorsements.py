@@ -44,5 +44,9 @@ def _brings(visit: Visit, definition: Definition, one: Threshold) -> str:
             f"满 {one.at} 人：时限缩短为 {words.limit(limit, 'zh')}",
             f"{one.at} people: the limit becomes {words.limit(limit, 'en')}",
         )
-    deed = words.action(definition, one.action or "", visit.language)
-    return visit.say(f"满 {one.at} 人：{deed}", f"{one.at} people: {deed}")
+    goals = [step.targets[0] for step in definition.steps if step.action == one.action and step.targets]
+    if not goals:
+        deed = words.action(definition, one.action or "", visit.language)
+        return visit.say(f"满 {one.at} 人：{deed}", f"{one.at} people: {deed}")
+    state = words.label(definition.states[goals[0]], visit.language)
+    return visit.say(f"满 {one.at} 人：自动转入「{state}」", f"{one.at} people: it goes on by itself to “{state}”")

@@ -37,10 +37,12 @@ class PartLine:
 class Parts:
     """The departments of a case; `withheld` tells what cannot be done yet, and for whom it waits, line by line.
 
-    `own` are the units that the reader acts for, as code and name.
+    `earlier` are those whose departments have the same part anew. `own` are the units that the reader acts for, as code
+    and name.
     """
 
     lines: Sequence[PartLine]
+    earlier: Sequence[PartLine]
     percent: int | None
     counted: str
     withheld: Sequence[tuple[str, Sequence[str]]]
@@ -52,7 +54,8 @@ def parts_of(visit: Visit, sheet: Sheet, local: Calendar) -> Parts:
     hands, progress = hands_of(sheet), progress_in(sheet)
     done = sum(1 for share in progress.shares if share.percent == 100)
     return Parts(
-        lines=[_line(visit, hand, local) for hand in hands],
+        lines=[_line(visit, hand, local) for hand in hands if not _is_replaced(hand, hands)],
+        earlier=[_line(visit, hand, local) for hand in hands if _is_replaced(hand, hands)],
         percent=progress.percent,
         counted=visit.say(
             f"{len(progress.shares)} 个单位，{done} 个已完成", f"{done} of {len(progress.shares)} units at 100%"
@@ -92,6 +95,13 @@ def waited_for(visit: Visit, hand: Hand, local: Calendar) -> str:
     zh = f"{hand.unit.name}（{kind}，{status}，自 {since} 起" + (f"，{until} 到期）" if until else "）")
     en = f"{hand.unit.name} ({kind}, {status}, since {since}" + (f", due {until})" if until else ")")
     return visit.say(zh, en)
+
+
+def _is_replaced(hand: Hand, hands: Sequence[Hand]) -> bool:
+    """Tell whether a part has ended and its department was given the same one again later."""
+    mine, row = (hand.row.unit_id, hand.row.kind), hand.row
+    anew = [one.row for one in hands if (one.row.unit_id, one.row.kind) == mine and (one.row.id or 0) > (row.id or 0)]
+    return row.ended_at is not None and bool(anew)
 
 
 def _line(visit: Visit, hand: Hand, local: Calendar) -> PartLine:

@@ -23,6 +23,7 @@ class Promised:
     where: str
     text: str | None
     day: str
+    ends: str
     outcome: str
     tone: str
     result: str | None
@@ -49,6 +50,7 @@ def promises_in(visit: Visit, sheet: Sheet, local: Calendar) -> list[Promised]:
                 else visit.say("答复承诺", "in the answer"),
                 text=said.get((row.version, "promise")),
                 day=row.promised_on.isoformat(),
+                ends=_ends(visit, row, local),
                 outcome=outcome,
                 tone=tone,
                 result=said.get((ended, "result")) or said.get((ended, "reason")) if ended else None,
@@ -65,6 +67,18 @@ def promises_to_keep(visit: Visit) -> list[tuple[str, str, int, str, str, str]]:
         (row.case_number, row.title, row.number, row.promised_on.isoformat(), *_outcome(visit, row, local))
         for row in to_keep(visit.db, visit.by, visit.at)
     ]
+
+
+def _ends(visit: Visit, row: Any, local: Calendar) -> str:
+    """Say why the clock of a promise ends on another day than the promised one."""
+    due_on = row.due_at.astimezone(local.zone).date()
+    if due_on == row.promised_on:
+        return ""
+    zh, en = (
+        f"当日不办公，时限至下一个工作日 {due_on}",
+        f"offices are closed then: due on the next working day, {due_on}",
+    )
+    return visit.say(zh, en)
 
 
 def _reviews(visit: Visit, count: int) -> str:

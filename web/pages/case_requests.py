@@ -71,13 +71,23 @@ def quarrels(visit: Visit, case: Case, sheet: Sheet, local: Calendar) -> Sequenc
     return [_quarrel(visit, row, names, union, local) for row in rows]
 
 
+def who_decides(visit: Visit, case: Case, sheet: Sheet, version: int | None, local: Calendar) -> str:
+    """Return who decides by when on the more time that the event of a version asked for; else nothing."""
+    event = next((one for one in sheet.history if one.version == version and "extra" in one.values), None)
+    if event is None:
+        return ""
+    rows = [row for row in extensions_of(visit, case, sheet) if row.asked_at == event.at and row.decide_by is not None]
+    row = next((row for row in rows if row.status == "pending" and row.extra == event.values["extra"]), None)
+    if row is None:
+        return ""
+    return _decides(visit, row, names_by_code(visit.db, [row.decide_unit or ""]), local)
+
+
 def _asked(visit: Visit, row: RequestedTime, names: Mapping[str, str], local: Calendar) -> AskedTime:
     by, decided_by = row.asked_by, row.decided_by
     decides = moments.exact(row.decided_at or row.lapsed_at, local) + (f" · {decided_by}" if decided_by else "")
     if row.status == "pending" and row.decide_by is not None:
-        desk = f"{words.role(row.decide_by, visit.language)} · {names.get(row.decide_unit or '', '')}"
-        until = moments.exact(row.decide_due_at, local)
-        decides = visit.say(f"由{desk}审批，{until} 前", f"{desk} decides, by {until}")
+        decides = _decides(visit, row, names, local)
     return AskedTime(
         whose=names[row.unit] if row.unit else visit.say("全案", "The case"),
         extra=words.limit(row.extra, visit.language),
@@ -88,6 +98,13 @@ def _asked(visit: Visit, row: RequestedTime, names: Mapping[str, str], local: Ca
         due=moments.exact(row.due_at, local),
         new_due=moments.exact(row.new_due_at, local),
     )
+
+
+def _decides(visit: Visit, row: RequestedTime, names: Mapping[str, str], local: Calendar) -> str:
+    """Say whose it is to decide on a request, and until when."""
+    desk = f"{words.role(row.decide_by or '', visit.language)} · {names.get(row.decide_unit or '', '')}"
+    until = moments.exact(row.decide_due_at, local)
+    return visit.say(f"由{desk}审批，{until} 前", f"{desk} decides, by {until}")
 
 
 def _quarrel(visit: Visit, row: OneDispute, names: Mapping[str, str], union: str, local: Calendar) -> Quarrel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cases.ballots import standing
 from cases.calendars import calendar_of
 from cases.outcomes import HeldBallot, Member, ballots_held
 from cases.record.people import line
@@ -76,10 +77,23 @@ def _group(visit: Visit, sheet: Sheet, held: HeldBallot, local: Calendar) -> Gro
 
 def _outcome(visit: Visit, sheet: Sheet, held: HeldBallot) -> str:
     if held.outcome is None:
-        return visit.say("表决进行中", "being voted on")
+        return _so_far(visit, sheet)
     if held.outcome in UNDECIDED:
         return words.pick(UNDECIDED[held.outcome], visit.language)
     return words.value(sheet.definition, VOTE, held.outcome, {}, visit.language)
+
+
+def _so_far(visit: Visit, sheet: Sheet) -> str:
+    """Say what the votes have settled already, and that it waits for the chair; else that people are voting."""
+    stands = standing(visit.db, sheet.case, visit.at)
+    if stands is None or not stands[1] or not stands[0].has_quorum:
+        return visit.say("表决进行中", "being voted on")
+    if stands[0].carried is None:
+        return visit.say(
+            "结果已定：没有意见达到多数，等组长再次表决", "settled: nothing carries; waits for the chair to vote again"
+        )
+    choice = words.value(sheet.definition, VOTE, stands[0].carried, {}, visit.language)
+    return visit.say(f"结果已定：{choice}，等组长记录", f"settled: {choice}; waits for the chair to record it")
 
 
 def _seated(visit: Visit, sheet: Sheet, held: HeldBallot, member: Member) -> Seated:

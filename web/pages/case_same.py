@@ -29,6 +29,7 @@ class SimilarRow:
     state: str
     share: str
     phrases: Sequence[str]
+    is_closed: bool
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,9 @@ def similar_rows(visit: Visit, found: Sequence[Similar]) -> list[SimilarRow]:
             state=words.label(law_of(visit.db, one.case.law_id).state(one.case.state), visit.language),
             share=f"{one.score:.0%}",
             phrases=one.phrases,
+            is_closed=one.case.closed_at is not None,
         )
-        for one in found
+        for one in sorted(found, key=lambda one: -one.score)
     ]
 
 

@@ -21,7 +21,7 @@ from web.pages.case_oversight import ShownOversight, oversight_shown
 from web.pages.case_parts import Parts, own_part_done, parts_of
 from web.pages.case_promises import Promised, promises_in
 from web.pages.case_referral import Referral, referral_of
-from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels
+from web.pages.case_requests import AskedTime, Quarrel, asked_times, quarrels, who_decides
 from web.pages.case_review import Group, groups_of
 from web.pages.case_same import LeadRow, Same, same_of
 from web.pages.case_where import Clocked, clocks_in, level_of, owner_of
@@ -75,6 +75,7 @@ class View:
     zone: str
     done: str
     done_with_part: str
+    done_decides: str
     kept: Sequence[tuple[str, str]]
     may_add: bool
     endorsement: Voiced | None
@@ -121,6 +122,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         zone=str(local.zone),
         done=action_done(visit, sheet, done),
         done_with_part=own_part_done(visit, sheet, done),
+        done_decides=who_decides(visit, case, sheet, done, local),
         kept=kept_of(visit, sheet, attempt.typed) if attempt and not is_offered else [],
         may_add=sheet.is_submitter or sheet.is_staff,
         endorsement=endorsement_of(visit, case, definition),

@@ -78,6 +78,13 @@ def _name(visit: Visit, row: Clock, definition: Definition) -> tuple[str, str]:
     return NAMES[row.kind] if row.kind == STATE else clock_name(visit.db, definition, row.kind, row.state)
 
 
+def _first_due(row: Clock, own: Calendar) -> str:
+    """Return when a clock was due first, where that is another time of day than now by more than some minutes."""
+    if row.due_at is None or row.first_due_at is None or abs(row.due_at - row.first_due_at) < moments.HOUR:
+        return ""
+    return moments.exact(row.first_due_at, own)
+
+
 def _clocked(visit: Visit, row: Clock, definition: Definition) -> Clocked:
     own = calendar(visit.db, row.calendar)
     limit = Limit.parse(row.limit) if row.limit else None
@@ -86,7 +93,7 @@ def _clocked(visit: Visit, row: Clock, definition: Definition) -> Clocked:
         name=words.pick(_name(visit, row, definition), visit.language),
         limit=words.limit(row.limit, visit.language),
         due=due_words(visit, row, own, limit),
-        first_due=moments.exact(row.first_due_at, own) if row.first_due_at != row.due_at and row.due_at else "",
+        first_due=_first_due(row, own),
         is_provisional=row.is_provisional,
         remaining=visit.say("暂停计时", "standing still") if row.remaining else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from sqlmodel import col, select
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.event import Event
+from cases.record.people import User
 from web import words
 from web.visits import Visit
 
@@ -19,9 +21,9 @@ LEFT, HOME = "bihuan_left", "/"
 #: Names the event of what was arranged for people.
 ARRANGED, PEOPLE = "bihuan_arranged", "/people"
 ARRANGEMENTS: Mapping[str, words.Pair] = {
-    "name_deputy": ("代理人已指定。", "The deputy is named."),
-    "end_deputy": ("代理已提前结束。", "The deputy stands in no more."),
-    "hand_over": ("职责和未结案件已一次移交。", "All of it is handed over."),
+    "name_deputy": ("代理人已指定：{}代{}。", "The deputy is named: {} for {}."),
+    "end_deputy": ("代理已提前结束：{}不再代{}。", "{} stands in for {} no more."),
+    "hand_over": ("{}的职责和未结案件已一次移交{}。", "All of what {} had is handed over to {}."),
 }
 LONGEST_VERSION = 18
 
@@ -69,9 +71,13 @@ def left(visit: Visit) -> tuple[str, str] | None:
 def arranged(visit: Visit) -> str:
     """Return what the reader has just arranged for people, as the record has it."""
     seq = _version(visit.request.cookies.get(ARRANGED, ""))
-    wanted = select(Event.action).where(Event.seq == seq, Event.actor_id == visit.by.id)
-    action = visit.db.exec(wanted).first() if seq is not None else None
-    return words.pick(ARRANGEMENTS[action], visit.language) if action and action in ARRANGEMENTS else ""
+    wanted = select(Event.action, Event.data).where(Event.seq == seq, Event.actor_id == visit.by.id)
+    found = visit.db.exec(wanted).first() if seq is not None else None
+    if found is None or found[0] not in ARRANGEMENTS:
+        return ""
+    action, data = found[0], json.loads(found[1])
+    both = [visit.db.get_one(User, data[word]).name for word in ("user", "to" if "to" in data else "for")]
+    return words.pick(ARRANGEMENTS[action], visit.language).format(*both)
 
 
 def told(visit: Visit, number: str, answer: Response) -> Response:

@@ -11,6 +11,7 @@ from cases.calendars import calendar, calendar_of
 from cases.clocks import BESIDE
 from cases.explaining import Explanation, Stretch
 from cases.explaining import explain as explanations
+from cases.left_over import left_over
 from cases.outlook import Standing
 from cases.policy import reads_as_staff
 from cases.record.clock import Clock
@@ -22,6 +23,7 @@ from web.render import page
 from web.visits import Reading, Visit
 from workflow.calendar import Calendar
 from workflow.explanation import Day
+from workflow.limits import Remaining
 
 #: A rung at which the system takes an action of the law.
 SYSTEM_ACTS = ("系统办理", "The system acts")
@@ -91,7 +93,7 @@ def _shown(visit: Visit, one: Explanation) -> Shown:
         is_provisional=row.is_provisional and row.stopped_at is None,
         due=moments.exact(row.due_at, local) if row.due_at else _without_due(visit, row),
         stretches=[_stretch(visit, stretch, local) for stretch in one.stretches],
-        days=[_day(visit, day) for day in one.days],
+        days=[_day(visit, day) for day in one.lived],
         rungs=[_rung(visit, rung, local) for rung in one.rungs],
     )
 
@@ -100,7 +102,10 @@ def _without_due(visit: Visit, row: Clock) -> str:
     """Say why a clock has no due moment: it stands still, stood still when it ended, or never had a limit."""
     if row.stopped_at is not None:
         return visit.say("停止时未在计时", "stood still when it ended")
-    return visit.say("暂停计时", "standing still") if row.remaining else visit.say("未定时限", "no limit")
+    if not row.remaining:
+        return visit.say("未定时限", "no limit")
+    zh, en = left_over(Remaining.parse(row.remaining))
+    return visit.say(f"暂停计时，剩余 {zh}", f"standing still, {en} left")
 
 
 def _stretch(visit: Visit, stretch: Stretch, local: Calendar) -> tuple[str, str, str]:

@@ -15,6 +15,10 @@ from web.access import NotAllowed, is_own_form
 from web.visits import SignedIn
 
 TOKEN, SEEN = "_form_token", "_seen"
+#: Behind the name of a field: the unit in which its number is meant.
+UNIT = ".unit"
+#: Behind the name of a field: what was chosen from a list beside it, where nothing was typed.
+CHOSEN = ".chosen"
 MOST_FIELDS = 100
 
 
@@ -71,7 +75,11 @@ Form = Annotated[Posted, Depends(posted)]
 
 
 def filled_in(form: FormData) -> dict[str, str | list[str]]:
-    """Return the texts of a form without what our own pages put there; a name that comes more than once is a list."""
+    """Return the texts of a form without what our own pages put there; a name that comes more than once is a list.
+
+    A bare number takes the unit that was chosen beside it; a unit alone says nothing. What was typed goes before what
+    was chosen from a list.
+    """
     values: dict[str, str | list[str]] = {}
     for name, raw in form.multi_items():
         value = raw.replace("\r\n", "\n") if isinstance(raw, str) else ""  # browsers end lines as the network does
@@ -82,6 +90,13 @@ def filled_in(form: FormData) -> dict[str, str | list[str]]:
             values[name] = value
         else:
             values[name] = [*before, value] if isinstance(before, list) else [before, value]
+    for name in [name for name in values if name.endswith(CHOSEN)]:
+        values.setdefault(name.removesuffix(CHOSEN), values.pop(name))
+    for name in [name for name in values if name.endswith(UNIT)]:
+        unit, of = values.pop(name), name.removesuffix(UNIT)
+        number = values.get(of)
+        if isinstance(number, str) and isinstance(unit, str) and number.strip().isdecimal():
+            values[of] = number.strip() + unit
     return values
 
 

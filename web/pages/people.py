@@ -7,16 +7,18 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from starlette.responses import Response
 
 from cases.authority import covers, within
 from cases.calendars import calendar_of
 from cases.deputies import Absence
-from cases.errors import Stale
+from cases.errors import BadRequest, Stale
 from cases.handing_over import Plan
-from cases.open_work import OpenDesk, deserted
-from cases.policy import Held
+from cases.open_work import OpenDesk, deserted, open_cases
+from cases.policy import Held, visible_to
+from cases.record.case import Case
 from cases.record.people import Duty, Unit, User, in_force, lasts, line
 from cases.units import names_by_code
 from web import absences, words
@@ -51,7 +53,7 @@ def name(visit: Writing, form: Form) -> Response:
     def change() -> None:
         absent, _, word = form.text("duty").partition(" ")
         days = absences.day(form.text("first")), absences.day(form.text("last"))
-        absences.name(visit, form.text("deputy"), word, absent, *days)
+        absences.name(visit, _login(visit, form.text("deputy")), word, absent, *days)
 
     return _changed(visit, form, change)
 
@@ -68,9 +70,8 @@ def look(visit: Reading, form: Form) -> Response:
     """Show what a hand-over would move, or why it may not be, with what was typed."""
     absences.authority(visit)
     try:
-        moving = absences.planned(
-            visit, form.text("leaver"), form.text("successor"), disables=bool(form.text("disable"))
-        )
+        leaver, successor = (_login(visit, form.text(word)) for word in ("leaver", "successor"))
+        moving = absences.planned(visit, leaver, successor, disables=bool(form.text("disable")))
     except Refusal as refusal:
         return _page(visit, form, refusal)
     return _page(visit, form, preview=_previewed(visit, moving))
@@ -79,9 +80,27 @@ def look(visit: Reading, form: Form) -> Response:
 @router.post("/handover/confirm")
 def hand(visit: Writing, form: Form) -> Response:
     """Hand over what was looked at, in one act."""
-    names = (form.text("leaver"), form.text("successor"))
     disables = bool(form.text("disable"))
-    return _changed(visit, form, partial(absences.hand, visit, *names, form.seen, disables=disables))
+
+    def change() -> None:
+        leaver, successor = (_login(visit, form.text(word)) for word in ("leaver", "successor"))
+        absences.hand(visit, leaver, successor, form.seen, disables=disables)
+
+    return _changed(visit, form, change)
+
+
+def _login(visit: Visit, typed: str) -> str:
+    """Return the login of whoever was typed, by login or by a name that only one of those to choose from has.
+
+    Raises BadRequest, with their logins, where several have it.
+    """
+    named = [login for login, name in _people(visit, absences.authority(visit)) if name == typed.strip()]
+    if len(named) > 1:
+        raise BadRequest(
+            f"有 {len(named)} 位{typed.strip()}：{'、'.join(named)}，请填写登录名。",
+            f"{len(named)} people are called {typed.strip()}: {', '.join(named)}; give the login.",
+        )
+    return named[0] if named else typed.strip()
 
 
 def _changed(visit: Visit, form: Posted, change: Callable[[], None]) -> Response:
@@ -157,11 +176,20 @@ def _desk(visit: Visit, desk: OpenDesk) -> Mapping[str, Any]:
     }
 
 
+def _lying_at(visit: Visit, desk: OpenDesk) -> list[tuple[str, str]]:
+    """Return number and title of the open cases at a desk; the title only of those that the reader may see."""
+    ids = open_cases(visit.db, Held(desk.role, desk.unit.id or 0, desk.unit.path), visit.at)
+    wanted = select(Case.id, Case.number, Case.title).where(col(Case.id).in_(sorted(ids))).order_by(col(Case.id))
+    seen = set(visit.db.exec(select(Case.id).where(col(Case.id).in_(ids), visible_to(visit.db, visit.by, visit.at))))
+    rows = visit.db.exec(wanted.limit(MOST)).all() if ids else []
+    return [(number, title if case_id in seen else "") for case_id, number, title in rows]
+
+
 def _previewed(visit: Visit, moving: Plan) -> Mapping[str, Any]:
     return {
         "leaver": moving.leaver,
         "successor": moving.successor,
-        "desks": [_desk(visit, desk) for desk in moving.desks],
+        "desks": [{**_desk(visit, desk), "open": _lying_at(visit, desk)} for desk in moving.desks],
         "cases": moving.cases,
         "deputies": [
             {
@@ -196,16 +224,23 @@ def _people(visit: Visit, authority: Sequence[Held]) -> Sequence[tuple[str, str]
 
 def _duties(visit: Visit, authority: Sequence[Held]) -> list[tuple[str, str]]:
     """Return the duties that the person may name a deputy for: what a form sends, and how it reads."""
+    behind, absent = aliased(Duty), aliased(User)
     rows = visit.db.exec(
-        select(User, Duty.role, Unit)
+        select(User, Duty.role, Unit, absent.name)
         .select_from(Duty)
         .join(User, col(User.id) == Duty.user_id)
         .join(Unit, col(Unit.id) == Duty.unit_id)
+        .outerjoin(behind, col(behind.id) == Duty.deputy_of)
+        .outerjoin(absent, col(absent.id) == behind.user_id)
         .where(within(authority), lasts(visit.at), User.is_active)
         .order_by(Unit.path, Duty.role, User.login)
         .limit(MOST)
     ).all()
     return [
-        (f"{user.login} {role}@{unit.code}", f"{user.name} · {words.role(role, visit.language)} · {unit.name}")
-        for user, role, unit in rows
+        (
+            f"{user.login} {role}@{unit.code}",
+            f"{user.name}{visit.say(f'（代{whose}）', f' (for {whose})') if whose else ''}"
+            f" · {words.role(role, visit.language)} · {unit.name}",
+        )
+        for user, role, unit, whose in rows
     ]
