@@ -15,6 +15,7 @@ from cases.record.database import reading, transaction
 from cases.record.event import Event
 from cases.record.news import Notification, Outlet
 from cases.record.people import User
+from cases.veil import person_behind
 from config.settings import Settings
 from notifications.channels import Channel
 from notifications.delivering import Post
@@ -50,7 +51,7 @@ class Newsroom(World):
         return Post(channels, self.settings, lambda: at, lambda: at, Random(1), **more)
 
     def told(self, number: str | None = None, channel: str = "inbox") -> list[tuple[str, str, str]]:
-        """Return what people were told over a channel, in order: action of the event, login, kind."""
+        """Return what people were told over a channel, in order: action, login of who is behind it, kind."""
         logins = {user_id: login for login, user_id in self.people.items()}
         wanted = select(Event.action, Notification.user_id, Notification.kind).join(
             Event, col(Event.seq) == Notification.seq
@@ -59,7 +60,8 @@ class Newsroom(World):
             if number is not None:
                 wanted = wanted.where(Notification.case_id == self.case(number).id)
             rows = db.exec(wanted.where(Notification.channel == channel).order_by(col(Event.seq), col(Notification.id)))
-            return [(action, logins.get(user_id or 0, ""), kind) for action, user_id, kind in rows]
+            told = [(action, person_behind(db, user_id), kind) for action, user_id, kind in rows]
+            return [(action, logins.get(who or 0, ""), kind) for action, who, kind in told]
 
     def rows(self, **columns: Any) -> list[Notification]:
         """Return notifications with these values, in order."""

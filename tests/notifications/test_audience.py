@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from cases.act import find
 from cases.record.database import transaction
 from cases.record.people import User
 from cases.sweep import sweep
@@ -171,12 +170,9 @@ def test_the_three_administrators_hear_nothing_and_no_import_is_news(newsroom: N
 
 def test_whoever_raised_a_case_anonymously_is_told_nowhere_but_in_their_inbox(newsroom: Newsroom) -> None:
     newsroom.settings = replace(newsroom.settings, smtp_host="127.0.0.1", smtp_from="news@example.org")
-    for identity, expected in (("anonymous", []), ("confidential", ["question"])):
-        story = Story(newsroom)
-        with transaction(newsroom.db) as db:
-            db.merge(find(db, story.number)).identity = identity
-        story.up_to("submit")
+    for identity, who, expected in (("anonymous", "", []), ("confidential", "zhang", ["question"])):
+        story = Story(newsroom, identity=identity).up_to("submit")
         story.then("ask_submitter", "li", reason="请补充")
         newsroom.tells(story.at)
-        assert [kind for _, login, kind in newsroom.told(story.number) if login == "zhang"] == ["question"]
-        assert [kind for _, login, kind in newsroom.told(story.number, "mail") if login == "zhang"] == expected
+        assert [kind for action, login, kind in newsroom.told(story.number) if login == who] == ["question"]
+        assert [kind for _, login, kind in newsroom.told(story.number, "mail") if login == who] == expected
