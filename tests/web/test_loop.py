@@ -6,7 +6,7 @@ from tests.web.visitors import API, ROAD, SUBMISSION, Office, taken
 def test_six_people_close_a_case_through_the_api(office: Office) -> None:
     raised = office.program("zhang").post(f"{API}/cases", json=SUBMISSION)
     assert raised.status_code == 201
-    assert set(raised.json()) == {"number", "state", "stage", "due_at", "version"}
+    assert set(raised.json()) == {"number", "receipt", "state", "stage", "due_at", "version"}
     number = raised.json()["number"]
     stages = [raised.json()["stage"]]
     for login, action, fields in ROAD:
