@@ -13,6 +13,7 @@ from cases.media import refused_file, words
 #: Who wrote a comment or made a change cannot be left out where it is required; everyone is called alike.
 NOBODY = "Author"
 MOST_ELEMENTS = 1_000_000
+LONGEST_TAG = 512 * 1024
 CHUNK = 64 * 1024
 #: Elements that are left out with all that is in them: sessions of writing, templates, folders, letters in series, the
 #: views of single people, drawings that are there a second time as a picture.
@@ -43,9 +44,7 @@ class Budget:
         """Count one element. Raises InvalidFields when there are too many."""
         self.left -= 1
         if self.left < 0:
-            raise refused_file(
-                "文件内容过多，无法检查，请拆分后再上传", "The file holds too much to be checked; divide it"
-            )
+            raise _too_much()
 
 
 def rewrite(source: BinaryIO, target: BinaryIO, gone_ids: Collection[str], budget: Budget) -> None:
@@ -71,8 +70,12 @@ def read(source: BinaryIO, start: Start, end: Heard = None, text: Heard = None) 
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _refuse_document_type
+    fed = 0
     while chunk := source.read(CHUNK):
         parser.Parse(chunk, False)
+        fed += len(chunk)
+        if fed - parser.CurrentByteIndex > LONGEST_TAG:  # it is waiting for the end of a tag
+            raise _too_much()
     parser.Parse(b"", True)
 
 
@@ -162,6 +165,10 @@ class _Writer:
         if FETCHING_FORMULA.search(self._formula):
             raise _fetching()
         self._formula = ""
+
+
+def _too_much() -> Exception:
+    return refused_file("文件内容过多，无法检查，请拆分后再上传", "The file holds too much to be checked; divide it")
 
 
 def _fetching() -> Exception:

@@ -24,6 +24,8 @@ OFFICE = {
 #: Bytes of a zip file's directory, and of what stands behind it with a remark of the longest kind.
 LONGEST_DIRECTORY, DIRECTORY_END = 512 * 1024, 22 + 65_535
 ZIP = b"PK\x03\x04"
+#: Files that may be written in plain signs and are no text.
+NOT_TEXTS = (b"%PDF", b"\x89PNG", b"\xff\xd8", b"{\\rtf", b"%!PS")
 ENCODINGS = ("utf-8", "gb18030")
 CHUNK = 64 * 1024
 #: Control characters that no text holds; form feeds and ends of lines it may.
@@ -92,7 +94,7 @@ def _require_short_directory(path: Path) -> None:
 
 def _is_text(path: Path, head: bytes) -> bool:
     """Tell whether a file is plain text: no control characters, in one of the two encodings that offices write."""
-    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")):
+    if head.startswith(NOT_TEXTS):
         return False
     return any(_is_written_in(encoding, path) for encoding in ENCODINGS)
 

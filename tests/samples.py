@@ -29,7 +29,7 @@ def picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (40, 20), **ho
     """Return a picture whose left half is red, or bright."""
     image = Image.new(mode, size)
     red: Any = {"RGB": (255, 0, 0), "RGBA": (255, 0, 0, 255), "CMYK": (0, 255, 255, 0), "I;16": 60_000}.get(mode, 200)
-    image.paste(red, (0, 0, size[0] // 2, size[1]))
+    image.paste(Image.new(mode, (size[0] // 2, size[1]), red), (0, 0))
     made = io.BytesIO()
     image.save(made, kind, **how)
     return made.getvalue()
