@@ -12,7 +12,9 @@ from cases.media import refused_file, words
 
 #: Who wrote a comment or made a change cannot be left out where it is required; everyone is called alike.
 NOBODY = "Author"
-MOST_ELEMENTS = 1_000_000
+#: Elements and attributes; a sheet of 150,000 cells has as many.
+MOST_MARKS = 900_000
+DEEPEST = 500
 LONGEST_TAG = 512 * 1024
 CHUNK = 64 * 1024
 #: Elements that are left out with all that is in them: sessions of writing, templates, folders, letters in series, the
@@ -35,14 +37,14 @@ ESCAPED = {"\r": "&#13;"}
 
 
 class Budget:
-    """How many elements the parts of one file may have together: a small file may unpack to very many."""
+    """How many elements and attributes the parts of one file may have together: a small file may hold very many."""
 
-    def __init__(self, elements: int = MOST_ELEMENTS) -> None:
-        self.left = elements
+    def __init__(self, marks: int = MOST_MARKS) -> None:
+        self.left = marks
 
-    def spend(self) -> None:
-        """Count one element. Raises InvalidFields when there are too many."""
-        self.left -= 1
+    def spend(self, marks: int) -> None:
+        """Count what was read. Raises InvalidFields when there is too much."""
+        self.left -= marks
         if self.left < 0:
             raise _too_much()
 
@@ -95,7 +97,9 @@ class _Writer:
         self._authors: set[str] = set()
 
     def start(self, name: str, attributes: list[str]) -> None:
-        self._budget.spend()
+        self._budget.spend(1 + len(attributes) // 2)
+        if len(self._path) + self._depth_gone > DEEPEST:
+            raise _too_much()
         element = local(name)
         if self._depth_gone or element in GONE:
             self._depth_gone += 1

@@ -92,6 +92,7 @@ class _Package:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
+        self._budget = Budget()
         self._names = {name.lower(): name for name in archive.namelist()}
         self._links: dict[str, list[tuple[str, str, str]]] = {}
         self._gone_ids: dict[str, set[str]] = {}
@@ -104,12 +105,12 @@ class _Package:
         for source, links in self._links.items():
             if links:
                 _add(made, _links_of(source), _relationships(links))
-        budget, pixels = Budget(), 0
+        pixels = 0
         for name in self._kept:
             ending = posixpath.splitext(name)[1].lower()
             with self._archive.open(name) as part, made.open(_entry(name), "w") as target:
                 if ending in MARKUP:
-                    rewrite(part, target, self._gone_ids.get(name, ()), budget)  # type: ignore[arg-type]  # a stream
+                    rewrite(part, target, self._gone_ids.get(name, ()), self._budget)  # type: ignore[arg-type]  # a stream
                 elif ending in PICTURES:
                     pixels += clean_pictures.clean(part, target, PICTURES[ending])  # type: ignore[arg-type]  # too
                 elif ending == FONT:
@@ -148,6 +149,7 @@ class _Package:
         found: list[dict[str, str]] = []
 
         def start(name: str, attributes: list[str]) -> None:
+            self._budget.spend(1 + len(attributes) // 2)
             if local(name) == "Relationship":
                 found.append(dict(zip(attributes[::2], attributes[1::2], strict=True)))
 
@@ -163,6 +165,7 @@ class _Package:
         kinds: dict[tuple[str, str], str] = {}
 
         def start(name: str, attributes: list[str]) -> None:
+            self._budget.spend(1 + len(attributes) // 2)
             of = dict(zip(attributes[::2], attributes[1::2], strict=True))
             if local(name) == "Default":
                 kinds["Extension", of["Extension"]] = of["ContentType"]

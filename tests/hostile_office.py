@@ -110,8 +110,13 @@ def _macro_kind() -> bytes:
     return packed(of | {"[Content_Types].xml": types})
 
 
-def _body(text: str) -> bytes:
-    return packed(docx() | {"word/document.xml": text})
+def _body(text: str, how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    return packed(docx() | {"word/document.xml": text}, how)
+
+
+def _loose(text: str) -> bytes:
+    """Return a Word file that is not told as a bomb by how much smaller it is packed."""
+    return _body(text, zipfile.ZIP_STORED)
 
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
@@ -174,9 +179,13 @@ HARMFUL: tuple[Made, ...] = (
     ("outside.docx", lambda: _body(OUTSIDE)),
     ("no xml.docx", lambda: _body("<w:document><broken")),
     ("laughs in links.docx", lambda: _word(word___rels__document_DOT_xml_DOT_rels=LAUGHS)),
-    ("elements.docx", lambda: _body(f"<x>{'<a/>' * 1_100_000}</x>")),
-    ("deep.docx", lambda: _body("<a>" * 1_000_000)),
-    ("attributes.docx", lambda: _body("<a " + " ".join(f'a{number}=""' for number in range(300_000)) + "/>")),
+    ("elements.docx", lambda: _loose(f"<x>{'<a/>' * 1_300_000}</x>")),
+    ("deep.docx", lambda: _loose("<a>" * 1_000_000)),
+    ("attributes.docx", lambda: _loose("<a " + " ".join(f'a{number}=""' for number in range(300_000)) + "/>")),
+    ("attributes everywhere.docx", lambda: _loose("<x>" + '<a b="" c="" d="" e="" f=""/>' * 300_000)),
+    ("links without end.docx", lambda: packed(
+        docx() | {"_rels/.rels": "<x>" + "<a/>" * 2_000_000}, zipfile.ZIP_STORED)),
+    ("long remark.docx", lambda: _loose(f"<x><!--{' ' * 9_000_000}--></x")),
     ("bomb.docx", lambda: _body(f"<x>{' ' * 30_000_000}</x>")),
     ("large bomb.xlsx", lambda: packed(xlsx() | {f"xl/x{number}.xml": bytes(20_000_000) for number in range(5)})),
     ("many.docx", lambda: _many(2_500)),

@@ -124,6 +124,8 @@ BETRAYING: tuple[Made, ...] = (
     ("palette.png", _palette),
     ("black and white.png", lambda: picture("PNG", "1", exif=exif())),
     ("private chunk.png", lambda: _beside(b"naMe", BOTH.encode())),
+    ("long screenshot.png", lambda: picture("PNG", size=(1_080, 12_000), exif=exif())),
+    ("large grey scan.png", lambda: picture("PNG", "L", size=(5_000, 7_000), exif=exif())),
     ("page behind.png", lambda: picture("PNG") + f"<html><script>{BOTH}</script>".encode()),
     ("archive behind.png", lambda: picture("PNG") + packed({LATIN: CHINESE})),
 )

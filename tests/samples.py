@@ -35,10 +35,10 @@ def picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (40, 20), **ho
     return made.getvalue()
 
 
-def packed(parts: Mapping[str, str | bytes]) -> bytes:
+def packed(parts: Mapping[str, str | bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Return a zip file."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", how) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return made.getvalue()

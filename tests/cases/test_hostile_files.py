@@ -11,6 +11,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import openpyxl
+import openpyxl.drawing.image
+import pypdf
 import pytest
 from PIL import Image
 
@@ -100,6 +103,34 @@ def test_text_and_figures_of_a_document_stay(tmp_path: Path) -> None:
     tracked = b"".join(insides(stored(tmp_path, kept["tracked.docx"]())))
     assert "工资".encode() in tracked and "奖金".encode() in tracked and b'w:author="Author"' in tracked
     assert b"rsid" not in tracked and b"w:date" not in tracked and b"w:initials" not in tracked
+
+
+def test_a_workbook_of_an_office_opens_afterwards_with_all_its_cells(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.properties.creator = book.properties.lastModifiedBy = LATIN
+    sheet = book.active
+    assert sheet is not None
+    for row in range(1, 500):
+        sheet.append([f"职工 {row}", row * 1.5, f"=B{row}*2"])
+    sheet["A1"].comment = openpyxl.comments.Comment("三月少发", LATIN)
+    sheet["A2"].hyperlink = f"https://example.org/{LATIN}"
+    sheet.add_image(openpyxl.drawing.image.Image(io.BytesIO(hostile_pictures.jpeg_with_place())), "E2")
+    made = io.BytesIO()
+    book.save(made)
+    kept = stored(tmp_path, made.getvalue())
+    assert (betrayed(made.getvalue()) != [], betrayed(kept)) == (True, [])
+    again = openpyxl.load_workbook(io.BytesIO(kept))
+    sheet = again.active
+    assert [[cell.value for cell in row] for row in sheet.rows][-1] == ["职工 499", 748.5, "=B499*2"]
+    assert (sheet["A1"].comment.text, sheet["A1"].comment.author) == ("三月少发", "Author")
+    assert (sheet["A2"].hyperlink.target, len(sheet._images)) == (None, 1)
+    assert again.properties.creator != LATIN
+
+
+def test_a_page_shows_the_same_text_afterwards(tmp_path: Path) -> None:
+    for name, make in hostile_documents.BETRAYING:
+        page = pypdf.PdfReader(io.BytesIO(stored(tmp_path, make()))).pages[0]
+        assert page.extract_text() == "Unpaid wages", name
 
 
 @pytest.fixture(autouse=True, scope="module")
