@@ -1,13 +1,15 @@
-"""Files that belong to a case: they lie under their digest in the files folder, the case's history says they came."""
+"""Files that belong to a case: they lie under random names in the files folder, the case's history says they came."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +18,10 @@ from typing import Any, BinaryIO
 from sqlmodel import Session, col, select
 
 from cases import audit
+from cases.cleaning import clean
 from cases.errors import FieldError, InvalidFields, shown, stale
 from cases.hands import own_parts
-from cases.media import HEAD, media_type
+from cases.media import ENDINGS, HEAD, media_type, refused_file
 from cases.policy import reads_as_staff, takes_part
 from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
@@ -26,6 +29,7 @@ from cases.record.people import User
 from cases.recording import note
 from cases.units import units_by_id
 from cases.veil import is_own
+from cases.virus_scanner import scan
 from cases.words import ANYONE, SUBMITTER
 from workflow.machine import NotByYou
 from workflow.vocabulary import DELEGATE
@@ -34,58 +38,64 @@ ATTACH = "attach"
 LONGEST_NAME = 200
 LARGEST = 10 * 1024 * 1024
 CHUNK = 64 * 1024
+#: Signs that mean something in the paths of some system.
+UNSAFE_IN_NAMES = re.compile(r'[<>:"|?*]')
 
 _CASES = table_of(Case)
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that lies in the folder: what it is called, what it really is, and under which digest it lies."""
+    """A file that lies in the folder: what it is called, what it really is, and under which name it lies."""
 
     name: str
     media_type: str
     size: int
     digest: str
+    place: str
 
 
-def store(folder: Path, name: str, source: BinaryIO) -> StoredFile:
-    """Copy a file into the folder under its SHA-256 and return what it is.
+def store(folder: Path, name: str, source: BinaryIO, scanner: str = "") -> StoredFile:
+    """Keep a file under a random name, made anew by its kind, and return what it is then.
 
-    Raises InvalidFields if it is empty, too large or of no known type. It is written beside its place and moved
-    there, so that a half copied file is never found under a digest.
+    Raises InvalidFields if it is empty, too large, of no known type, found by the virus scanner at the address
+    `scanner`, or cannot be made clean. It is written beside its place and moved there, so that a half written file is
+    never found under a name; of what came nothing stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    digest, size, head = hashlib.sha256(), 0, b""
-    handle, path = tempfile.mkstemp(dir=folder, prefix=".coming-")
-    try:
-        with os.fdopen(handle, "wb") as target:
-            while chunk := source.read(CHUNK):
-                size += len(chunk)
-                if size > LARGEST:
-                    raise _refusal("文件超过 10 MB", "The file is larger than 10 MB")
-                head = head if len(head) >= HEAD else (head + chunk)[:HEAD]
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        found = media_type(Path(path), head)
-        if size == 0 or found is None:
-            raise _refusal(
+    with _coming(folder) as came, _coming(folder) as made:
+        with came.open("wb") as target:
+            head = _receive(source, target)
+        found = media_type(came, head)
+        if not head or found is None:
+            raise refused_file(
                 "只接受 PDF、PNG、JPEG、Word（docx）、Excel（xlsx）和纯文本文件",
                 "Only PDF, PNG, JPEG, Word (docx), Excel (xlsx) and plain text files are taken",
             )
-        place = place_of(folder, digest.hexdigest())
+        if scanner:
+            scan(came, scanner)
+        with made.open("w+b") as target:
+            clean(came, target, found)
+            target.flush()
+            os.fsync(target.fileno())
+            size = target.seek(0, os.SEEK_END)
+            target.seek(0)
+            digest = hashlib.file_digest(target, "sha256").hexdigest()
+        file = StoredFile(_plain_name(name, found), found, size, digest, secrets.token_hex(16))
+        place = place_of(folder, file.place)
         place.parent.mkdir(exist_ok=True)
-        os.replace(path, place)
-    except BaseException:
-        Path(path).unlink(missing_ok=True)
-        raise
-    return StoredFile(_plain_name(name), found, size, digest.hexdigest())
+        os.replace(made, place)
+    return file
 
 
-def place_of(folder: Path, digest: str) -> Path:
+def discard(folder: Path, file: StoredFile) -> None:
+    """Take a file away that no case has taken."""
+    place_of(folder, file.place).unlink(missing_ok=True)
+
+
+def place_of(folder: Path, place: str) -> Path:
     """Return where a file lies."""
-    return folder / digest[:2] / digest
+    return folder / place[:2] / place
 
 
 def attach(
@@ -113,6 +123,7 @@ def attach(
     salt, case_id = secrets.token_hex(8), case.id or 0
     told = {
         "digest": file.digest,
+        "place": file.place,
         "size": file.size,
         "type": file.media_type,
         "name": audit.digest(salt + file.name),
@@ -129,6 +140,7 @@ def attach(
                 media_type=file.media_type,
                 size=file.size,
                 digest=file.digest,
+                place=file.place,
                 added_at=at,
                 assignment_id=assignment_id,
             )
@@ -173,15 +185,39 @@ def files_seen(db: Session, case: Case, by: User, at: datetime) -> Sequence[Atta
     return [file for file in files if file.assignment_id not in among_staff]
 
 
-def _plain_name(name: str) -> str:
-    """Return a file's own name without folders and signs that do not print, of bearable length."""
+@contextmanager
+def _coming(folder: Path) -> Iterator[Path]:
+    """Give a file that is on its way; it is gone afterwards unless it was moved to its place."""
+    handle, path = tempfile.mkstemp(dir=folder, prefix=".coming-")
+    os.close(handle)
+    try:
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _receive(source: BinaryIO, target: BinaryIO) -> bytes:
+    """Copy what comes, up to the most that is taken, and return its beginning."""
+    size, head = 0, b""
+    while chunk := source.read(CHUNK):
+        size += len(chunk)
+        if size > LARGEST:
+            raise refused_file("文件超过 10 MB", "The file is larger than 10 MB")
+        head = head if len(head) >= HEAD else (head + chunk)[:HEAD]
+        target.write(chunk)
+    return head
+
+
+def _plain_name(name: str, kind: str) -> str:
+    """Return a file's own name without folders and signs that do not print, of bearable length.
+
+    It ends as files of its kind do, for what a desk opens a file with is told by its end: a text called 工资.hta runs.
+    """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(" .")
-    stem, dot, ending = shown.rpartition(".")
-    if len(shown) > LONGEST_NAME and dot and len(ending) <= 8:
-        shown = stem[: LONGEST_NAME - len(ending) - 1] + "." + ending
-    return shown[:LONGEST_NAME] or "file"
-
-
-def _refusal(zh: str, en: str) -> InvalidFields:
-    return InvalidFields([FieldError("file", zh, en)])
+    plain = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
+    plain = UNSAFE_IN_NAMES.sub("_", plain).strip(" .")
+    endings = ENDINGS[kind]
+    ending = next((known for known in endings if plain.lower().endswith(known)), "")
+    stem = (plain[: -len(ending)] if ending else plain).strip(" .") or "file"
+    ending = plain[-len(ending) :] if ending else endings[0]
+    return stem[: LONGEST_NAME - len(ending)] + ending

@@ -59,6 +59,7 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
                 "name",
                 "salt",
                 "digest",
+                "place",
                 "size",
                 "media_type",
                 "added_at",

@@ -51,7 +51,8 @@ def of_files(facts: Facts, files: Sequence[Row]) -> Iterator[tuple[Fault, Any]]:
         added.remove(file.version)
         known = raw.table_in(_data(facts, file.version), "file")
         is_erased = file.name == "" and file.salt is None
-        if (file.digest, file.size, file.media_type) != (known.get("digest"), known.get("size"), known.get("type")):
+        is_it = (file.digest, file.place, file.size, file.media_type)
+        if is_it != tuple(known.get(fact) for fact in ("digest", "place", "size", "type")):
             yield Fault("附件与记录不符", "an attached file is not the one that was added"), file.version
         elif file.assignment_id != known.get("part"):
             yield Fault("附件属于哪个单位的承办被改动", "which part the file belongs to was changed"), file.version

@@ -17,6 +17,7 @@ DEFAULT_FILE = Path("settings.toml")
 LANGUAGES = ("zh", "en")
 SMTP_SECURITY = ("starttls", "tls", "none")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+SCANNER = re.compile(r"/.+|[^/\s]+:\d{1,5}")
 #: What seals identities: AES and SHA, or the Chinese commercial ciphers SM4 and SM3 (国密).
 AES, GM = "aes", "gm"
 #: Seconds; a message that is under way belongs to its sender for some minutes only.
@@ -36,12 +37,13 @@ class SettingsError(ValueError):
 class Settings:
     """The settings of an installation.
 
-    `files` is the folder where attachments lie under their digests. `secure_cookies` belongs to an installation that is
+    `files` is the folder where attachments lie. `secure_cookies` belongs to an installation that is
     reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
-    raised without an account from one network within an hour as `submissions_an_hour` says.
+    raised without an account from one network within an hour as `submissions_an_hour` says. With `virus_scanner`,
+    `host:port` or the path of a socket, clamd looks at every file before it is kept.
 
     `public_url` is where readers of messages find the application. Without `smtp_host` no mail is sent, without
     `sms_url` no short message; docs/news.md says how each is set up. `patience` is how many seconds a message may take
@@ -64,6 +66,7 @@ class Settings:
     crypto_profile: str = AES
     vault_officer: str = ""
     submissions_an_hour: int = 30
+    virus_scanner: str = ""
     public_url: str = "http://127.0.0.1:8000"
     smtp_host: str = ""
     smtp_port: int = 587
@@ -98,6 +101,11 @@ class Settings:
             )
         if self.smtp_host and not self.smtp_from:
             raise SettingsError("设置了 smtp_host 就须填写 smtp_from。", "smtp_host needs smtp_from as well.")
+        if self.virus_scanner and not SCANNER.fullmatch(self.virus_scanner):
+            raise SettingsError(
+                "virus_scanner 应写作 host:port，或以 / 开头的套接字路径。",
+                "virus_scanner is host:port, or the path of a socket that begins with /.",
+            )
         if not 1 <= self.patience <= LONGEST_PATIENCE:
             raise SettingsError(
                 f"patience 应为 1 至 {LONGEST_PATIENCE} 秒。", f"patience is 1 to {LONGEST_PATIENCE} seconds."

@@ -143,7 +143,7 @@ class Extension(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file that belongs to a case; the file itself lies under its digest in the files folder.
+    """A file that belongs to a case; the file itself lies in the files folder under `place`, a random name.
 
     The event holds the salted digest of the name, so that the name can be erased (emptied, with its salt).
     `assignment_id` is the part that it was added for.
@@ -159,6 +159,7 @@ class Attachment(SQLModel, table=True):
     media_type: str = Field(max_length=100)
     size: int
     digest: str = Field(max_length=64)
+    place: str = Field(max_length=32)
     added_at: datetime = Field(sa_type=Moment)
     assignment_id: int | None = Field(default=None, sa_type=Id, foreign_key="assignments.id")
 

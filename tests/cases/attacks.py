@@ -131,11 +131,11 @@ class Attack:
     def file(self) -> int:
         """Renames or exchanges a file, deletes its row, or has it there twice."""
         row = run(self.db, "SELECT * FROM attachments").mappings().one()
-        match self.chance.choice(("delete", "double", "digest", "name", "salt", "media_type")):
+        match self.chance.choice(("delete", "double", "digest", "place", "name", "salt", "media_type")):
             case "delete":
                 run(self.db, "DELETE FROM attachments")
             case "double":
-                names = "case_id, version, name, salt, media_type, size, digest, added_at"
+                names = "case_id, version, name, salt, media_type, size, digest, place, added_at"
                 run(self.db, f"INSERT INTO attachments (id, {names}) SELECT 9999, {names} FROM attachments")
             case column:
                 run(self.db, f"UPDATE attachments SET {column} = :new", new=self._other(row[column]))

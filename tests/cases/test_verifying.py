@@ -46,7 +46,7 @@ def full(world: World) -> World:
                 action, by, form = ROADS[story.law][step]
                 story.then(action, by, after=timedelta(minutes=7), **form)
     with transaction(world.db) as db:
-        file = StoredFile("工资单.pdf", "application/pdf", 1234, "ab" * 32)
+        file = StoredFile("工资单.pdf", "application/pdf", 1234, "ab" * 32, "cd" * 16)
         attach(db, find(db, stories[0].number), file, by=db.get_one(User, world.people["zhang"]), at=stories[0].at)
     with world.db.connect() as connection:
         for statement in TRIGGERS[world.db.dialect.name]:

@@ -23,7 +23,7 @@ from tests.cases.test_verifying import TRIGGERS, tampering
 from tests.cases.world import HOUR, Story, World
 from tests.cast import MONDAY
 
-FILE_COLUMNS = "case_id, version, name, salt, media_type, size, digest, added_at"
+FILE_COLUMNS = "case_id, version, name, salt, media_type, size, digest, place, added_at"
 PART_COLUMNS = "unit_id, kind, status, round, assigned_at"
 CLOCK_COLUMNS = (
     '"case_id", "kind", "round", "limit", "calendar", "is_provisional", "started_at", "spans", "term", "rung"'
@@ -41,7 +41,7 @@ def lived(world: World) -> World:
     story.then("request_extension", "wang", reason="取证", extra="3wd")
     story.then("decide_extension", "zhao", approve="yes")
     with transaction(world.db) as db:
-        file = StoredFile("张三的工资单.pdf", "application/pdf", 1234, "ab" * 32)
+        file = StoredFile("张三的工资单.pdf", "application/pdf", 1234, "ab" * 32, "cd" * 16)
         attach(db, find(db, story.number), file, by=db.get_one(User, world.people["zhang"]), at=story.at + HOUR)
     with transaction(world.db) as db:
         audit.append(db, [audit.Entry(at=story.at + 2 * HOUR, action="change_duty", role="system", data={"user": 1})])
@@ -73,6 +73,7 @@ def said(db: Session) -> tuple[str, str]:
         ("UPDATE attachments SET name = '工资.pdf'", "附件的名称被改动", "the name of an attached file was changed"),
         ("UPDATE attachments SET salt = '0'", "附件的名称被改动", "the name of an attached file was changed"),
         ("UPDATE attachments SET name = ''", "附件的名称被改动", "the name of an attached file was changed"),
+        ("UPDATE attachments SET place = 'ab'", "附件与记录不符", "not the one that was added"),
         ("UPDATE attachments SET size = 1", "附件与记录不符", "not the one that was added"),
         ("UPDATE attachments SET added_at = {added_at}", "附件的时间被改动", "when the file was attached was changed"),
         (

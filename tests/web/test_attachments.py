@@ -1,40 +1,27 @@
 """Files: what is taken, where it lies, how it is handed out."""
 
 import hashlib
-import io
-import zipfile
+import re
 from pathlib import Path
 
 import pytest
 
+from cases.media import ENDINGS
+from tests import samples
+from tests.samples import DOCX, XLSX, docx, packed, pdf, picture, xlsx
 from tests.web.visitors import API, Office
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc33"
-    "0000000049454e44ae426082"
-)
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xdb" + bytes(64) + b"\xff\xd9"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-def archive(*names: str) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as made:
-        for name in names:
-            made.writestr(name, "<x/>")
-    return content.getvalue()
+PNG = samples.picture("PNG")
 
 
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [
-        (PDF, "application/pdf"),
+        (pdf(), "application/pdf"),
         (PNG, "image/png"),
-        (JPEG, "image/jpeg"),
-        (archive("[Content_Types].xml", "word/document.xml"), DOCX),
-        (archive("[Content_Types].xml", "xl/workbook.xml"), XLSX),
+        (picture("JPEG"), "image/jpeg"),
+        (packed(docx()), DOCX),
+        (packed(xlsx()), XLSX),
         ("工资条\n三月未发".encode(), "text/plain"),
         ("工资条\r\n三月未发".encode("gb18030"), "text/plain"),
         (b"<html><script>alert(1)</script>", "text/plain"),
@@ -47,14 +34,15 @@ def test_a_file_is_what_it_holds_and_comes_back_as_a_download(
     zhang = sqlite_office.program("zhang")
     answer = zhang.post(f"{API}/cases/{number}/attachments", files={"file": ("../../张三 工资.exe", content)})
     assert answer.status_code == 201, answer.text
-    file, digest = answer.json()["file"], hashlib.sha256(content).hexdigest()
-    assert file | {"added_at": ""} == {
-        "digest": digest, "name": "张三 工资.exe", "media_type": media_type, "size": len(content), "version": 3,
-        "added_at": "",
-    }  # fmt: skip
-    assert (tmp_path / "files" / digest[:2] / digest).read_bytes() == content
-    fetched = sqlite_office.program("li").get(f"{API}/cases/{number}/attachments/{digest}")
-    assert fetched.content == content
+    file = answer.json()["file"]
+    assert (file["media_type"], file["version"]) == (media_type, 3)
+    assert file["name"] == "张三 工资.exe" + ENDINGS[media_type][0]
+    fetched = sqlite_office.program("li").get(f"{API}/cases/{number}/attachments/{file['digest']}")
+    digest, kept = file["digest"], fetched.content
+    assert (hashlib.sha256(kept).hexdigest(), len(kept)) == (digest, file["size"])
+    assert [path.read_bytes() for path in stored(tmp_path)] == [kept]
+    assert fetched.headers["content-type"].startswith(media_type)
+    assert fetched.headers["cross-origin-resource-policy"] == "same-origin"
     assert fetched.headers["content-disposition"].startswith("attachment; filename*=utf-8''%E5%BC%A0")
     assert fetched.headers["content-security-policy"].startswith("sandbox")
     assert fetched.headers["x-content-type-options"] == "nosniff"
@@ -64,14 +52,14 @@ def test_a_file_is_what_it_holds_and_comes_back_as_a_download(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"MZ\x90\x00" + bytes(100), archive("evil.exe"), b"PK\x03\x04broken", b"\x00\x01"]
+    "content", [b"", b"MZ\x90\x00" + bytes(100), packed({"evil.exe": "MZ"}), b"PK\x03\x04broken", b"\x00\x01"]
 )
 def test_a_file_of_another_kind_is_refused_and_leaves_nothing(office: Office, tmp_path: Path, content: bytes) -> None:
     number = office.submitted()
     answer = office.program("zhang").post(f"{API}/cases/{number}/attachments", files={"file": ("a.pdf", content)})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "file"
-    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    assert stored(tmp_path) == []
     assert office.program("zhang").get(f"{API}/cases/{number}").json()["version"] == 2
 
 
@@ -95,8 +83,8 @@ def test_a_file_comes_through_the_page_too(office: Office) -> None:
     answer = zhang.send(f"/cases/{number}/attachments", file=("程序.exe", b"MZ\x00"))
     assert answer.status_code == 422
     assert "只接受 PDF" in zhang.words
-    digest = hashlib.sha256(PNG).hexdigest()
-    assert zhang.client.get(f"/cases/{number}/attachments/{digest}").content == PNG
+    link = re.search(rf'"(/cases/{number}/attachments/[0-9a-f]{{64}})"', zhang.get(f"/cases/{number}"))
+    assert link and zhang.client.get(link[1]).content.startswith(b"\x89PNG")
 
 
 def test_of_two_who_add_to_the_same_version_one_is_told(office: Office) -> None:
@@ -106,3 +94,44 @@ def test_of_two_who_add_to_the_same_version_one_is_told(office: Office) -> None:
         answer = office.program(login).post(url, files={"file": ("a.png", PNG)}, headers={"if-match": '"2"'})
         assert answer.status_code == status
     assert answer.json()["version"] == 3
+
+
+def test_two_equal_files_are_two_and_neither_lies_under_its_digest(sqlite_office: Office, tmp_path: Path) -> None:
+    number = sqlite_office.submitted()
+    zhang = sqlite_office.program("zhang")
+    sent = [zhang.post(f"{API}/cases/{number}/attachments", files={"file": ("a.png", PNG)}).json() for _ in "12"]
+    assert sent[0]["file"]["digest"] == sent[1]["file"]["digest"]
+    names = {path.name for path in stored(tmp_path)}
+    assert len(names) == 2 and all(len(name) == 32 and name not in sent[0]["file"]["digest"] for name in names)
+
+
+def test_a_file_that_no_case_takes_does_not_stay(sqlite_office: Office, tmp_path: Path) -> None:
+    number = sqlite_office.submitted()
+    url, old = f"{API}/cases/{number}/attachments", {"if-match": '"1"'}
+    answer = sqlite_office.program("zhang").post(url, files={"file": ("a.png", PNG)}, headers=old)
+    assert (answer.status_code, stored(tmp_path)) == (409, [])
+    assert sqlite_office.program("wang").post(url, files={"file": ("a.png", PNG)}).status_code == 404
+    assert stored(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("工资.hta", "工资.hta.txt"),
+        ("现场.TXT", "现场.TXT"),
+        ("a.pdf\u202etxt.exe", "a.pdftxt.exe.txt"),
+        ("..\\..\\autorun.inf", "autorun.inf.txt"),
+        ("a:b|c.txt", "a_b_c.txt"),
+        (" . ", "file.txt"),
+        ("长" * 400 + ".txt", "长" * 196 + ".txt"),
+    ],
+)
+def test_a_name_says_what_a_file_is_and_nothing_else(sqlite_office: Office, name: str, kept: str) -> None:
+    number = sqlite_office.submitted()
+    sent = {"file": (name, b"wages")}
+    answer = sqlite_office.program("zhang").post(f"{API}/cases/{number}/attachments", files=sent)
+    assert answer.json()["file"]["name"] == kept
+
+
+def stored(tmp_path: Path) -> list[Path]:
+    return [path for path in (tmp_path / "files").rglob("*") if path.is_file()]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile as AnyUpload
 
-from cases.attachments import attach, attachments_of, files_seen, place_of, store
+from cases.attachments import attach, attachments_of, discard, files_seen, place_of, store
 from cases.errors import NotFound
 from web.api import shapes, views
 from web.api.versions import optional_version
@@ -17,7 +17,11 @@ from web.visits import Reading, Visit, Writing
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Whatever a file holds, a browser that shows it anyway runs nothing of it.
-SANDBOX = "sandbox; default-src 'none'"
+INERT = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 router = APIRouter(prefix="/cases/{number}/attachments", tags=["attachments"])
 
@@ -41,10 +45,22 @@ def fetch(visit: Reading, number: str, digest: str) -> FileResponse:
 
 
 def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: str | None) -> shapes.Attached:
-    """Store an uploaded file and note it in the case."""
-    case = visit.case(number)
-    stored = store(visit.settings.files, file.filename or "", file.file)
-    event = attach(visit.db, case, stored, by=visit.by, at=visit.at, seen=seen, part=part)
+    """Store an uploaded file and note it in the case.
+
+    Whoever may not see the case sends nothing. While a file is scanned and cleaned nobody else is kept waiting: the
+    transaction is let go, and the case is read again afterwards.
+    """
+    visit.case(number)
+    visit.db.rollback()
+    visit.db.expunge_all()
+    visit.__dict__.pop("by", None)
+    stored = store(visit.settings.files, file.filename or "", file.file, visit.settings.virus_scanner)
+    try:
+        case = visit.case(number)
+        event = attach(visit.db, case, stored, by=visit.by, at=visit.at, seen=seen, part=part)
+    except BaseException:
+        discard(visit.settings.files, stored)
+        raise
     row = next(row for row in attachments_of(visit.db, case.id or 0) if row.version == event["version"])
     return shapes.Attached(number=case.number, version=case.version, file=views.file_of(row))
 
@@ -54,8 +70,7 @@ def fetched(visit: Visit, number: str, digest: str) -> FileResponse:
     case = visit.case(number)
     rows = files_seen(visit.db, case, visit.by, visit.at) if DIGEST.fullmatch(digest) else []
     row = next((row for row in rows if row.digest == digest), None)
-    path = place_of(visit.settings.files, digest)
-    if row is None or not path.is_file():
+    path = place_of(visit.settings.files, row.place) if row is not None else None
+    if row is None or path is None or not path.is_file():
         raise NotFound("没有这个附件。", "There is no such file.")
-    headers = {"Content-Security-Policy": SANDBOX}
-    return FileResponse(path, media_type=row.media_type, filename=row.name, headers=headers)
+    return FileResponse(path, media_type=row.media_type, filename=row.name, headers=INERT)

@@ -382,6 +382,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.String(length=32), nullable=False),
         sa.Column("added_at", Moment(), nullable=False),
         sa.Column("assignment_id", Id, nullable=True),
         sa.ForeignKeyConstraint(
