@@ -72,6 +72,12 @@ def password_of(db: Session, login: str) -> tuple[int | None, str | None]:
     return (row[0], row[1]) if row else (None, None)
 
 
+def still_has(db: Session, user_id: int, kept: str | None) -> bool:
+    """Tell whether a person, held until the transaction ends, is active and has the password that was weighed."""
+    user = db.exec(select(User).where(User.id == user_id, User.is_active).with_for_update()).first()
+    return user is not None and user.password_hash == kept
+
+
 def sign_in(db: Session, user_id: int, at: datetime) -> str:
     """Keep a new sign-in and return its secret; sign-ins of the person that have ended are swept out."""
     db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, _has_ended(at)))

@@ -19,6 +19,8 @@ SMTP_SECURITY = ("starttls", "tls", "none")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 #: What seals identities: AES and SHA, or the Chinese commercial ciphers SM4 and SM3 (国密).
 AES, GM = "aes", "gm"
+#: What is asked of passwords: length alone (ASVS 5.0 6.2), or classes, ninety days and a lock (等保, GB/T 22239).
+ASVS, DENGBAO = "asvs", "dengbao"
 #: Seconds; a message that is under way belongs to its sender for some minutes only.
 LONGEST_PATIENCE = 120
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -40,6 +42,7 @@ class Settings:
     reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
+    `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
     raised without an account from one network within an hour as `submissions_an_hour` says.
 
@@ -59,6 +62,7 @@ class Settings:
     password_memory: int = 19_456
     password_passes: int = 2
     password_lanes: int = 1
+    password_profile: str = ASVS
     key: str = field(default="", repr=False)
     key_file: str = ""
     crypto_profile: str = AES
@@ -92,6 +96,8 @@ class Settings:
             )
         if self.crypto_profile not in (AES, GM):
             raise SettingsError("crypto_profile 只能是 aes 或 gm。", "crypto_profile is aes or gm.")
+        if self.password_profile not in (ASVS, DENGBAO):
+            raise SettingsError("password_profile 只能是 asvs 或 dengbao。", "password_profile is asvs or dengbao.")
         if not self.smtp_from.isprintable():
             raise SettingsError(
                 "smtp_from 含有换行等控制字符。", "smtp_from holds a line break or another control character."

@@ -15,7 +15,7 @@ from cases.access import Cost
 from cases.record.database import engine
 from config.settings import Settings, load
 from web import errors, health, schedule
-from web.access import NotSignedIn, Throttle
+from web.access import NotSignedIn
 from web.api import attachments, cases, docs, record, reports, same, voices
 from web.api import inbox as inbox_api
 from web.api import people as people_api
@@ -65,7 +65,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine(settings.database)
     app.state.node = schedule.node_name()
     app.state.schedule = None  # until the application starts
-    app.state.throttle = Throttle()
     app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
     errors.install(app)
     app.add_exception_handler(NotSignedIn, sign_in.ask_again)

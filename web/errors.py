@@ -19,10 +19,11 @@ from cases.access import Caller
 from cases.act import find
 from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
 from cases.record.database import DatabaseError, reading
+from cases.throttling import TooManyGuesses
 from config import clock
 from config.settings import SettingsError
 from web import problems
-from web.access import NotAllowed, NotSignedIn, TooManyGuesses, identify, known
+from web.access import NotAllowed, NotSignedIn, identify, known
 from web.headers import SECURITY_HEADERS
 from web.language import Language, language_of
 from web.render import BARE_HEADER, page, path_and_query

@@ -175,6 +175,24 @@ class SignIn(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=Moment)
 
 
+class Knock(SQLModel, table=True):
+    """How often somebody tried a password in vain: for a login from a network, for a login, or from a network.
+
+    `tag` names neither. `wait_until` is before when that network has to wait with that login, `known_at` when the login
+    was last signed in with from there.
+    """
+
+    __tablename__ = "knocks"
+
+    tag: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=8)
+    begun_at: datetime = Field(sa_type=Moment, index=True)
+    count: int = Field(default=0)
+    is_told: bool = Field(default=False)
+    wait_until: datetime | None = Field(default=None, sa_type=Moment)
+    known_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 class Token(SQLModel, table=True):
     """An API token; it is shown once, and only its digest is kept."""
 

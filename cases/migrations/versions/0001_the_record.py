@@ -331,6 +331,19 @@ def upgrade() -> None:
     op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"], unique=False)
 
     op.create_table(
+        "knocks",
+        sa.Column("tag", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
+        sa.Column("wait_until", Moment(), nullable=True),
+        sa.Column("known_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("tag"),
+    )
+    op.create_index("ix_knocks_begun_at", "knocks", ["begun_at"], unique=False)
+
+    op.create_table(
         "tokens",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("user_id", Id, nullable=False),
