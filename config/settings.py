@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ class Settings:
     """The settings of an installation.
 
     `files` is the folder where attachments lie under their digests. `secure_cookies` belongs to an installation that is
-    reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
+    reached by HTTPS only. `proxies` are the addresses or networks, such as `127.0.0.1, 10.0.0.0/8`, whose
+    `X-Forwarded-For`, `-Proto` and `-Host` are believed; nobody else's are. `password_memory`, `_passes` and `_lanes`
+    are the cost of Argon2id.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
     `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones.
@@ -55,6 +58,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    proxies: str = ""
     files: Path = Path("files")
     language: str = "zh"
     secure_cookies: bool = False
@@ -90,6 +94,13 @@ class Settings:
         for name in ("digest_at", "quiet_from", "quiet_until"):
             if not TIME.fullmatch(getattr(self, name)):
                 raise SettingsError(f"{name} 应写作 HH:MM，如 08:30。", f"{name} is a time of day such as 08:30.")
+        try:
+            [ip_network(word.strip()) for word in self.proxies.split(",") if word.strip()]
+        except ValueError:
+            raise SettingsError(
+                "proxies 应为以逗号分隔的地址或网段，如 127.0.0.1, 10.0.0.0/8。",
+                "proxies are addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8.",
+            ) from None
         if self.smtp_security not in SMTP_SECURITY:
             raise SettingsError(
                 "smtp_security 只能是 starttls、tls 或 none。", "smtp_security is starttls, tls or none."

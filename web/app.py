@@ -44,6 +44,7 @@ from web.pages import (
     unfinished,
 )
 from web.pages.forms import OutdatedForm
+from web.proxies import Proxies
 from web.receipts import NoReceipt
 from web.render import STATIC
 
@@ -59,7 +60,12 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit), Middleware(SameOrigin)],
+        middleware=[
+            Middleware(Proxies, settings.proxies),
+            Middleware(SecurityHeaders, settings),
+            Middleware(BodyLimit),
+            Middleware(SameOrigin),
+        ],
     )
     app.state.settings = settings
     app.state.engine = engine(settings.database)

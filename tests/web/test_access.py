@@ -55,6 +55,7 @@ def test_over_https_the_cookie_goes_nowhere_else(sqlite_office: Office) -> None:
     answer = client.post("https://testserver/sign-in", data={"login": "li", "password": PASSWORD})
     assert answer.headers["set-cookie"].startswith("__Host-bihuan=")
     assert "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
 
 
 def test_after_half_an_hour_of_silence_or_twelve_hours_one_signs_in_again(office: Office) -> None:
@@ -166,5 +167,9 @@ def test_every_answer_keeps_to_itself(sqlite_office: Office) -> None:
         assert headers["x-content-type-options"] == "nosniff", path
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
-        assert headers["referrer-policy"] == "same-origin"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["referrer-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert "camera=()" in headers["permissions-policy"]
+        assert "strict-transport-security" not in headers
         assert headers.get("cache-control") == (None if path.startswith("/static/") else "no-store")
