@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
-from cases import access, idempotency, knocks, throttling
+from cases import access, idempotency, knocks, second_step, throttling
 from cases.record.clock import Clock, FiredRung, Heartbeat
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite, transaction
@@ -62,6 +62,7 @@ def prune(db: Session, at: datetime) -> None:
     access.forget(db, at)
     idempotency.forget(db, at)
     throttling.forget(db, at)
+    second_step.forget(db, at)
     knocks.forget(db, at)  # comes last, for it may write to the chain
 
 

@@ -23,10 +23,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from cases import audit, throttling
+from cases.keyring import keyring
 from cases.record.database import is_sqlite
 from cases.record.people import Knock
 from cases.throttling import HOUR, TooManyGuesses
-from cases.veil import ring
 from config.settings import DENGBAO
 
 #: Failures before a place has to wait; what it then waits, doubled by each further one; never longer than a minute.
@@ -120,7 +120,7 @@ def _of(login: str, network: str) -> tuple[tuple[str, str], tuple[str, str], tup
 
 def _row(db: Session, kind: str, what: str, at: datetime) -> Knock:
     """Return what is counted for something within the hour that runs, held until the transaction ends."""
-    tag = ring(db).tag(f"knock {kind}", what.encode("utf-8", "replace").decode())
+    tag = keyring().tag(f"knock {kind}", what.encode("utf-8", "replace").decode())
     dialect: Any = sqlite if is_sqlite(db) else postgresql
     new = dialect.insert(Knock).values(tag=tag, kind=kind, begun_at=at, count=0, is_told=False)
     db.connection().execute(new.on_conflict_do_nothing())

@@ -22,6 +22,8 @@ TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 AES, GM = "aes", "gm"
 #: What is asked of passwords: length alone (ASVS 5.0 6.2), or classes, ninety days and a lock (等保, GB/T 22239).
 ASVS, DENGBAO = "asvs", "dengbao"
+#: Who has to give a code besides the password: nobody has to, administrators and whoever may see identities, all staff.
+OPTIONAL, ADMINISTRATORS, STAFF = "optional", "administrators", "staff"
 #: Seconds; a message that is under way belongs to its sender for some minutes only.
 LONGEST_PATIENCE = 120
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -45,7 +47,8 @@ class Settings:
     are the cost of Argon2id.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
-    `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones.
+    `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones. Whom a
+    second step is forced on says `second_factor`: nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
     raised without an account from one network within an hour as `submissions_an_hour` says.
 
@@ -67,6 +70,7 @@ class Settings:
     password_passes: int = 2
     password_lanes: int = 1
     password_profile: str = ASVS
+    second_factor: str = OPTIONAL
     key: str = field(default="", repr=False)
     key_file: str = ""
     crypto_profile: str = AES
@@ -109,6 +113,11 @@ class Settings:
             raise SettingsError("crypto_profile 只能是 aes 或 gm。", "crypto_profile is aes or gm.")
         if self.password_profile not in (ASVS, DENGBAO):
             raise SettingsError("password_profile 只能是 asvs 或 dengbao。", "password_profile is asvs or dengbao.")
+        if self.second_factor not in (OPTIONAL, ADMINISTRATORS, STAFF):
+            raise SettingsError(
+                "second_factor 只能是 optional、administrators 或 staff。",
+                "second_factor is optional, administrators or staff.",
+            )
         if not self.smtp_from.isprintable():
             raise SettingsError(
                 "smtp_from 含有换行等控制字符。", "smtp_from holds a line break or another control character."

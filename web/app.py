@@ -23,6 +23,7 @@ from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
 from web.pages import (
+    account,
     admin,
     admin_news,
     calendars,
@@ -38,6 +39,7 @@ from web.pages import (
     overdue,
     people,
     questions,
+    second_step,
     sign_in,
     submit,
     track,
@@ -83,6 +85,8 @@ def create_app(settings: Settings) -> FastAPI:
         admin_news,
         calendars,
         sign_in,
+        second_step,
+        account,
         language,
         desk,
         submit,

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from pydantic import Json
-from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from cases import access, knocks
+from cases import access, knocks, second_step
 from cases.record.database import reading, transaction
-from web.access import cookie_name, give_cookie, take_cookie
+from web.access import cookie_name, take_cookie
 from web.errors import answer_to
 from web.language import language_of
+from web.pages import second_step as steps
+from web.pages.entering import come_in, landed
 from web.pages.forms import Form as OwnForm
 from web.pages.forms import local_path
-from web.pages.unfinished import Unfinished, given_back, left_by
+from web.pages.unfinished import Unfinished, left_by
 from web.receipts import network_of
 from web.render import page
 from web.visits import Moment
-from workflow.errors import Refusal
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,26 +56,21 @@ def sign_in(
         user_id, kept = access.password_of(db, login)
     fits = access.is_password(kept, password, state.password_cost)
     with transaction(engine) as db:
-        secret = _opened(request, db, user_id, kept, at) if fits and user_id is not None else None
-        if secret is None:
+        # The password may have been changed, or the person disabled, while it was weighed.
+        user = access.still_has(db, user_id, kept) if fits and user_id is not None else None
+        if user is None:
             knocks.failed(db, login, network, at)
+            secret, step = "", None
         else:
             knocks.opened(db, login, network, at)
-    if secret is None:
+            step = second_step.next_step(db, user, state.settings, at, has_given_code=False)
+            secret = second_step.begin(db, user, step, at) if step else come_in(request, db, user, at)
+    if not secret:
         zh, en = "账号或密码不正确。", "The login or the password is not right."
         return _page(request, wanted, login, 401, zh, en, left)
-    answer = _given_back(request, secret, left, at) or RedirectResponse(wanted, 303)
-    give_cookie(request, answer, secret)
-    return answer
-
-
-def _opened(request: Request, db: Session, user_id: int, kept: str | None, at: datetime) -> str | None:
-    """Return a new sign-in in the place of the browser's old one; none if the password was changed in this moment."""
-    if not access.still_has(db, user_id, kept):
-        return None
-    if old := request.cookies.get(cookie_name(request)):
-        access.sign_out(db, old)
-    return access.sign_in(db, user_id, at)
+    if step is not None:
+        return steps.begin(request, secret, wanted, left, at)
+    return landed(request, secret, wanted, left, at)
 
 
 @router.post("/sign-out")
@@ -99,18 +93,6 @@ async def ask_again(request: Request, error: Exception) -> Response:
     zh = "登录已过期，没有提交。请重新登录，您填写的内容会还给您。"
     en = "Your sign-in has ended and nothing was submitted. Sign in again, and what you typed is given back to you."
     return _page(request, "/", status=401, zh=zh, en=en, left=left)
-
-
-def _given_back(request: Request, secret: str, left: Unfinished | None, at: datetime) -> Response | None:
-    """Return the page with what was being written, for whoever may see it."""
-    with reading(request.app.state.engine) as db:
-        caller = access.browser(db, secret, at) if left else None
-    if left is None or caller is None:
-        return None
-    try:
-        return given_back(request, caller, left, at=at)
-    except Refusal:  # it was somebody else's, who signed in here first
-        return None
 
 
 def _page(
