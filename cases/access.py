@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy import ColumnElement, bindparam, delete, not_, or_
 from sqlmodel import Session, col, select
 
-from cases.record.people import SignIn, Token, User
+from cases.record.columns import Moment
+from cases.record.people import Duty, SignIn, Token, User, in_force
+from cases.record.statements import Prepared
 from workflow.errors import Refusal
 
 LONGEST_STAY = timedelta(hours=12)
@@ -24,6 +28,8 @@ NOTED_EVERY = timedelta(minutes=1)
 READ, WRITE = "read", "write"
 SCOPES = (READ, WRITE)
 TOKEN_PREFIX = "bh_"
+A_TOKEN = re.compile(r"bh_[A-Za-z0-9_-]{43}")
+TOKEN_LASTS, LONGEST_TOKEN = timedelta(days=90), timedelta(days=366)
 LONGEST_SECRET = 200
 LONGEST_PASSWORD = 1_000
 
@@ -39,7 +45,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Caller:
-    """Someone who has shown who they are; `form_token` is set for a browser, `scope` says what a token may do."""
+    """Someone who has shown who they are; `form_token` is set for a browser, `scope` says what a token may do.
+
+    `sign_in` is the digest of a browser's sign-in, `stepped_up_at` when it last proved who sits there.
+    """
 
     user_id: int
     login: str
@@ -48,6 +57,8 @@ class Caller:
     scope: str = WRITE
     form_token: str | None = None
     needs_noting: bool = False
+    sign_in: str | None = None
+    stepped_up_at: datetime | None = None
 
 
 def hash_password(password: str, cost: Cost = Cost()) -> str:  # a frozen value, evaluated once on purpose
@@ -72,12 +83,20 @@ def password_of(db: Session, login: str) -> tuple[int | None, str | None]:
     return (row[0], row[1]) if row else (None, None)
 
 
+def still_has(db: Session, user_id: int, kept: str | None) -> User | None:
+    """Return a person, held until the transaction ends, if they are active and have the password that was weighed."""
+    user = db.exec(select(User).where(User.id == user_id, User.is_active).with_for_update()).first()
+    return user if user is not None and user.password_hash == kept else None
+
+
 def sign_in(db: Session, user_id: int, at: datetime) -> str:
     """Keep a new sign-in and return its secret; sign-ins of the person that have ended are swept out."""
     db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, _has_ended(at)))
     secret = secrets.token_urlsafe(32)
     token = secrets.token_urlsafe(32)
-    db.add(SignIn(digest=digest(secret), user_id=user_id, form_token=token, created_at=at, seen_at=at))
+    row = SignIn(digest=digest(secret), user_id=user_id, form_token=token, created_at=at, seen_at=at)
+    row.rights = rights(db, user_id, at)
+    db.add(row)
     db.flush()
     return secret
 
@@ -93,7 +112,10 @@ def forget(db: Session, at: datetime) -> None:
 
 
 def browser(db: Session, secret: str, at: datetime) -> Caller | None:
-    """Return who is signed in with a cookie; nobody if it has ended or the person was disabled."""
+    """Return who is signed in with a cookie; nobody if it has ended, or who they are, or what they may, has changed.
+
+    Whoever is given a duty or loses one signs in anew, so that no sign-in ever gains rights (ASVS 5.0 7.2.4).
+    """
     found = db.exec(
         select(SignIn, User)
         .join(User, col(User.id) == SignIn.user_id)
@@ -104,8 +126,44 @@ def browser(db: Session, secret: str, at: datetime) -> Caller | None:
     row, user = found
     if at - row.created_at >= LONGEST_STAY or at - row.seen_at >= LONGEST_PAUSE:
         return None
-    needs_noting = at - row.seen_at >= NOTED_EVERY
-    return Caller(user.id or 0, user.login, user.name, user.language, WRITE, row.form_token, needs_noting)
+    if row.rights != rights(db, row.user_id, at):
+        return None
+    return Caller(
+        user.id or 0,
+        user.login,
+        user.name,
+        user.language,
+        WRITE,
+        row.form_token,
+        needs_noting=at - row.seen_at >= NOTED_EVERY,
+        sign_in=row.digest,
+        stepped_up_at=row.stepped_up_at,
+    )
+
+
+def rights(db: Session, user_id: int, at: datetime) -> str:
+    """Return what stands for the duties that a person has at a moment, those in which they stand in for others too."""
+    rows = _duties().rows(db, {"user_id": user_id, "at": at})
+    return digest(",".join(str(row.id) for row in rows)) if rows else ""
+
+
+def step_up(db: Session, sign_in: str, at: datetime) -> None:
+    """Note that whoever sits at a browser has just proved themselves."""
+    row = db.get(SignIn, sign_in)
+    if row is not None:
+        row.stepped_up_at = at
+        db.flush()
+
+
+def sign_ins_of(db: Session, user_id: int, at: datetime) -> Sequence[SignIn]:
+    """Return where a person is signed in, newest first."""
+    wanted = select(SignIn).where(SignIn.user_id == user_id, not_(_has_ended(at)))
+    return db.exec(wanted.order_by(col(SignIn.seen_at).desc(), col(SignIn.digest))).all()
+
+
+def end_sign_in(db: Session, user_id: int, sign_in: str) -> None:
+    """End one of a person's own sign-ins, by its digest."""
+    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.digest) == sign_in))
 
 
 def note_seen(db: Session, secret: str, at: datetime) -> None:
@@ -117,18 +175,27 @@ def note_seen(db: Session, secret: str, at: datetime) -> None:
 
 
 def make_token(db: Session, user: User, scope: str, at: datetime, expires: datetime | None = None) -> str:
-    """Keep a new token for a program that acts as a person, and return it; it is never shown again. Raises Refusal."""
+    """Keep a new token for a program that acts as a person, and return it; it is never shown again.
+
+    It lasts ninety days unless told otherwise, and a year at most. Raises Refusal.
+    """
     if scope not in SCOPES:
         raise Refusal("令牌范围只能是 read 或 write。", "The scope of a token is read or write.")
-    assert user.id is not None
+    expires = at + TOKEN_LASTS if expires is None else expires
+    if not at < expires <= at + LONGEST_TOKEN:
+        raise Refusal("令牌有效期须在一年以内。", "A token expires after now, and within a year.")
+    if not user.is_active or user.id is None:
+        raise Refusal("此人已停用，不能签发令牌。", "Whoever is disabled gets no token.")
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     db.add(Token(digest=digest(secret), user_id=user.id, scope=scope, created_at=at, expires_at=expires))
     db.flush()
     return secret
 
 
-def who(db: Session, secret: str, at: datetime) -> Caller | None:
-    """Return whom a token speaks for; nobody if it is unknown, revoked or expired, or the person was disabled."""
+def who(db: Session, secret: object, at: datetime) -> Caller | None:
+    """Return whom a token speaks for; nobody if it is none, unknown, revoked or expired, or the person was disabled."""
+    if not isinstance(secret, str) or not A_TOKEN.fullmatch(secret):
+        return None
     found = db.exec(
         select(Token, User)
         .join(User, col(User.id) == Token.user_id)
@@ -136,13 +203,19 @@ def who(db: Session, secret: str, at: datetime) -> Caller | None:
             Token.digest == digest(secret),
             User.is_active,
             col(Token.revoked_at).is_(None),
-            or_(col(Token.expires_at).is_(None), col(Token.expires_at) > at),
+            col(Token.expires_at) > at,
         )
     ).first()
-    if found is None:
+    if found is None or found[0].scope not in SCOPES:
         return None
     token, user = found
     return Caller(user.id or 0, user.login, user.name, user.language, token.scope)
+
+
+@cache
+def _duties() -> Prepared:
+    held = select(col(Duty.id)).where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment)))
+    return Prepared(held.order_by(col(Duty.id)))
 
 
 def digest(secret: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
-from cases import access, idempotency
+from cases import access, idempotency, knocks, second_step, throttling
 from cases.record.clock import Clock, FiredRung, Heartbeat
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite, transaction
@@ -58,9 +58,12 @@ def stop(engine: Engine, node: str) -> None:
 
 
 def prune(db: Session, at: datetime) -> None:
-    """Delete sign-ins that have ended and answers to repeated requests that have been kept long enough."""
+    """Delete what has ended: sign-ins, answers to repeated requests that were kept long enough, counts of guesses."""
     access.forget(db, at)
     idempotency.forget(db, at)
+    throttling.forget(db, at)
+    second_step.forget(db, at)
+    knocks.forget(db, at)  # comes last, for it may write to the chain
 
 
 def last_beat(db: Session, node: str | None = None) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from cases.record.people import SignIn, Token, User
+from cases.record.people import SignIn, Token, User, Waiting
 
 
 def disable(db: Session, user: User, at: datetime) -> None:
@@ -21,5 +21,6 @@ def disable(db: Session, user: User, at: datetime) -> None:
 
 
 def sign_out(db: Session, user: User) -> None:
-    """Sign a person out of every browser."""
+    """Sign a person out of every browser, and of those where a sign-in waits for its second step."""
+    db.connection().execute(delete(Waiting).where(col(Waiting.user_id) == user.id))
     db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user.id))

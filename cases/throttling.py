@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
+from cases.keyring import keyring
 from cases.record.vault import Guess
-from cases.veil import ring
 from workflow.errors import Refusal
 
 HOUR = timedelta(hours=1)
@@ -41,7 +41,7 @@ def check(db: Session, purpose: str, what: str, at: datetime, most: int = MOST) 
 
 def counted(db: Session, purpose: str, what: str, at: datetime) -> int:
     """Return how often somebody has guessed in vain within the hour that runs."""
-    row = db.get(Guess, _tag(db, purpose, what))
+    row = db.get(Guess, _tag(purpose, what))
     return row.count if row is not None and at - row.begun_at < HOUR else 0
 
 
@@ -53,7 +53,7 @@ def failed(db: Session, purpose: str, what: str, at: datetime) -> None:
 
 def count(db: Session, purpose: str, what: str, at: datetime) -> None:
     """Count what may be done so often within an hour."""
-    tag = _tag(db, purpose, what)
+    tag = _tag(purpose, what)
     row = db.get(Guess, tag, with_for_update=True)
     if row is None:
         db.add(Guess(tag=tag, begun_at=at, count=1))
@@ -66,7 +66,7 @@ def count(db: Session, purpose: str, what: str, at: datetime) -> None:
 
 def succeeded(db: Session, purpose: str, what: str) -> None:
     """Forget the guesses at something by whoever then knew it."""
-    db.connection().execute(delete(Guess).where(col(Guess.tag) == _tag(db, purpose, what)))
+    db.connection().execute(delete(Guess).where(col(Guess.tag) == _tag(purpose, what)))
 
 
 def forget(db: Session, at: datetime) -> None:
@@ -79,5 +79,5 @@ def is_attacked(db: Session, at: datetime) -> bool:
     return counted(db, EVERYWHERE, "", at) >= MANY
 
 
-def _tag(db: Session, purpose: str, what: str) -> str:
-    return ring(db).tag(f"guess {purpose}", what)
+def _tag(purpose: str, what: str) -> str:
+    return keyring().tag(f"guess {purpose}", what)

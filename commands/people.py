@@ -1,4 +1,4 @@
-"""`bihuan user` and `bihuan token`: who may sign in, what they may be, and programs that act for them.
+"""`bihuan user`: who may sign in, and what they may be.
 
 An event can never be erased, so it names people by their id and holds neither their names nor any secret.
 """
@@ -6,47 +6,37 @@ An event can never be erased, so it names people by their id and holds neither t
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from cases.access import Cost, hash_password, is_storable, make_token
+from cases import passwords, second_factor
+from cases.access import Cost, hash_password, is_storable
 from cases.duties import end as end_duty
 from cases.duties import give
 from cases.errors import BadRequest
 from cases.leaving import disable as leave
-from cases.leaving import sign_out
 from cases.open_work import desks_of
-from cases.personnel import find_person, note
+from cases.personnel import find_person, find_two, note
+from cases.policy import duties_of
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, Unit, User, in_force
 from commands.keeping import settings
 from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
 from commands.standing_in import deputy, handover, warn
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
-LONGEST_DAYS = 3_650
+SECURITY = "security_admin"
 
 users = typer.Typer(
     name="user", help="人员及其职务和密码。\n\nPeople, their duties and passwords.", no_args_is_help=True
 )
-tokens = typer.Typer(name="token", help="API 令牌。\n\nAPI tokens.", no_args_is_help=True)
 
 users.command()(deputy)
 users.command()(handover)
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN")]
-
-
-class Scope(StrEnum):
-    """What a program may do with a token."""
-
-    READ = "read"
-    WRITE = "write"
 
 
 @users.command()
@@ -72,8 +62,14 @@ def add(
     phone = _line("phone", phone, 32) if phone else None
     if email and not 0 < email.find("@") < len(email) - 1:
         raise _wrong(f"「{email}」不是邮箱地址", f"{email} is no e-mail address")
-    password = _hashed(is_asked=False) if password_stdin else None
-    with transaction(connect(database)) as db:
+    db_engine = connect(database)
+    password = None
+    if password_stdin:
+        word = _password(is_asked=False)
+        with reading(db_engine) as db:
+            passwords.check(db, None, word, settings().password_profile, (login, name, *filter(None, (email, phone))))
+        password = _hashed(word)
+    with transaction(db_engine) as db:
         if db.exec(select(User.id).where(User.login == login)).first() is not None:
             raise _taken(login)
         user = User(login=login, name=name, email=email, phone=phone, password_hash=password, created_at=now)
@@ -165,49 +161,47 @@ def password(login: Login, database: Database = "", at: At = None) -> None:
     """
     now = moment(at)
     db_engine = connect(database)
-    with transaction(db_engine) as db:
+    with reading(db_engine) as db:
         find_person(db, login)  # before anybody types a password for nobody
-    hashed = _hashed(is_asked=sys.stdin.isatty())
-    with transaction(db_engine) as db:
+    word, profile = _password(is_asked=sys.stdin.isatty()), settings().password_profile
+    with reading(db_engine) as db:
         user = find_person(db, login)
-        user.password_hash = hashed
-        db.add(user)
-        db.flush()
-        sign_out(db, user)
-        note(db, "set_password", user, now, {})
+        passwords.check(db, user, word, profile)
+        former = passwords.former(db, user, profile)
+    passwords.refuse_again(word, former, _cost())
+    hashed = _hashed(word)
+    with transaction(db_engine) as db:
+        passwords.keep(db, find_person(db, login), hashed, now)
     say(f"{login} 的密码已更新。", f"The password of {login} is set.")
 
 
-@tokens.command()
-def create(
-    login: Annotated[str, typer.Option("--as", metavar="LOGIN", help="Whom the program acts as.")],
-    scope: Annotated[Scope, typer.Option(help="read or write.")],
-    days: Annotated[
-        int | None, typer.Option(min=1, max=LONGEST_DAYS, help="Valid so long; else until revoked.")
-    ] = None,
+@users.command("second-factor")
+def second_factor_of(
+    login: Login,
+    by: Annotated[str, typer.Option("--as", metavar="LOGIN", help="The security administrator who answers for it.")],
     database: Database = "",
     at: At = None,
 ) -> None:
-    """生成 API 令牌，只显示一次。
+    """停用人员丢失的两步验证；由安全管理员负责，记入审计链。
 
-    Make an API token and print it, once.
+    Remove the second step of somebody who has lost it; a security administrator answers for it in the chain.
     """
     now = moment(at)
-    expires = now + timedelta(days=days) if days else None
     with transaction(connect(database)) as db:
-        user = find_person(db, login)
-        if not user.is_active:
-            raise BadRequest(f"{login} 已停用，不能签发令牌。", f"{login} is disabled and gets no token.")
-        token = make_token(db, user, scope.value, now, expires)
-        note(db, "create_token", user, now, {"scope": scope.value, "expires_at": expires})
-    say("令牌只显示这一次，请妥善保存。", "This token is shown only once.")
-    print(token)
+        user, officer = find_two(db, login, by)
+        if not any(duty.role == SECURITY for duty in duties_of(db, officer, now)):
+            raise BadRequest(f"{by} 不是安全管理员。", f"{by} is no security administrator.")
+        second_factor.remove(db, user, now, by=officer, role=SECURITY)
+    say(f"{login} 的两步验证已停用。", f"The second step of {login} is removed.")
 
 
-def _hashed(*, is_asked: bool) -> str:
+def _hashed(word: str) -> str:
+    return hash_password(word, _cost())
+
+
+def _cost() -> Cost:
     chosen = settings()
-    cost = Cost(chosen.password_memory, chosen.password_passes, chosen.password_lanes)
-    return hash_password(_password(is_asked=is_asked), cost)
+    return Cost(chosen.password_memory, chosen.password_passes, chosen.password_lanes)
 
 
 def _password(*, is_asked: bool) -> str:
@@ -216,11 +210,6 @@ def _password(*, is_asked: bool) -> str:
         word = str(typer.prompt("密码 password", hide_input=True, confirmation_prompt=True))
     else:
         word = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
-    if not SHORTEST_PASSWORD <= len(word) <= LONGEST_PASSWORD or not is_storable(word):
-        raise _wrong(
-            f"密码须为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 个字符",
-            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
-        )
     return word
 
 

@@ -20,8 +20,9 @@ from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
 from commands.news import Undelivered, news
-from commands.people import tokens, users
+from commands.people import users
 from commands.similar import similar
+from commands.tokens import tokens
 from commands.usage import list_in_both_languages, wrong_call
 from config.settings import SettingsError
 from workflow.arrangement import ArrangementError

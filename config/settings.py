@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SCANNER = re.compile(r"/.+|[^/\s]+:\d{1,5}")
 #: What seals identities: AES and SHA, or the Chinese commercial ciphers SM4 and SM3 (国密).
 AES, GM = "aes", "gm"
+#: What is asked of passwords: length alone (ASVS 5.0 6.2), or classes, ninety days and a lock (等保, GB/T 22239).
+ASVS, DENGBAO = "asvs", "dengbao"
+#: Who has to give a code besides the password: nobody has to, administrators and whoever may see identities, all staff.
+OPTIONAL, ADMINISTRATORS, STAFF = "optional", "administrators", "staff"
 #: Seconds; a message that is under way belongs to its sender for some minutes only.
 LONGEST_PATIENCE = 120
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -38,9 +43,13 @@ class Settings:
     """The settings of an installation.
 
     `files` is the folder where attachments lie. `secure_cookies` belongs to an installation that is
-    reached by HTTPS only. The three `password_` figures are the cost of Argon2id: KiB, passes, lanes.
+    reached by HTTPS only. `proxies` are the addresses or networks, such as `127.0.0.1, 10.0.0.0/8`, whose
+    `X-Forwarded-For`, `-Proto` and `-Host` are believed; nobody else's are. `password_memory`, `_passes` and `_lanes`
+    are the cost of Argon2id.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
+    `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones. Whom a
+    second step is forced on says `second_factor`: nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
     raised without an account from one network within an hour as `submissions_an_hour` says. With `virus_scanner`,
     `host:port` or the path of a socket, clamd looks at every file before it is kept.
@@ -54,6 +63,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    proxies: str = ""
     files: Path = Path("files")
     language: str = "zh"
     secure_cookies: bool = False
@@ -61,6 +71,8 @@ class Settings:
     password_memory: int = 19_456
     password_passes: int = 2
     password_lanes: int = 1
+    password_profile: str = ASVS
+    second_factor: str = OPTIONAL
     key: str = field(default="", repr=False)
     key_file: str = ""
     crypto_profile: str = AES
@@ -89,12 +101,26 @@ class Settings:
         for name in ("digest_at", "quiet_from", "quiet_until"):
             if not TIME.fullmatch(getattr(self, name)):
                 raise SettingsError(f"{name} 应写作 HH:MM，如 08:30。", f"{name} is a time of day such as 08:30.")
+        try:
+            [ip_network(word.strip()) for word in self.proxies.split(",") if word.strip()]
+        except ValueError:
+            raise SettingsError(
+                "proxies 应为以逗号分隔的地址或网段，如 127.0.0.1, 10.0.0.0/8。",
+                "proxies are addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8.",
+            ) from None
         if self.smtp_security not in SMTP_SECURITY:
             raise SettingsError(
                 "smtp_security 只能是 starttls、tls 或 none。", "smtp_security is starttls, tls or none."
             )
         if self.crypto_profile not in (AES, GM):
             raise SettingsError("crypto_profile 只能是 aes 或 gm。", "crypto_profile is aes or gm.")
+        if self.password_profile not in (ASVS, DENGBAO):
+            raise SettingsError("password_profile 只能是 asvs 或 dengbao。", "password_profile is asvs or dengbao.")
+        if self.second_factor not in (OPTIONAL, ADMINISTRATORS, STAFF):
+            raise SettingsError(
+                "second_factor 只能是 optional、administrators 或 staff。",
+                "second_factor is optional, administrators or staff.",
+            )
         if not self.smtp_from.isprintable():
             raise SettingsError(
                 "smtp_from 含有换行等控制字符。", "smtp_from holds a line break or another control character."

@@ -1,11 +1,9 @@
-"""Who is asking, over HTTP: a browser by its cookie, a program by its token; and how often one may guess."""
+"""Who is asking, over HTTP: a browser by its cookie, a program by its token."""
 
 from __future__ import annotations
 
 import hmac
-from collections import deque
-from datetime import datetime, timedelta
-from threading import Lock
+from datetime import datetime
 
 from sqlalchemy import Engine
 from starlette.requests import Request
@@ -19,8 +17,6 @@ from workflow.errors import Refusal
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 BEARER = "bearer "
-GUESSES, WINDOW = 5, timedelta(minutes=15)
-MOST_LOGINS = 10_000
 #: What a page asks by itself: nobody is there because of it, so it keeps nobody signed in.
 UNATTENDED = ("/inbox/unread",)
 
@@ -37,41 +33,6 @@ class NotSignedIn(Refusal):
 
 class NotAllowed(Refusal):
     """The one who asks may not do that at all, whatever the case."""
-
-
-class TooManyGuesses(Refusal):
-    """A password was guessed too often."""
-
-
-class Throttle:
-    """Counts failed sign-ins by login in this process's memory."""
-
-    def __init__(self) -> None:
-        self._failures: dict[str, deque[datetime]] = {}
-        self._lock = Lock()
-
-    def check(self, login: str, at: datetime) -> None:
-        """Raise TooManyGuesses after five failures within a quarter of an hour."""
-        with self._lock:
-            failures = self._failures.get(login, deque())
-            while failures and at - failures[0] >= WINDOW:
-                failures.popleft()
-            if len(failures) >= GUESSES:
-                raise TooManyGuesses(
-                    "登录失败次数过多，请一刻钟后再试。", "Too many failed sign-ins; try again in a quarter of an hour."
-                )
-
-    def failed(self, login: str, at: datetime) -> None:
-        """Count a failure; the oldest login is forgotten when there are too many."""
-        with self._lock:
-            if login not in self._failures and len(self._failures) >= MOST_LOGINS:
-                del self._failures[next(iter(self._failures))]
-            self._failures.setdefault(login, deque(maxlen=GUESSES)).append(at)
-
-    def succeeded(self, login: str) -> None:
-        """Forget the failures of a login."""
-        with self._lock:
-            self._failures.pop(login, None)
 
 
 def cookie_of(settings: Settings) -> str:

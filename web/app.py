@@ -15,7 +15,7 @@ from cases.access import Cost
 from cases.record.database import engine
 from config.settings import Settings, load
 from web import errors, health, schedule
-from web.access import NotSignedIn, Throttle
+from web.access import NotSignedIn
 from web.api import attachments, cases, docs, record, reports, same, voices
 from web.api import inbox as inbox_api
 from web.api import people as people_api
@@ -23,6 +23,7 @@ from web.api.description import Described
 from web.guards import BodyLimit, SameOrigin
 from web.headers import SecurityHeaders
 from web.pages import (
+    account,
     admin,
     admin_news,
     calendars,
@@ -38,12 +39,14 @@ from web.pages import (
     overdue,
     people,
     questions,
+    second_step,
     sign_in,
     submit,
     track,
     unfinished,
 )
 from web.pages.forms import OutdatedForm
+from web.proxies import Proxies
 from web.receipts import NoReceipt
 from web.render import STATIC
 
@@ -59,13 +62,17 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit), Middleware(SameOrigin)],
+        middleware=[
+            Middleware(Proxies, settings.proxies),
+            Middleware(SecurityHeaders, settings),
+            Middleware(BodyLimit),
+            Middleware(SameOrigin),
+        ],
     )
     app.state.settings = settings
     app.state.engine = engine(settings.database)
     app.state.node = schedule.node_name()
     app.state.schedule = None  # until the application starts
-    app.state.throttle = Throttle()
     app.state.password_cost = Cost(settings.password_memory, settings.password_passes, settings.password_lanes)
     errors.install(app)
     app.add_exception_handler(NotSignedIn, sign_in.ask_again)
@@ -78,6 +85,8 @@ def create_app(settings: Settings) -> FastAPI:
         admin_news,
         calendars,
         sign_in,
+        second_step,
+        account,
         language,
         desk,
         submit,

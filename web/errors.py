@@ -19,11 +19,12 @@ from cases.access import Caller
 from cases.act import find
 from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
 from cases.record.database import DatabaseError, reading
+from cases.throttling import TooManyGuesses
 from config import clock
 from config.settings import SettingsError
 from web import problems
-from web.access import NotAllowed, NotSignedIn, TooManyGuesses, identify, known
-from web.headers import SECURITY_HEADERS
+from web.access import NotAllowed, NotSignedIn, identify, known
+from web.headers import headers_of
 from web.language import Language, language_of
 from web.render import BARE_HEADER, page, path_and_query
 from web.visits import WrongClock
@@ -84,7 +85,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     # The answer to an unforeseen error leaves outside the middleware that adds these to all others.
-    headers = SECURITY_HEADERS | dict(getattr(error, "headers", None) or {})
+    headers = headers_of(request.app.state.settings) | dict(getattr(error, "headers", None) or {})
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = "900"
     if not problems.is_wanted(request):

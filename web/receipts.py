@@ -19,6 +19,7 @@ from cases.access import Caller
 from cases.record.database import reading, transaction
 from cases.veil import is_veil
 from web.access import NotSignedIn
+from web.proxies import address_of
 from web.visits import Moment, Visit, WrongClock, is_clock_trusted
 
 #: Seconds; an hour is enough to read and to write, on a phone that others may pick up.
@@ -64,9 +65,8 @@ def holder(request: Request, at: datetime) -> Caller | None:
 def network_of(request: Request) -> str:
     """Return the network that a request comes from, coarse enough to be nobody's own address."""
     host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+    address = address_of(host)
+    if address is None:
         return host
     return str(ipaddress.ip_network((address, PREFIXES[address.version]), strict=False))
 

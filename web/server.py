@@ -40,7 +40,13 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
 
 
 def _options() -> dict[str, Any]:
-    return {"timeout_graceful_shutdown": LAST_WORDS, "access_log": False, "server_header": False}
+    # uvicorn would believe whatever runs on this machine; web.proxies believes whom the settings name.
+    return {
+        "timeout_graceful_shutdown": LAST_WORDS,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+    }
 
 
 def _listen(host: str, port: int) -> socket.socket:

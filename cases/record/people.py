@@ -109,6 +109,7 @@ class User(SQLModel, table=True):
     email: str | None = Field(default=None, max_length=200)
     phone: str | None = Field(default=None, max_length=32)
     password_hash: str | None = Field(default=None, max_length=200)
+    password_at: datetime | None = Field(default=None, sa_type=Moment)
     language: str = Field(default="zh", max_length=8)
     is_active: bool = Field(default=True)
     created_at: datetime = Field(sa_type=Moment)
@@ -164,7 +165,10 @@ def _is_backed(duty: Any, at: datetime | BindParameter[datetime], links: int) ->
 
 
 class SignIn(SQLModel, table=True):
-    """A browser that is signed in; the cookie carries a secret of which only the digest is kept."""
+    """A browser that is signed in; the cookie carries a secret of which only the digest is kept.
+
+    `rights` stands for what the person was when they signed in; `stepped_up_at` is when they last proved themselves.
+    """
 
     __tablename__ = "sign_ins"
 
@@ -173,6 +177,69 @@ class SignIn(SQLModel, table=True):
     form_token: str = Field(max_length=64)
     created_at: datetime = Field(sa_type=Moment)
     seen_at: datetime = Field(sa_type=Moment)
+    rights: str = Field(default="", max_length=64)
+    stepped_up_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Waiting(SQLModel, table=True):
+    """A sign-in that is not complete: the password was right, and a code or a new password is still to come."""
+
+    __tablename__ = "waiting_sign_ins"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    user_id: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+    form_token: str = Field(max_length=64)
+    created_at: datetime = Field(sa_type=Moment)
+    has_given_code: bool = Field(default=False)
+
+
+class SecondFactor(SQLModel, table=True):
+    """What makes a person's one-time codes, sealed; it counts once a code has confirmed it. `last_step` was used."""
+
+    __tablename__ = "second_factors"
+
+    user_id: int = Field(primary_key=True, sa_type=Id, foreign_key="users.id")
+    sealed: str = Field(max_length=200)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_step: int = Field(default=0, sa_type=Id)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code for whoever has lost what makes their codes; it is used once, and only its digest is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    user_id: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+
+
+class FormerPassword(SQLModel, table=True):
+    """The hash of a password that a person had until a moment."""
+
+    __tablename__ = "former_passwords"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    user_id: int = Field(sa_type=Id, foreign_key="users.id", index=True)
+    password_hash: str = Field(max_length=200)
+    until_at: datetime = Field(sa_type=Moment)
+
+
+class Knock(SQLModel, table=True):
+    """How often somebody tried a password in vain: for a login from a network, for a login, or from a network.
+
+    `tag` names neither. `wait_until` is before when that network has to wait with that login, `known_at` when the login
+    was last signed in with from there.
+    """
+
+    __tablename__ = "knocks"
+
+    tag: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=8)
+    begun_at: datetime = Field(sa_type=Moment, index=True)
+    count: int = Field(default=0)
+    is_told: bool = Field(default=False)
+    wait_until: datetime | None = Field(default=None, sa_type=Moment)
+    known_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Token(SQLModel, table=True):

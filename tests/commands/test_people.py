@@ -15,10 +15,11 @@ from cases.access import is_password, who
 from cases.raw import snapshot
 from cases.record.database import reading, transaction
 from cases.record.event import Event
-from cases.record.people import Duty, SignIn, User
+from cases.record.people import Duty, SecondFactor, SignIn, User
 from cases.verifying import verify_database
 from commands.keeping import backup, restore
-from commands.people import tokens, users
+from commands.people import users
+from commands.tokens import tokens
 from commands.verifying import verify
 from tests.cases.test_backup import continue_numbers
 from tests.cases.world import DAY, World
@@ -86,10 +87,10 @@ def test_a_person_is_added_with_duties_and_a_password(world: World) -> None:
         "head@D",
         "--password-stdin",
     )
-    assert run(world, "user", "add", "hexin", *words, stdin="一个相当长的密码\n").exit_code == 0
+    assert run(world, "user", "add", "hexin", *words, stdin="一个相当长的谁也想不到的密码\n").exit_code == 0
     user = person(world, "hexin")
     assert (user.name, user.email, user.is_active) == ("何新", "he@example.org", True)
-    assert is_password(user.password_hash, "一个相当长的密码")
+    assert is_password(user.password_hash, "一个相当长的谁也想不到的密码")
     assert duties(world, "hexin") == [("reviewer", 2, True), ("head", 4, True)]
     action, role, case_id, data = last_event(world)
     assert (action, role, case_id, data["user"]) == ("add_user", "system", None, user.id)
@@ -109,7 +110,7 @@ def test_a_person_is_added_with_duties_and_a_password(world: World) -> None:
         (("new", "--name", "x", "--duty", "reviewer@NOWHERE"), "no unit"),
         (("new", "--name", "x", "--duty", "reviewer@X"), "no unit"),
         (("new", "--name", "x", "--duty", "system_admin@C", "--duty", "audit_admin@P"), "three people"),
-        (("new", "--name", "x", "--password-stdin"), "a password has"),
+        (("new", "--name", "x", "--password-stdin"), "A password has"),
     ],
 )
 def test_a_wrong_person_is_refused_and_nothing_is_written(world: World, words: tuple[str, ...], said: str) -> None:
@@ -159,8 +160,8 @@ def test_nobody_holds_two_administrations(world: World) -> None:
 
 
 def test_a_password_is_set_from_stdin(world: World) -> None:
-    assert run(world, "user", "password", "zhang", stdin="another-password\n").exit_code == 0
-    assert is_password(person(world, "zhang").password_hash, "another-password")
+    assert run(world, "user", "password", "zhang", stdin="heron-under-a-quiet-bridge\n").exit_code == 0
+    assert is_password(person(world, "zhang").password_hash, "heron-under-a-quiet-bridge")
     assert not is_password(person(world, "zhang").password_hash, PASSWORD)
     assert last_event(world)[0] == "set_password"
     assert "nobody with the login" in refusal(run(world, "user", "password", "nobody", stdin="x\n"))
@@ -178,6 +179,33 @@ def test_a_token_is_shown_once_and_ends_with_its_days(world: World) -> None:
     assert (data["scope"], token in str(data)) == ("write", False)
     assert run(world, "token", "create", "--as", "wang", "--scope", "root").exit_code == 2
     assert run(world, "token", "create", "--as", "wang", "--scope", "read", "--days", "0").exit_code == 2
+
+
+def test_a_token_lasts_ninety_days_a_year_at_most_and_is_revoked_by_its_mark(world: World) -> None:
+    token = run(world, "token", "create", "--as", "wang", "--scope", "read").stdout.strip()
+    with reading(world.db) as db:
+        assert who(db, token, MONDAY + 89 * DAY) is not None
+        assert who(db, token, MONDAY + 91 * DAY) is None
+        for wrong in (None, 0, ["bh_"], {"bh_": 1}, b"bh_", True):
+            assert who(db, wrong, MONDAY) is None
+    assert run(world, "token", "create", "--as", "wang", "--scope", "read", "--days", "367").exit_code == 2
+    shown = CliRunner().invoke(app, ["token", "list", "--format", "json", "--database", world.url]).stdout
+    (row,) = json.loads(shown)
+    assert token not in shown and row["login"] == "wang"
+    assert "no such token" in refusal(run(world, "token", "revoke", "%"))
+    assert run(world, "token", "revoke", row["mark"]).exit_code == 0
+    assert last_event(world)[0] == "revoke_token"
+    with reading(world.db) as db:
+        assert who(db, token, MONDAY) is None
+
+
+def test_a_lost_second_step_is_removed_by_the_security_administrator_alone(world: World) -> None:
+    with transaction(world.db) as db:
+        db.add(SecondFactor(user_id=world.people["li"], sealed="x", confirmed_at=MONDAY))
+    assert "no security administrator" in refusal(run(world, "user", "second-factor", "li", "--as", "xitong"))
+    assert run(world, "user", "second-factor", "li", "--as", "anquan").exit_code == 0
+    assert last_event(world)[:2] == ("remove_second_factor", "security_admin")
+    assert "no second step" in refusal(run(world, "user", "second-factor", "li", "--as", "anquan"))
 
 
 def test_the_chain_is_verified_and_kept_from_the_command_line(world: World, tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def address(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[str]:
         "BIHUAN_PORT": str(port),
         "BIHUAN_FILES": str(tmp_path / "files"),
     }
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
+    plain = {
+        name: value for name, value in os.environ.items() if name == "BIHUAN_KEY" or not name.startswith("BIHUAN_")
+    }
     with (tmp_path / "server.log").open("wb") as log:
         server = subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=plain | settings, stdout=log, stderr=log)
         try:

@@ -181,7 +181,7 @@ def test_a_database_that_is_gone_and_an_error_that_nobody_foresaw(
     answer = client.get(f"{API}/cases")
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
     assert "secret" not in answer.text
-    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_a_repeat_with_the_same_key_gets_the_first_answer(office: Office) -> None:

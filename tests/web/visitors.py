@@ -65,6 +65,12 @@ class Office:
         self.clients.append(client)
         return client
 
+    def client_from(self, host: str) -> TestClient:
+        """Return somebody whom nobody knows, at an address."""
+        client = TestClient(self.app, follow_redirects=False, raise_server_exceptions=False, client=(host, 5000))
+        self.clients.append(client)
+        return client
+
     def program(self, login: str, scope: str = "write") -> TestClient:
         """Return a program that acts as a person."""
         with transaction(self.engine) as db:

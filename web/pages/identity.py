@@ -1,20 +1,20 @@
-"""Seeing who raised a case: asked for here, agreed to by a second person, shown once the password was given again."""
+"""Seeing who raised a case: asked for here, agreed to by a second person, shown to whoever proves who they are."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from cases import access, revealing
+from cases import revealing, second_factor
 from cases.calendars import calendar_of
 from cases.errors import InvalidFields, NotFound
 from cases.policy import reads_as_staff
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.people import line
-from cases.throttling import TooManyGuesses, check, failed
+from cases.throttling import TooManyGuesses
 from cases.vault import FIELDS
-from web import moments
+from web import moments, step_up
 from web.pages.case_identity import left_today, requests_of
 from web.pages.forms import Form
 from web.receipts import UNTOLD
@@ -22,17 +22,7 @@ from web.render import page
 from web.visits import Moment, Reading, SignedIn, Visit, Writing
 from workflow.errors import Refusal
 
-#: What is guessed at here: a password of somebody who is signed in already.
-STEP_UP = "step up"
-
 router = APIRouter(prefix="/cases/{number}/identity", include_in_schema=False)
-
-
-class WrongPassword(Refusal):
-    """Whoever is signed in here is not the one whose sign-in it is, or mistyped."""
-
-    def __init__(self) -> None:
-        super().__init__("密码不正确，没有显示。", "The password is not right; nothing was shown.")
 
 
 @router.get("")
@@ -66,20 +56,12 @@ def agree(visit: Writing, number: str, row_id: int, form: Form) -> Response:
 
 @router.post("/{row_id}/show")
 def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: int, form: Form) -> Response:
-    """Show who raised the case to whoever gives their password again; that it is shown is committed before."""
+    """Show who raised the case to whoever has proved themselves again; that it is shown is committed before."""
     engine = request.app.state.engine
-    with reading(engine) as db:
-        visit = Visit(request, db, at, caller)
-        kept = visit.by.password_hash
-        try:
-            check(db, STEP_UP, str(caller.user_id), at)
-        except TooManyGuesses as refusal:
-            return page_of(visit, number, refusal, 429)
-    if not access.is_password(kept, form.text("password"), request.app.state.password_cost):
-        with transaction(engine) as db:
-            failed(db, STEP_UP, str(caller.user_id), at)
+    if refusal := step_up.prove(request, caller, form.text("password"), form.text("code"), at):
+        status = 429 if isinstance(refusal, TooManyGuesses) else 401
         with reading(engine) as db:
-            return page_of(Visit(request, db, at, caller), number, WrongPassword(), 401)
+            return page_of(Visit(request, db, at, caller), number, refusal, status)
     try:
         with transaction(engine) as db:
             visit = Visit(request, db, at, caller)
@@ -127,6 +109,8 @@ def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: i
         left=left_today(visit),
         refusal=said,
         longest=revealing.LONGEST_REASON,
+        is_fresh=step_up.is_fresh(visit.caller, visit.at),
+        asks_for_code=second_factor.is_enrolled(visit.db, visit.caller.user_id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,17 +10,19 @@ from pydantic import Json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from cases import access
+from cases import access, knocks, second_step
 from cases.record.database import reading, transaction
-from web.access import TooManyGuesses, cookie_name, give_cookie, take_cookie
+from web.access import cookie_name, take_cookie
 from web.errors import answer_to
 from web.language import language_of
+from web.pages import second_step as steps
+from web.pages.entering import come_in, landed
 from web.pages.forms import Form as OwnForm
 from web.pages.forms import local_path
-from web.pages.unfinished import Unfinished, given_back, left_by
+from web.pages.unfinished import Unfinished, left_by
+from web.receipts import network_of
 from web.render import page
 from web.visits import Moment
-from workflow.errors import Refusal
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,28 +44,33 @@ def sign_in(
 ) -> Response:
     """Sign in; someone unknown and a wrong password get the same answer after the same time.
 
-    The password is weighed while no transaction is open, for it takes long on purpose.
+    A try is counted first, and its password is weighed while no transaction is open, for that takes long on purpose.
     """
-    throttle, login, wanted = request.app.state.throttle, login.strip(), local_path(next)
-    try:
-        throttle.check(login, at)
-    except TooManyGuesses as refusal:
-        return _page(request, wanted, login, 429, refusal.zh, refusal.en, left)
-    with reading(request.app.state.engine) as db:
+    engine, state = request.app.state.engine, request.app.state
+    login, wanted, network = login.strip(), local_path(next), network_of(request)
+    with transaction(engine) as db:
+        wait = knocks.knock(db, login, network, state.settings.password_profile, at)
+    if wait is not None:
+        return _page(request, wanted, login, 429, wait.zh, wait.en, left, {"Retry-After": str(wait.seconds)})
+    with reading(engine) as db:
         user_id, kept = access.password_of(db, login)
-    if not access.is_password(kept, password, request.app.state.password_cost) or user_id is None:
-        throttle.failed(login, at)
+    fits = access.is_password(kept, password, state.password_cost)
+    with transaction(engine) as db:
+        # The password may have been changed, or the person disabled, while it was weighed.
+        user = access.still_has(db, user_id, kept) if fits and user_id is not None else None
+        if user is None:
+            knocks.failed(db, login, network, at)
+            secret, step = "", None
+        else:
+            knocks.opened(db, login, network, at)
+            step = second_step.next_step(db, user, state.settings, at, has_given_code=False)
+            secret = second_step.begin(db, user, step, at) if step else come_in(request, db, user, at)
+    if not secret:
         zh, en = "账号或密码不正确。", "The login or the password is not right."
         return _page(request, wanted, login, 401, zh, en, left)
-    throttle.succeeded(login)
-    old = request.cookies.get(cookie_name(request))
-    with transaction(request.app.state.engine) as db:
-        if old:
-            access.sign_out(db, old)
-        secret = access.sign_in(db, user_id, at)
-    answer = _given_back(request, secret, left, at) or RedirectResponse(wanted, 303)
-    give_cookie(request, answer, secret)
-    return answer
+    if step is not None:
+        return steps.begin(request, secret, wanted, left, at)
+    return landed(request, secret, wanted, left, at)
 
 
 @router.post("/sign-out")
@@ -88,18 +95,6 @@ async def ask_again(request: Request, error: Exception) -> Response:
     return _page(request, "/", status=401, zh=zh, en=en, left=left)
 
 
-def _given_back(request: Request, secret: str, left: Unfinished | None, at: datetime) -> Response | None:
-    """Return the page with what was being written, for whoever may see it."""
-    with reading(request.app.state.engine) as db:
-        caller = access.browser(db, secret, at) if left else None
-    if left is None or caller is None:
-        return None
-    try:
-        return given_back(request, caller, left, at=at)
-    except Refusal:  # it was somebody else's, who signed in here first
-        return None
-
-
 def _page(
     request: Request,
     next: str,
@@ -108,6 +103,9 @@ def _page(
     zh: str = "",
     en: str = "",
     left: Unfinished | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     refusal = zh if language_of(request) == "zh" else en
-    return page(request, "sign_in.html", status=status, next=next, login=login, refusal=refusal, left=left)
+    return page(
+        request, "sign_in.html", status=status, headers=headers, next=next, login=login, refusal=refusal, left=left
+    )

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=200), nullable=True),
         sa.Column("phone", sa.String(length=32), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("password_at", Moment(), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
@@ -320,6 +321,8 @@ def upgrade() -> None:
         sa.Column("form_token", sa.String(length=64), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("rights", sa.String(length=64), nullable=False),
+        sa.Column("stepped_up_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.id"],
@@ -327,6 +330,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"], unique=False)
+
+    op.create_table(
+        "waiting_sign_ins",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("form_token", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("has_given_code", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_waiting_sign_ins_user_id", "waiting_sign_ins", ["user_id"], unique=False)
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("sealed", sa.String(length=200), nullable=False),
+        sa.Column("confirmed_at", Moment(), nullable=True),
+        sa.Column("last_step", Id, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"], unique=False)
+    op.create_table(
+        "former_passwords",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("until_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_former_passwords_user_id", "former_passwords", ["user_id"], unique=False)
+
+    op.create_table(
+        "knocks",
+        sa.Column("tag", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
+        sa.Column("wait_until", Moment(), nullable=True),
+        sa.Column("known_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("tag"),
+    )
+    op.create_index("ix_knocks_begun_at", "knocks", ["begun_at"], unique=False)
 
     op.create_table(
         "tokens",
