@@ -13,6 +13,7 @@ from typer.main import get_command
 from cases.arranging import UnfitCalendar
 from cases.backup import DamagedBackup
 from cases.broken import ChainBroken
+from cases.dossier import ChangedDossier
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
 from commands import calendars, keeping, laws, record, reports, serving, upkeep, verifying
@@ -32,8 +33,8 @@ from workflow.machine import ActionNotAllowed
 
 #: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
 FINDINGS = (
-    ActionNotAllowed, ArrangementError, CalendarError, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale,
-    Undelivered, UnfitCalendar, UnsoundLaw,
+    ActionNotAllowed, ArrangementError, CalendarError, ChainBroken, ChangedDossier, DamagedBackup, InvalidFields,
+    LawError, Stale, Undelivered, UnfitCalendar, UnsoundLaw,
 )  # fmt: skip
 
 app = typer.Typer(
@@ -61,6 +62,7 @@ for command in (
     upkeep.sweep,
     upkeep.doctor,
     verifying.verify,
+    verifying.head,
     keeping.backup,
     keeping.restore,
 ):

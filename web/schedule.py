@@ -23,12 +23,15 @@ from cases.sweep import sweep
 from config import clock
 from config.settings import Settings
 from notifications.claims import drop_what_is_stale, due
+from notifications.heads import send_daily
 from notifications.passing import channels_of, tell
 from web.postman import Postman
 from workflow.errors import Refusal
 
 #: Seconds between two looks for something to tell, or to send.
 NEWS_PERIOD = 3
+#: Seconds between two looks for what a day asks for: the head of the chain that leaves the host, what is forgotten.
+KEEPING_PERIOD = 600
 #: Clocks are set right by less than this all the time.
 TOLERANCE = timedelta(seconds=10)
 #: Between two looks for cases that are too old to be offered as similar; no lookup offers them meanwhile.
@@ -81,7 +84,7 @@ class Schedule:
         # Telling and sending are two jobs, and sending is a process, so that mail keeps no inbox and no page waiting.
         for job, pause in (
             (self._beat, PERIOD), (self._sweep, PERIOD), (self._tell, NEWS_PERIOD), (self._send, NEWS_PERIOD),
-            (self._index, PERIOD),
+            (self._index, PERIOD), (self._keep, KEEPING_PERIOD),
         ):  # fmt: skip
             # Two runs never overlap, and a late one still counts.
             self._jobs.add_job(job, Every(timedelta(seconds=pause)), max_instances=1, misfire_grace_time=None)
@@ -151,6 +154,16 @@ class Schedule:
             if self._tidied_at is None or at - self._tidied_at >= TIDIED_EVERY:
                 drop_old(self.engine, at)
                 self._tidied_at = at
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _keep(self) -> None:
+        """Send the head of the chain out once a day."""
+        at = clock.now()
+        if not self.is_trusted():  # by that clock a head would be dated wrongly for ever
+            return
+        try:
+            send_daily(self.engine, self.settings, at)
         except Refusal as refusal:
             log.error("%s", refusal.en)
 
