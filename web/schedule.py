@@ -17,8 +17,12 @@ from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy import Engine
 
 from cases import heartbeat
+from cases.administering import note_settings
+from cases.erasing import scrub
+from cases.forgetting import forget_due
 from cases.heartbeat import PERIOD
 from cases.indexing import drop_old, index_new
+from cases.record.database import transaction
 from cases.sweep import sweep
 from config import clock
 from config.settings import Settings
@@ -158,11 +162,17 @@ class Schedule:
             log.error("%s", refusal.en)
 
     def _keep(self) -> None:
-        """Send the head of the chain out once a day."""
+        """Forget what is due, and send the head of the chain out once a day."""
         at = clock.now()
         if not self.is_trusted():  # by that clock a head would be dated wrongly for ever
             return
         try:
+            with transaction(self.engine) as db:
+                note_settings(db, self.settings, at)
+            with transaction(self.engine) as db:
+                forgotten = forget_due(db, self.settings, at)
+            if any(forgotten):
+                scrub(self.engine)
             send_daily(self.engine, self.settings, at)
         except Refusal as refusal:
             log.error("%s", refusal.en)
