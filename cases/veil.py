@@ -132,8 +132,9 @@ def ring(db: Session, *, for_writing: bool = False) -> Keyring:
     """Return the keyring, if it is the one that this database was sealed with. Raises NoKey."""
     found = keyring()
     seen: Any = db.info.get(FINGERPRINT)
-    if seen is None or (for_writing and not seen):
-        row = db.get(Installation, FINGERPRINT)
+    if seen is None or for_writing:
+        # Held while something is sealed, so that no other key takes its place in between (`cases.rotating`).
+        row = db.get(Installation, FINGERPRINT, with_for_update={"read": True} if for_writing else None)
         if row is None and for_writing:
             db.add(row := Installation(key=FINGERPRINT, value=found.fingerprint))
             db.flush()

@@ -20,6 +20,7 @@ from commands import calendars, keeping, laws, record, reports, serving, upkeep,
 from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
+from commands.keys import keys
 from commands.news import Undelivered, news
 from commands.people import tokens, users
 from commands.similar import similar
@@ -74,6 +75,7 @@ app.add_typer(calendars.office)
 app.add_typer(users)
 app.add_typer(tokens)
 app.add_typer(news)
+app.add_typer(keys)
 
 
 def main(words: list[str] | None = None) -> NoReturn:
