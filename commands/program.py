@@ -16,7 +16,7 @@ from cases.broken import ChainBroken
 from cases.dossier import ChangedDossier
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
-from commands import calendars, keeping, laws, record, reports, serving, upkeep, verifying
+from commands import auditing, calendars, keeping, laws, record, reports, serving, upkeep, verifying
 from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
@@ -64,6 +64,7 @@ for command in (
     upkeep.doctor,
     verifying.verify,
     verifying.head,
+    auditing.audit,
     keeping.backup,
     keeping.restore,
 ):
