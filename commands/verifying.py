@@ -35,9 +35,7 @@ def verify(
     Verify the chain of events and all that hangs on it, in the database or in an exported file.
     """
     if (file is not None) + (number is not None) + (outside is not None) > 1:
-        raise BadRequest(
-            "--case、--file 与 --heads 只能用一个。", "Only one of --case, --file and --heads can be given."
-        )
+        raise BadRequest("--case、--file 与 --heads 不能同时使用。", "--case, --file and --heads cannot go together.")
     if file is not None:
         events = dossier.verify(file) if dossier.is_one(file) else verify_file(file, _progress)
     else:
