@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from cases.record import bulk
@@ -55,14 +56,30 @@ class Entry:
 def append(db: Session, entries: Sequence[Entry], write: Writer | None = None) -> list[dict[str, Any]]:
     """Write events at the end of the chain, in order, move its head, and return them as rows.
 
-    The chain is held from here until the transaction ends, so this comes last in it.
+    The chain is held from here until the transaction ends, so this comes last in it. Raises DatabaseError where the
+    events cannot be written; with it the whole deed is taken back.
     """
     if not entries:
         return []
     rows = chained(entries, *_head(db))
-    (write or _one_by_one)(db, rows)
-    _MOVE.run(db, {"seq": rows[-1]["seq"], "hash": rows[-1]["hash"]})
+    try:
+        (write or _one_by_one)(db, rows)
+        _MOVE.run(db, {"seq": rows[-1]["seq"], "hash": rows[-1]["hash"]})
+    except Exception as error:
+        if _is_refused(db, error):
+            raise DatabaseError(
+                "数据库拒绝写入审计记录，操作未执行；请运行 bihuan doctor。",
+                "The database refuses to write the audit, so nothing was done: run bihuan doctor.",
+            ) from error
+        raise
     return rows
+
+
+def _is_refused(db: Session, error: Exception) -> bool:
+    """Tell whether the database will have none of it; what it may take another time explains itself elsewhere."""
+    driver: Any = db.get_bind().dialect.loaded_dbapi
+    passing = (OperationalError, driver.OperationalError)
+    return isinstance(error, DBAPIError | driver.DatabaseError) and not isinstance(error, passing)
 
 
 def _head(db: Session) -> tuple[int, str]:

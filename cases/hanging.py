@@ -33,55 +33,20 @@ SPANS = """
 ROWS = "SELECT {columns} FROM {table} {which} ORDER BY case_id, id"
 RUNGS = "SELECT {columns} FROM fired_rungs {which} ORDER BY case_id, version"
 
+OF_FILES = ("version", "name", "salt", "digest", "place", "size", "media_type", "added_at", "assignment_id")
+OF_RUNGS = ("version", "clock_id", "do", "at", "due_at", "fired_at")
 COLUMNS = tuple(Case.model_fields)
 REPLAYED = tuple(name for name in COLUMNS if name not in NOT_IN_EVENTS | {"version"})
 
 
 def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
     """Return what disagrees with its events, case by case; what has no event at all stands at `end`."""
-    values = {} if case_id is None else {"case_id": case_id}
-    only = "WHERE {0} = :case_id" if values else ""
-    given = only.format("case_id") or "WHERE case_id IS NOT NULL"
-
-    def stream(statement: str, columns: str = "", which: str = given, table: str = "") -> _Stream:
-        return _Stream(raw.rows(db, statement.format(which=which, columns=columns, table=table), **values))
-
-    events = stream(EVENTS, raw.columns_of(db, Event, "case_id", "seq", "version", "at", "data"))
-    rests = (
-        stream(PASSAGES),
-        stream(
-            FILES,
-            raw.columns_of(
-                db,
-                Attachment,
-                "case_id",
-                "version",
-                "name",
-                "salt",
-                "digest",
-                "place",
-                "size",
-                "media_type",
-                "added_at",
-                "assignment_id",
-            ),
-        ),
-        stream(CLOCKS, raw.columns_of(db, Clock, "case_id", "id", *replaying.COMPARED)),
-        stream(SPANS, raw.columns_of(db, ClockSpan, "clock_id", *replaying.STRETCH, of="s."), only.format("c.case_id")),
-        stream(
-            RUNGS, raw.columns_of(db, FiredRung, "case_id", "version", "clock_id", "do", "at", "due_at", "fired_at")
-        ),
-    )
-    beside = {model: stream(ROWS, _told_of(db, model), table=table_of(model).name) for model in TABLES}
-    cases = f"SELECT {raw.columns_of(db, Case)} FROM cases {only.format('id')} ORDER BY id"
-    for kept in raw.rows(db, cases, **values):
-        case = dict(zip(COLUMNS, kept, strict=True))
-        mine = sorted(events.of(case["id"]), key=lambda event: event.seq)
-        of_case = {model: rows.of(case["id"]) for model, rows in beside.items()}
-        yield from _of_case(_Whole(case, mine, of_case, *(rest.of(case["id"]) for rest in rests)), end)
-    for event in events.rest():
+    streams = _Streams(db, case_id)
+    for whole in streams.cases():
+        yield from of_case(whole, end)
+    for event in streams.events.rest():
         yield Finding(Fault("所属案件不存在", "its case does not exist"), event.seq)
-    for rest in (*rests, *beside.values()):
+    for rest in (*streams.rests, *streams.beside.values()):
         for _ in rest.rest():
             fault = Fault(
                 "有文字、附件、时限、升级或经办记录不属于任何案件",
@@ -90,6 +55,11 @@ def findings(db: Session, case_id: int | None, end: int) -> Iterator[Finding]:
             yield Finding(fault, end, is_of_row=True)
     if case_id is None:
         yield from publications.findings(db, end)
+
+
+def whole_of(db: Session, case_id: int) -> Whole:
+    """Return one case with all that hangs on it, as the database holds it."""
+    return next(_Streams(db, case_id).cases())
 
 
 def _told_of(db: Session, model: type[SQLModel]) -> str:
@@ -104,7 +74,7 @@ def misnumbered(version: Any, expected: int) -> Fault | None:
 
 
 @dataclass(slots=True)
-class _Whole:
+class Whole:
     """One case with all that hangs on it."""
 
     row: Mapping[str, Any]
@@ -117,7 +87,7 @@ class _Whole:
     rungs: Sequence[Row]
 
 
-def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
+def of_case(case: Whole, end: int) -> Iterator[Finding]:
     """Return what disagrees with the events of one case."""
     number = raw.word(case.row["number"])
     facts: dict[Any, tuple[int, Any, dict[str, Any]]] = {}
@@ -154,7 +124,7 @@ def _of_case(case: _Whole, end: int) -> Iterator[Finding]:
         yield Finding(fault, last, number, is_of_row=True)
 
 
-def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
+def _wrong_columns(case: Whole, replayed: Mapping[str, Any]) -> list[str]:
     """Return the columns of a case that are not what its events have made of it.
 
     The title is what was said last to be it, and a category that nobody has decided on yet what was said first, unless
@@ -175,6 +145,45 @@ def _wrong_columns(case: _Whole, replayed: Mapping[str, Any]) -> list[str]:
     if "category" in wrong and is_undecided and said["category"] in (None, case.row["category"]):
         wrong.remove("category")
     return wrong
+
+
+class _Streams:
+    """Everything in the order of its case, so that only one case is in memory at a time."""
+
+    def __init__(self, db: Session, case_id: int | None) -> None:
+        self._db = db
+        self._values = {} if case_id is None else {"case_id": case_id}
+        self._only = "WHERE {0} = :case_id" if self._values else ""
+        self._given = self._only.format("case_id") or "WHERE case_id IS NOT NULL"
+        self.events = self._stream(EVENTS, self._columns(Event, "case_id", "seq", "version", "at", "data"))
+        self.rests = (
+            self._stream(PASSAGES),
+            self._stream(FILES, self._columns(Attachment, "case_id", *OF_FILES)),
+            self._stream(CLOCKS, self._columns(Clock, "case_id", "id", *replaying.COMPARED)),
+            self._stream(
+                SPANS,
+                raw.columns_of(db, ClockSpan, "clock_id", *replaying.STRETCH, of="s."),
+                self._only.format("c.case_id"),
+            ),
+            self._stream(RUNGS, self._columns(FiredRung, "case_id", *OF_RUNGS)),
+        )
+        self.beside = {model: self._stream(ROWS, _told_of(db, model), table=table_of(model).name) for model in TABLES}
+
+    def cases(self) -> Iterator[Whole]:
+        """Yield the cases that there are, each with all that hangs on it."""
+        cases = f"SELECT {raw.columns_of(self._db, Case)} FROM cases {self._only.format('id')} ORDER BY id"
+        for kept in raw.rows(self._db, cases, **self._values):
+            case = dict(zip(COLUMNS, kept, strict=True))
+            mine = sorted(self.events.of(case["id"]), key=lambda event: event.seq)
+            beside = {model: rows.of(case["id"]) for model, rows in self.beside.items()}
+            yield Whole(case, mine, beside, *(rest.of(case["id"]) for rest in self.rests))
+
+    def _stream(self, statement: str, columns: str = "", which: str | None = None, table: str = "") -> _Stream:
+        wanted = statement.format(which=self._given if which is None else which, columns=columns, table=table)
+        return _Stream(raw.rows(self._db, wanted, **self._values))
+
+    def _columns(self, model: type[SQLModel], *names: str) -> str:
+        return raw.columns_of(self._db, model, *names)
 
 
 class _Stream:

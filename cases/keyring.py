@@ -51,7 +51,7 @@ class Keyring:
     def __init__(self, key: bytes, profile: str = AES) -> None:
         self.profile = profile
         self._key = key
-        self._derived: dict[tuple[str, str], bytes] = {}
+        self._derived: dict[tuple[str, str, int], bytes] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -79,10 +79,10 @@ class Keyring:
         return hmac.compare_digest(self._key, other._key)
 
     def _of(self, purpose: str, profile: str, length: int) -> bytes:
-        known = self._derived.get((purpose, profile))
+        known = self._derived.get((purpose, profile, length))
         if known is None:
             derive = HKDF(algorithm=_hash(profile), length=length, salt=None, info=f"bihuan {purpose}".encode())
-            known = self._derived[purpose, profile] = derive.derive(self._key)
+            known = self._derived[purpose, profile, length] = derive.derive(self._key)
         return known
 
 

@@ -11,8 +11,9 @@ import json
 import shutil
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -22,6 +23,7 @@ from sqlalchemy import Column, Table, bindparam, delete, func, insert, inspect, 
 from sqlmodel import Session
 
 from cases import raw
+from cases.administering import RESTORE, note
 from cases.backup import (
     CHUNK,
     FILES,
@@ -35,6 +37,9 @@ from cases.backup import (
     is_sealed,
     kept_tables,
 )
+from cases.erased import Tombstone
+from cases.erasing import remove
+from cases.forgetting import forget_again
 from cases.record.columns import table_of
 from cases.record.database import engine, is_sqlite, transaction
 from cases.record.event import ChainHead
@@ -53,9 +58,12 @@ class NoPlace(Refusal):
     """A backup cannot be restored there: something is there already, or nothing can be written."""
 
 
-def restore(url: str, source: Path, files: Path) -> int:
+def restore(
+    url: str, source: Path, files: Path, *, tombstones: Sequence[Tombstone] = (), at: datetime | None = None
+) -> int:
     """Restore a backup into an empty database and an empty folder, and return how many events hold.
 
+    What tombstones tell of as erased after the backup is erased again. Given a moment, the restoring leaves an event.
     Raises DamagedBackup, NoPlace, ChainBroken or DatabaseError; then no row and no file has been written.
     """
     manifest = check(source)
@@ -74,6 +82,10 @@ def restore(url: str, source: Path, files: Path) -> int:
             _unpack(db, source, coming)
             _require_counts(db, manifest)
             events = verify_database(db)
+            if at is not None:
+                remove(coming, forget_again(db, tombstones, at))
+                note(db, RESTORE, at, {"backup": manifest["made_at"], "events": events})
+                events = verify_database(db)
             _put(coming, files)
     except BaseException as error:
         shutil.rmtree(coming, ignore_errors=True)

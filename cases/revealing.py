@@ -106,7 +106,7 @@ def shown(db: Session, case: Case, row: Reveal, officer: X25519PrivateKey | None
     if kept is None or kept.shown_at is None or kept.times < row.times:
         raise NotRevealed("没有留下记录，不能显示。", "Nothing was written down, so nothing is shown.")
     assert case.id is not None
-    return fields_of(db, case.id, officer) or _of_an_account(db, case)
+    return fields_of(db, case.id, officer) or told_by_account(db, case)
 
 
 def open_name(db: Session, case: Case) -> str | None:
@@ -126,10 +126,15 @@ def is_sealed(db: Session, case: Case) -> bool:
 
 
 def may_agree(db: Session, case: Case, row: Reveal, by: User, at: datetime) -> bool:
-    """Tell whether somebody can be the second person: they oversee the case, and are not who asked in any guise."""
-    if by.id == row.asked_by or is_own(db, case, by):
+    """Tell whether somebody can be the second person for what was asked."""
+    return is_second(db, case, row.asked_by, by, at)
+
+
+def is_second(db: Session, case: Case, asked_by: int, by: User, at: datetime) -> bool:
+    """Tell whether somebody oversees a case, and is not who asked in any guise, nor who raised it."""
+    if by.id == asked_by or is_own(db, case, by):
         return False
-    asker = db.get(User, row.asked_by)
+    asker = db.get(User, asked_by)
     if asker is None or not acts_for(db, by, at).isdisjoint(acts_for(db, asker, at)):
         return False
     above = {place.id for place in line(db, case.unit_id)}
@@ -159,7 +164,7 @@ def shown_within_a_day(db: Session, by: User, at: datetime) -> int:
     return int(db.exec(wanted.where(Reveal.asked_by == by.id, col(Reveal.shown_at) > at - A_DAY)).one())
 
 
-def _of_an_account(db: Session, case: Case) -> dict[str, str]:
+def told_by_account(db: Session, case: Case) -> dict[str, str]:
     """Return what the account of who raised a case tells of them."""
     owner = person_behind(db, case.submitter_id)
     user = db.get(User, owner) if owner is not None and not is_veil(owner) else None

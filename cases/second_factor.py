@@ -61,7 +61,7 @@ def begin(db: Session, user: User) -> None:
     """Make what will make the codes; it counts once it is confirmed. Raises Refusal where there is one already."""
     if is_enrolled(db, user.id or 0):
         raise Refusal("已启用两步验证。", "The second step is set up already.")
-    sealed = ring(db, for_writing=True).seal(PURPOSE, random_base32(), _place(user.id or 0))
+    sealed = ring(db, for_writing=True).seal(PURPOSE, random_base32(), place_of(user.id or 0))
     row = db.get(SecondFactor, user.id) or SecondFactor(user_id=user.id or 0, sealed=sealed)
     row.sealed = sealed
     db.add(row)
@@ -162,8 +162,9 @@ def _digest(user: User, code: str) -> str:
 
 
 def _secret(db: Session, row: SecondFactor) -> str:
-    return ring(db).open(PURPOSE, row.sealed, _place(row.user_id))
+    return ring(db).open(PURPOSE, row.sealed, place_of(row.user_id))
 
 
-def _place(user_id: int) -> str:
+def place_of(user_id: int) -> str:
+    """Return where a person's secret is sealed to."""
     return f"second factor|{user_id}"

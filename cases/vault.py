@@ -76,7 +76,7 @@ def keep(db: Session, case_id: int, fields: Mapping[str, str], officer: str = ""
     key = secrets.token_bytes(KEY_BYTES[own.profile])
     db.add(Sealed(case_id=case_id, field=KEY, sealed=_wrapped(own, key, case_id, officer)))
     for name, text in fields.items():
-        kept = sealed(key, own.profile, text.encode(), _place(case_id, name))
+        kept = sealed(key, own.profile, text.encode(), place_of(case_id, name))
         db.add(Sealed(case_id=case_id, field=name, sealed=kept))
     db.flush()
 
@@ -97,7 +97,7 @@ def fields_of(db: Session, case_id: int, officer: X25519PrivateKey | None = None
         return {}
     key = _unwrapped(ring(db), kept.sealed, case_id, officer)
     return {
-        name: opened(key, rows[name].sealed, _place(case_id, name, rows[name].version)).decode()
+        name: opened(key, rows[name].sealed, place_of(case_id, name, rows[name].version)).decode()
         for name in FIELDS
         if name in rows
     }
@@ -110,13 +110,14 @@ def erase(db: Session, case_id: int) -> bool:
     return found
 
 
-def _place(case_id: int, name: str, version: int = 1) -> str:
+def place_of(case_id: int, name: str, version: int = 1) -> str:
+    """Return what a field is bound to when it is sealed."""
     return f"{case_id}|{name}|{version}"
 
 
 def _wrapped(own: Keyring, key: bytes, case_id: int, officer: str) -> str:
     """Return the key of a case as it is kept."""
-    text, place = base64.b64encode(key).decode(), _place(case_id, KEY)
+    text, place = base64.b64encode(key).decode(), place_of(case_id, KEY)
     if not officer:
         return own.seal(PURPOSE, text, place)
     passing = X25519PrivateKey.generate()
@@ -126,7 +127,7 @@ def _wrapped(own: Keyring, key: bytes, case_id: int, officer: str) -> str:
 
 
 def _unwrapped(own: Keyring, kept: str, case_id: int, officer: X25519PrivateKey | None) -> bytes:
-    place = _place(case_id, KEY)
+    place = place_of(case_id, KEY)
     if not kept.startswith(BOX + ":"):
         return base64.b64decode(own.open(PURPOSE, kept, place))
     if officer is None:

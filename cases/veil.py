@@ -14,7 +14,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -39,6 +39,7 @@ _KNOWN = "veils"
 AT_ONCE = 500
 
 _VEILS = table_of(Veil)
+_FIRST = text("INSERT INTO installation (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING")
 _BY_TAG = Prepared(select(_VEILS.c.veil_id).where(_VEILS.c.tag == bindparam("of_tag")))
 _BY_VEIL = Prepared(select(_VEILS.c.sealed).where(_VEILS.c.veil_id == bindparam("of_veil")))
 
@@ -132,11 +133,13 @@ def ring(db: Session, *, for_writing: bool = False) -> Keyring:
     """Return the keyring, if it is the one that this database was sealed with. Raises NoKey."""
     found = keyring()
     seen: Any = db.info.get(FINGERPRINT)
-    if seen is None or (for_writing and not seen):
-        row = db.get(Installation, FINGERPRINT)
-        if row is None and for_writing:
-            db.add(row := Installation(key=FINGERPRINT, value=found.fingerprint))
-            db.flush()
+    if seen is None or for_writing:
+        # Held while something is sealed, so that no other key takes its place in between (`cases.rotating`).
+        held: Any = {"read": True} if for_writing else None
+        row = db.get(Installation, FINGERPRINT, with_for_update=held)
+        if row is None and for_writing:  # of two who seal first, both take what is there then
+            db.connection().execute(_FIRST, {"key": FINGERPRINT, "value": found.fingerprint})
+            row = db.get(Installation, FINGERPRINT, with_for_update=held)
         seen = db.info[FINGERPRINT] = row.value if row else ""
     if seen and seen != found.fingerprint:
         raise NoKey(

@@ -81,7 +81,7 @@ def verify_file(path: Path, progress: Progress = lambda events: None) -> int:
     """
     try:
         with path.open("rb") as file:
-            return _verify_lines(file, progress)
+            return verify_lines(file, progress)
     except OSError as error:
         raise CannotRead(
             f"无法读取文件 {path}：{error.strerror}。", f"Cannot read the file {path}: {error.strerror}."
@@ -130,7 +130,8 @@ def _verify_case(db: Session, case_id: int) -> tuple[int, Finding | None]:
     return events, None
 
 
-def _verify_lines(file: BinaryIO, progress: Progress) -> int:
+def verify_lines(file: BinaryIO, progress: Progress = lambda events: None) -> int:
+    """Return how many events the lines of an export hold. Raises ChainBroken at the first that does not."""
     events, head, case_id = 0, audit.GENESIS, None
     whole: Finding | None = None  # why this is no export of everything
     is_single = True

@@ -1,17 +1,24 @@
-"""`bihuan export`: the ledger of cases as XLSX or CSV, and the events as JSON lines that anyone can verify offline."""
+"""`bihuan export`: the ledger of cases as XLSX or CSV, events as JSON lines, a case as a dossier to verify offline."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Engine
 
 from cases import act as door
-from cases.record.database import reading
+from cases import dossier as dossiers
+from cases import raw
+from cases.administering import EXPORT, note
+from cases.record.database import reading, transaction
 from cases.spreadsheets.ledger import Filters, arriving, export_cases
 from cases.verifying import export_events
+from commands.keeping import Files, settings
 from commands.options import At, Database, connect, moment, say
+from config import clock
 
 exporting = typer.Typer(help="导出案件和事件。\n\nBring cases and events out.", no_args_is_help=True)
 
@@ -46,8 +53,11 @@ def cases(
         only_open,
         only_overdue,
     )
-    with reading(connect(database)) as db:
-        count = export_cases(db, out, filters, at=moment(at))
+    engine, now = connect(database), moment(at)
+    asked = {"unit": unit, "state": state, "stage": stage, "category": category, "workflow": workflow}
+    noted(engine, "cases", {name: value for name, value in asked.items() if value is not None})
+    with reading(engine) as db:
+        count = export_cases(db, out, filters, at=now)
     say(f"已导出 {count} 件到 {out}。", f"{count} cases exported to {out}.")
 
 
@@ -62,10 +72,39 @@ def events(
     Write the events, one JSON line each, closing with their count and the last hash; `verify --file` reads it.
     """
     count = -1  # the closing line is no event
-    with reading(connect(database)) as db:
+    engine = connect(database)
+    with reading(engine) as db:
         case_id = door.find(db, case).id if case else None
-        with arriving(out) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-            for line in export_events(db, case_id):
-                count += 1
-                file.write(line + "\n")
+    noted(engine, "events", {"case": case_id} if case_id else {})
+    with reading(engine) as db, arriving(out) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        for line in export_events(db, case_id):
+            count += 1
+            file.write(line + "\n")
     say(f"已导出 {count} 个事件到 {out}。", f"{count} events exported to {out}.")
+
+
+@exporting.command("dossier")
+def dossier(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The number of a case.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")],
+    files: Files = None,
+    database: Database = "",
+) -> None:
+    """导出一件案件的案卷：事件、文字、附件、时限和摘要；不含申请人身份；可用 verify --file 离线核验。
+
+    Write the dossier of a case: events, texts, files, clocks and a summary, never who raised it. `verify --file`
+    verifies it without a database.
+    """
+    engine, now = connect(database), clock.now()
+    with reading(engine) as db:
+        case_id = door.find(db, number).id or 0
+    noted(engine, "dossier", {"case": case_id})
+    with raw.snapshot(engine) as db, arriving(out) as part:
+        events = dossiers.write(db, case_id, part, files or settings().files, now)
+    say(f"案卷 {number} 已导出到 {out}，含 {events} 个事件。", f"{out} holds {number} with {events} events.")
+
+
+def noted(engine: Engine, what: str, told: Mapping[str, Any]) -> None:
+    """Write down that something is about to leave the system."""
+    with transaction(engine) as db:
+        note(db, EXPORT, clock.now(), {"what": what, **told})

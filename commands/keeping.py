@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from cases import backup as backups
-from cases import restoring
+from cases import heads, restoring
+from cases.administering import BACKUP, note
 from cases.errors import BadRequest
+from cases.record.database import transaction
 from commands.options import Database, address, connect, say
 from config import clock
 from config.settings import Settings, SettingsError, load
@@ -28,7 +30,10 @@ def backup(
 
     Write the whole database and its files into one archive while others go on working.
     """
-    rows = backups.write(connect(database), out, files or settings().files, at=clock.now(), is_forced=is_forced)
+    db, now = connect(database), clock.now()
+    with transaction(db) as session:
+        note(session, BACKUP, now, {"out": out.name})
+    rows = backups.write(db, out, files or settings().files, at=now, is_forced=is_forced)
     say(f"已备份 {rows} 行到 {out}（{out.stat().st_size:,} 字节）。", f"{rows} rows are in {out}.")
 
 
@@ -36,12 +41,19 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A file that bihuan backup wrote.")],
     database: Database = "",
     files: Files = None,
+    tombstones: Annotated[
+        Path | None, typer.Option("--tombstones", metavar="HEADS", help="Heads that tell what was erased since.")
+    ] = None,
 ) -> None:
-    """从备份恢复到空数据库和空附件目录，并核验事件链。
+    """从备份恢复到空数据库和空附件目录，并核验事件链；备份之后已删除的身份再次删除。
 
-    Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain.
+    Make an empty database, of either kind, and an empty files folder from an archive, and verify the chain. What the
+    heads tell of as erased after the backup is erased again.
     """
-    events = restoring.restore(address(database), source, files or settings().files)
+    told = heads.read(tombstones) if tombstones is not None else []
+    stones = [stone for one in told for stone in one.erased]
+    place = files or settings().files
+    events = restoring.restore(address(database), source, place, tombstones=stones, at=clock.now())
     say("数据库和文件已恢复并核验。", "The database and its files are restored and verified.")
     print(f"ok {events} events")
 

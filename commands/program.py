@@ -13,12 +13,14 @@ from typer.main import get_command
 from cases.arranging import UnfitCalendar
 from cases.backup import DamagedBackup
 from cases.broken import ChainBroken
+from cases.dossier import ChangedDossier
 from cases.errors import InvalidFields, Stale
 from cases.laws import UnsoundLaw
-from commands import calendars, keeping, laws, record, reports, serving, showing, upkeep, verifying
+from commands import auditing, calendars, keeping, laws, record, reports, serving, showing, upkeep, verifying
 from commands.due import due
 from commands.exporting import exporting
 from commands.importing import importing
+from commands.keys import keys
 from commands.news import Undelivered, news
 from commands.people import users
 from commands.similar import similar
@@ -33,8 +35,8 @@ from workflow.machine import ActionNotAllowed
 
 #: Refusals that mean "found something wrong" (1) and not "called wrongly" (2).
 FINDINGS = (
-    ActionNotAllowed, ArrangementError, CalendarError, ChainBroken, DamagedBackup, InvalidFields, LawError, Stale,
-    Undelivered, UnfitCalendar, UnsoundLaw,
+    ActionNotAllowed, ArrangementError, CalendarError, ChainBroken, ChangedDossier, DamagedBackup, InvalidFields,
+    LawError, Stale, Undelivered, UnfitCalendar, UnsoundLaw,
 )  # fmt: skip
 
 app = typer.Typer(
@@ -62,6 +64,8 @@ for command in (
     upkeep.sweep,
     upkeep.doctor,
     verifying.verify,
+    verifying.head,
+    auditing.audit,
     keeping.backup,
     keeping.restore,
 ):
@@ -73,6 +77,7 @@ app.add_typer(calendars.office)
 app.add_typer(users)
 app.add_typer(tokens)
 app.add_typer(news)
+app.add_typer(keys)
 
 
 def main(words: list[str] | None = None) -> NoReturn:

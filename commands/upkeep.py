@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 from sqlmodel import Session, col, select
 
-from cases import queries, safeguards
+from cases import heads, queries, safeguards
 from cases.calendars import FOLDER, calendar, ending, names, newest
 from cases.indexing import drop_old, index_new
+from cases.keyring import NoKey
 from cases.laws import build, publish, published
 from cases.policy import duties_of
 from cases.reach import outdated
@@ -25,7 +26,7 @@ from cases.settling import is_settled
 from cases.staffing import staff
 from cases.sweep import sweep as sweep_once
 from cases.words import vocabulary
-from commands import standing_in, watching
+from commands import keys, standing_in, watching
 from commands.laws import SHIPPED
 from commands.options import At, Database, Format, Printed, address, connect, moment, print_rows, say
 from config import clock
@@ -35,6 +36,10 @@ from workflow.proof import prove_staffing
 from workflow.reading import load
 
 Finding = tuple[str, str, str, str]  # kind, where, zh, en
+LATE_HEAD = (
+    "事件链的链头一天多未能送到：请检查 heads_file、heads_mail、heads_webhook",
+    "the head of the chain has not arrived for more than a day: look at heads_file, heads_mail, heads_webhook",
+)
 
 
 def init(database: Database = "") -> None:
@@ -94,25 +99,35 @@ def doctor(
             watching.escalations(db, now, form)
         return
     load_settings(os.environ)
-    findings: list[Finding] = []
     with reading(connect(database)) as db:
-        findings += [("record", *gap) for gap in safeguards.gaps(db)]
-        findings += _calendar_findings(db, now)
-        findings += _people_findings(db)
-        findings += standing_in.findings(db, now)
-        for law in published(db):
-            definition = build(law.source, f"{law.name} v{law.version}").definition
-            findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
-        findings += watching.schedule_findings(db, now)
-        findings += watching.news_findings(db, now)
-        findings += _unwatched(db)
-        notes = [*watching.schedule_notes(db, now), *_without_limit(db)]
+        findings: list[Finding] = list(keys.findings(db, database))
+        notes: list[Finding] = []
+        try:
+            findings += _findings(db, now)
+            notes += [*watching.schedule_notes(db, now), *_without_limit(db)]
+        except NoKey:  # without the key nothing more can be asked, and that has to have been found
+            if not findings:
+                raise
     if findings or notes or form is not Format.TABLE:
         print_rows([*findings, *notes], ("kind", "where", "zh", "en"), form)
     if findings:
         say(f"发现 {len(findings)} 项。", f"{len(findings)} findings.")
         raise typer.Exit(1)
     say("一切正常。", "All is well.")
+
+
+def _findings(db: Session, now: datetime) -> list[Finding]:
+    findings = [
+        *(("record", *gap) for gap in safeguards.gaps(db)),
+        *(("head", one.target, *LATE_HEAD) for one in heads.late(db, now)),
+        *_calendar_findings(db, now),
+        *_people_findings(db),
+        *standing_in.findings(db, now),
+    ]
+    for law in published(db):
+        definition = build(law.source, f"{law.name} v{law.version}").definition
+        findings += [("role", law.name, f.zh, f.en) for f in prove_staffing(definition, staff(db, now))]
+    return [*findings, *watching.schedule_findings(db, now), *watching.news_findings(db, now), *_unwatched(db)]
 
 
 def _publish_missing(db: Session) -> list[tuple[Path, LawVersion]]:

@@ -54,6 +54,11 @@ class Settings:
     raised without an account from one network within an hour as `submissions_an_hour` says. With `virus_scanner`,
     `host:port` or the path of a socket, clamd looks at every file before it is kept.
 
+    The daily head of the chain goes to the file `heads_file`, which should lie on another machine, by mail to
+    `heads_mail`, and to the address `heads_webhook`, signed with `heads_secret` (`whsec_…`). Who raised a case is
+    forgotten so many days after it was closed as `keep_identity_days` says, or `keep_rejected_days` where it was never
+    taken up; its receipt opens it for `keep_receipt_days`. Nothing is forgotten by itself where that is 0.
+
     `public_url` is where readers of messages find the application. Without `smtp_host` no mail is sent, without
     `sms_url` no short message; docs/news.md says how each is set up. `patience` is how many seconds a message may take
     in all. Times of day are `HH:MM` on the wall clock of a person's unit.
@@ -79,6 +84,13 @@ class Settings:
     vault_officer: str = ""
     submissions_an_hour: int = 30
     virus_scanner: str = ""
+    heads_file: str = ""
+    heads_mail: str = ""
+    heads_webhook: str = field(default="", repr=False)
+    heads_secret: str = field(default="", repr=False)
+    keep_identity_days: int = 1_095
+    keep_rejected_days: int = 90
+    keep_receipt_days: int = 365
     public_url: str = "http://127.0.0.1:8000"
     smtp_host: str = ""
     smtp_port: int = 587
@@ -131,6 +143,12 @@ class Settings:
             raise SettingsError(
                 "virus_scanner 应写作 host:port，或以 / 开头的套接字路径。",
                 "virus_scanner is host:port, or the path of a socket that begins with /.",
+            )
+        if self.heads_mail and not self.smtp_host:
+            raise SettingsError("设置了 heads_mail 就须填写 smtp_host。", "heads_mail needs smtp_host as well.")
+        if bool(self.heads_webhook) != bool(self.heads_secret):
+            raise SettingsError(
+                "heads_webhook 和 heads_secret 须一并设置。", "heads_webhook and heads_secret are set together."
             )
         if not 1 <= self.patience <= LONGEST_PATIENCE:
             raise SettingsError(

@@ -17,18 +17,25 @@ from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy import Engine
 
 from cases import heartbeat
+from cases.administering import note_settings
+from cases.erasing import scrub
+from cases.forgetting import forget_due
 from cases.heartbeat import PERIOD
 from cases.indexing import drop_old, index_new
+from cases.record.database import transaction
 from cases.sweep import sweep
 from config import clock
 from config.settings import Settings
 from notifications.claims import drop_what_is_stale, due
+from notifications.heads import send_daily
 from notifications.passing import channels_of, tell
 from web.postman import Postman
 from workflow.errors import Refusal
 
 #: Seconds between two looks for something to tell, or to send.
 NEWS_PERIOD = 3
+#: Seconds between two looks for what a day asks for: the head of the chain that leaves the host, what is forgotten.
+KEEPING_PERIOD = 600
 #: Clocks are set right by less than this all the time.
 TOLERANCE = timedelta(seconds=10)
 #: Between two looks for cases that are too old to be offered as similar; no lookup offers them meanwhile.
@@ -81,7 +88,7 @@ class Schedule:
         # Telling and sending are two jobs, and sending is a process, so that mail keeps no inbox and no page waiting.
         for job, pause in (
             (self._beat, PERIOD), (self._sweep, PERIOD), (self._tell, NEWS_PERIOD), (self._send, NEWS_PERIOD),
-            (self._index, PERIOD),
+            (self._index, PERIOD), (self._keep, KEEPING_PERIOD),
         ):  # fmt: skip
             # Two runs never overlap, and a late one still counts.
             self._jobs.add_job(job, Every(timedelta(seconds=pause)), max_instances=1, misfire_grace_time=None)
@@ -151,6 +158,22 @@ class Schedule:
             if self._tidied_at is None or at - self._tidied_at >= TIDIED_EVERY:
                 drop_old(self.engine, at)
                 self._tidied_at = at
+        except Refusal as refusal:
+            log.error("%s", refusal.en)
+
+    def _keep(self) -> None:
+        """Forget what is due, and send the head of the chain out once a day."""
+        at = clock.now()
+        if not self.is_trusted():  # by that clock a head would be dated wrongly for ever
+            return
+        try:
+            with transaction(self.engine) as db:
+                note_settings(db, self.settings, at)
+            with transaction(self.engine) as db:
+                forgotten = forget_due(db, self.settings, at)
+            if any(forgotten):
+                scrub(self.engine)
+            send_daily(self.engine, self.settings, at)
         except Refusal as refusal:
             log.error("%s", refusal.en)
 

@@ -29,6 +29,10 @@ DUTY_OF_ROLE = {
 OF_DEPARTMENTS = frozenset({"lead", SUPPORT, DELEGATE, PROMISOR})
 
 
+#: Who runs the system, who gives rights, and who audits both.
+ADMINISTRATIONS = frozenset({"system_admin", "security_admin", "audit_admin"})
+
+
 @dataclass(frozen=True)
 class UnitStaff:
     """A unit, the unit above it, and the duties that at least one active person or deputy fills in it.
@@ -79,6 +83,7 @@ def prove_roles(definition: Definition, units: Iterable[UnitStaff]) -> list[Find
     return [
         *_circles(circling),
         *_inseparable(definition, order, staff),
+        *_two_administrations(units),
         *(_gap(role, staff, top, count, lines[role]) for (top, role), count in left_out.items()),
     ]
 
@@ -178,6 +183,27 @@ def _circles(circling: list[UnitStaff]) -> Iterator[Finding]:
                 (*names, units[code].name),
             )
         seen.update(way)
+
+
+def _two_administrations(units: Iterable[UnitStaff]) -> Iterator[Finding]:
+    """Yield who holds two of the three administrations, wherever: they watch each other (三员分立)."""
+    held: dict[int, set[str]] = defaultdict(set)
+    where: dict[int, set[str]] = defaultdict(set)
+    for unit in units:
+        for role in ADMINISTRATIONS & unit.holders.keys():
+            for person in unit.holders[role]:
+                held[person].add(role)
+                where[person].add(unit.name)
+    for person, roles in sorted(held.items()):
+        if len(roles) > 1:
+            names = ", ".join(sorted(roles))
+            yield Finding(
+                "two_administrations",
+                f"编号 {person} 的人员兼任 {names}：系统、安全、审计三员须由不同的人担任。",
+                f"Person {person} holds {names}: the three administrations are three people.",
+                0,
+                tuple(sorted(where[person])),
+            )
 
 
 def _gap(role: str, staff: dict[str, UnitStaff], top: str, count: int, line: int) -> Finding:

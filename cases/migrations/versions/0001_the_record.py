@@ -266,6 +266,39 @@ def upgrade() -> None:
     op.create_index("ix_reveals_case_id", "reveals", ["case_id"], unique=False)
     op.create_index("ix_reveals_asked_by", "reveals", ["asked_by"], unique=False)
     op.create_table(
+        "erasures",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("with_texts", sa.Boolean(), nullable=False),
+        sa.Column("agreed_by", Id, nullable=True),
+        sa.Column("agreed_at", Moment(), nullable=True),
+        sa.Column("declined_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["asked_by"], ["users.id"]),
+        sa.ForeignKeyConstraint(["agreed_by"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_erasures_case_id", "erasures", ["case_id"], unique=False)
+    op.create_table(
+        "heads",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("target", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=True),
+        sa.Column("seq", Id, nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("erased", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", Moment(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("said", sa.String(length=300), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("target", "day"),
+    )
+    op.create_table(
         "receipts",
         sa.Column("selector", sa.String(length=8), nullable=False),
         sa.Column("verifier", sa.String(length=200), nullable=False),
