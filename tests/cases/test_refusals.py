@@ -35,7 +35,7 @@ REFUSALS: tuple[tuple[str | None, str, str | None, dict[str, Any], timedelta, ty
     ("sign_for", "report", "zhang", {"answer": "我自己解决了"}, HOUR, NotByYou),
     ("sign_for", "decide_extension", "zhao", {"approve": "yes"}, HOUR, NotNow),
     ("sign_for", "request_extension", "wang", {"reason": "太忙", "extra": "5wd"}, 40 * DAY, NotNow),
-    ("sign_for", "request_extension", "wang", {"reason": "太忙", "extra": "5 days"}, HOUR, InvalidFields),
+    ("sign_for", "request_extension", "wang", {"reason": "太忙", "extra": "五天左右"}, HOUR, InvalidFields),
     ("sign_for", "put_on_account", "zhao", {"promise": "解决", "promised_on": "2026-11-16"}, HOUR, InvalidFields),
     ("report", "verify", "wang", {}, HOUR, NotByYou),
     ("verify", "satisfied", "wang", {}, HOUR, NotByYou),
