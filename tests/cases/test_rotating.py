@@ -15,7 +15,7 @@ from cases.keyring import Keyring, NoKey, keyring
 from cases.officer import BadOfficerKey
 from cases.record.database import reading, transaction
 from cases.record.vault import Sealed, Veil
-from cases.rotating import NotRotated, rotate
+from cases.rotating import NotRotated, Rotated, rotate
 from cases.vault import fields_of, keep
 from cases.veil import person_behind, veil_of
 from tests.cases.test_erasing import last_event
@@ -42,7 +42,7 @@ def test_everything_opens_with_the_new_key_and_nothing_with_the_old(
 ) -> None:
     world, old = story.world, keyring()
     with transaction(world.db) as db:
-        assert rotate(db, old, Keyring(NEW, profile), MONDAY) == (1, 1)
+        assert rotate(db, old, Keyring(NEW, profile), MONDAY) == Rotated(1, 1, 0)
     with reading(world.db) as db, pytest.raises(NoKey, match="另一把密钥"):
         fields_of(db, story.case.id or 0)
     with transaction(world.db) as db, pytest.raises(NoKey, match="另一把密钥"):
