@@ -162,8 +162,12 @@ class Settings:
         object.__setattr__(self, "public_url", self.public_url.rstrip("/"))  # so that every address made of it is one
 
     def as_environment(self) -> dict[str, str]:
-        """Return the variables that make another process read the same settings."""
-        return {PREFIX + name.upper(): str(value) for name, value in asdict(self).items()}
+        """Return the variables that make another process read the same settings.
+
+        Where these name no key, that process finds the one that this one has found.
+        """
+        values = {name: str(value) for name, value in asdict(self).items()}
+        return {PREFIX + name.upper(): value for name, value in values.items() if value or not name.startswith("key")}
 
 
 def load(environ: Mapping[str, str], file: Path | None = None) -> Settings:
