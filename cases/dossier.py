@@ -64,8 +64,8 @@ def write(db: Session, case_id: int, out: Path, files: Path, at: datetime) -> in
         SUMMARY: summary(whole, lines[:-1], at).encode(),
     }
     missing = []
-    for digest in sorted({str(row.digest) for row in whole.files}):
-        if (path := place_of(files, digest)).is_file():
+    for digest, place in sorted({str(row.digest): str(row.place) for row in whole.files}.items()):
+        if (path := place_of(files, place)).is_file():
             members[FILES + digest] = path
         else:
             missing.append(digest)

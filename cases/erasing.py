@@ -51,9 +51,9 @@ class NotErased(Refusal):
 
 
 def by_holder(db: Session, case: Case, *, by: User, at: datetime, with_texts: bool = False) -> list[str]:
-    """Forget who raised a case, as they themselves ask; return the digests of files that nobody needs any more.
+    """Forget who raised a case, as they themselves ask; return where files lie that nobody needs any more.
 
-    `by` is the veil of a receipt, or the account. The caller gives the digests to `remove` once this is committed.
+    `by` is the veil of a receipt, or the account. The caller gives those to `remove` once this is committed.
     Raises NotErased.
     """
     if not is_own(db, case, by):
@@ -85,7 +85,7 @@ def ask(db: Session, case: Case, reason: object, *, by: User, at: datetime, with
 def agree(db: Session, case: Case, row_id: int, *, by: User, at: datetime, is_allowed: bool = True) -> list[str]:
     """Agree, as the second person, that who raised a case is forgotten, which is done at once, or decline.
 
-    Returns the digests of files that nobody needs any more. Raises NotErased, NotFound.
+    Returns where files lie that nobody needs any more. Raises NotErased, NotFound.
     """
     row = db.get(Erasure, row_id, with_for_update=True) if 0 < row_id < 2**63 else None
     if row is None or row.case_id != case.id:
@@ -116,7 +116,7 @@ def waiting(db: Session, case: Case, at: datetime) -> Sequence[Erasure]:
 
 
 def forget(db: Session, case: Case, *, with_texts: bool) -> list[str]:
-    """Destroy what is kept of who raised a case, without an event; return the digests of files nobody needs any more.
+    """Destroy what is kept of who raised a case, without an event; return where files lie that nobody needs any more.
 
     Whoever calls it writes the tombstone in the same transaction.
     """
@@ -130,10 +130,10 @@ def forget(db: Session, case: Case, *, with_texts: bool) -> list[str]:
     return _silence(db, case) if with_texts else []
 
 
-def remove(files: Path, digests: Sequence[str]) -> None:
+def remove(files: Path, places: Sequence[str]) -> None:
     """Remove files that nobody needs any more from the folder."""
-    for digest in digests:
-        place_of(files, digest).unlink(missing_ok=True)
+    for place in places:
+        place_of(files, place).unlink(missing_ok=True)
 
 
 def scrub(engine: Engine) -> None:
@@ -181,16 +181,10 @@ def _silence(db: Session, case: Case) -> list[str]:
         file.name, file.salt = "", None
         db.add(file)
     db.flush()
-    return [digest for digest in sorted({file.digest for file in gone}) if not _is_needed(db, digest)]
+    return sorted(file.place for file in gone)
 
 
 def _set(db: Session, case: Case, name: str, value: Any) -> None:
     """Write a column that no event holds, and bring the row in hand up to date."""
     db.connection().execute(update(Case).where(col(Case.id) == case.id).values({name: value}))
     set_committed_value(case, name, value)
-
-
-def _is_needed(db: Session, digest: str) -> bool:
-    """Tell whether a file is somebody else's as well: under one digest lies one file for all."""
-    kept = select(Attachment.id).where(Attachment.digest == digest, col(Attachment.salt).is_not(None))
-    return db.exec(kept.limit(1)).first() is not None

@@ -45,7 +45,7 @@ def forget_due(db: Session, settings: Settings, at: datetime) -> tuple[int, int]
 
 
 def forget_again(db: Session, stones: Iterable[Tombstone], at: datetime) -> list[str]:
-    """Erase in a restored database what was erased after its backup; return the digests of files nobody needs.
+    """Erase in a restored database what was erased after its backup; return where files lie that nobody needs.
 
     A tombstone whose event the backup holds was already obeyed, and a case that the backup does not hold is gone.
     """

@@ -104,9 +104,9 @@ def test_what_they_wrote_and_added_goes_when_that_is_asked_for(world: World, tmp
     with transaction(world.db) as db:
         by = person(db, world, "zhang")
         gone = erasing.by_holder(db, find(db, story.number), by=by, at=story.at, with_texts=True)
-    assert gone == [both[0].digest]
+    assert gone == [both[0].place]
     erasing.remove(tmp_path, gone)
-    assert [place_of(tmp_path, file.digest).exists() for file in both] == [False, True]
+    assert [place_of(tmp_path, file.place).exists() for file in both] == [False, True]
     assert story.case.title == NO_TITLE
     world.check()
     erasing.scrub(world.db)
