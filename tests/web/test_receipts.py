@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from cases.record.case import Case
 from cases.record.database import reading
-from cases.record.vault import Guess, Receipt
+from cases.record.vault import Guess, Receipt, Sealed
 from tests.web.visitors import API, SUBMISSION, Browser, Office, taken
 
 
@@ -139,3 +139,30 @@ def test_a_repeated_submission_does_not_repeat_the_receipt(office: Office) -> No
     body = SUBMISSION | {"identity": "anonymous"}
     first, again = (program.post(f"{API}/cases", json=body).json() for _ in range(2))
     assert first["receipt"] and again["receipt"] is None and first["number"] == again["number"]
+
+
+def test_everything_kept_is_taken_out_and_erased_with_the_receipt(office: Office) -> None:
+    form = {
+        "workflow": "grievance",
+        "unit": "C",
+        "title": "三个月没有发工资",
+        "text": "从八月起。",
+        "identity": "confidential",
+    }
+    page = office.client().post("/submit/open", data=form | {"name": "钱桂芳", "phone": "13957312345"}).text
+    (code,) = re.findall(r'<p class="receipt"[^>]*>([\d ]+)</p>', page)
+    browser = holder(office, code)
+    browser.send("/track/export")
+    told = browser.page.json()
+    assert told["identity"]["name"] == "钱桂芳" and told["case"]["title"] == form["title"]
+    browser.get("/track")
+    assert browser.send("/track/erase").status_code == 422 and "请勾选确认" in browser.words
+    assert browser.send("/track/erase", sure="yes").status_code == 303
+    with reading(office.engine) as db:
+        assert db.exec(select(Sealed)).all() == []
+    browser.send("/track/export")
+    assert not browser.page.json()["identity"].get("name")
+    browser.get("/track")
+    assert form["title"] in browser.words
+    assert browser.send("/track/erase", sure="yes", with_texts="yes").status_code == 303
+    assert form["title"] not in browser.words and "从八月起" not in browser.words

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi import Form as Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from cases import access
+from cases import access, erasing, own_data
 from cases.act import act
 from cases.errors import FieldError, InvalidFields, NotFound, Stale
 from cases.receipts import NoSuchReceipt, case_of, guessed, like, proves
@@ -28,7 +29,8 @@ from workflow.errors import Refusal
 from workflow.machine import NotByYou, UnknownAction
 
 FILE = "file"
-PLACE = "/track"
+PLACE, JSON = "/track", "application/json"
+_NOT_SURE = ("请勾选确认后再删除。", "Tick that you are sure, then erase.")
 
 router = APIRouter(prefix=PLACE, include_in_schema=False)
 
@@ -103,6 +105,42 @@ def take(visit: Adding, action: str, form: Annotated[Posted, posted_by(receipts.
         raise
     except Refusal as refusal:
         return _again(visit, action, form, refusal)
+    return RedirectResponse(PLACE, 303, UNTOLD)
+
+
+@router.post("/export")
+def export(request: Request, at: Moment, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+    """Hand out everything that is kept of the case and of whoever raised it, as JSON; that it was is written down first."""
+    engine = request.app.state.engine
+    with transaction(engine) as db:
+        visit = Visit(request, db, at, caller)
+        own_data.announce(db, own(visit), by=visit.by, at=at)
+    with reading(engine) as db:
+        visit = Visit(request, db, at, caller)
+        told = own_data.own_data(db, own(visit), by=visit.by, at=at)
+    headers = {"Content-Disposition": 'attachment; filename="my-case.json"', **UNTOLD}
+    return Response(json.dumps(told, ensure_ascii=False, indent=1, default=str), media_type=JSON, headers=headers)
+
+
+@router.post("/erase")
+def erase(request: Request, at: Moment, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+    """Forget who raised the case, and what they wrote where that is asked for; the case itself stays."""
+    engine = request.app.state.engine
+    if form.text("sure") != "yes":
+        with reading(engine) as db:
+            return page_of(
+                Visit(request, db, at, caller), Attempt("erase", {}, _NOT_SURE[language_of(request) != "zh"]), 422
+            )
+    try:
+        with transaction(engine) as db:
+            visit = Visit(request, db, at, caller)
+            gone = erasing.by_holder(db, own(visit), by=visit.by, at=at, with_texts=form.text("with_texts") == "yes")
+    except erasing.NotErased as refusal:
+        with reading(engine) as db:
+            visit = Visit(request, db, at, caller)
+            return page_of(visit, Attempt("erase", {}, visit.say(refusal.zh, refusal.en)), 409)
+    erasing.remove(request.app.state.settings.files, gone)
+    erasing.scrub(engine)
     return RedirectResponse(PLACE, 303, UNTOLD)
 
 
