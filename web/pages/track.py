@@ -30,7 +30,7 @@ from workflow.machine import NotByYou, UnknownAction
 
 FILE = "file"
 PLACE, JSON = "/track", "application/json"
-_NOT_SURE = ("请勾选确认后再删除。", "Tick that you are sure, then erase.")
+NOT_SURE = ("请勾选确认后再删除。", "Tick that you are sure, then erase.")
 
 router = APIRouter(prefix=PLACE, include_in_schema=False)
 
@@ -110,7 +110,7 @@ def take(visit: Adding, action: str, form: Annotated[Posted, posted_by(receipts.
 
 @router.post("/export")
 def export(request: Request, at: Moment, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
-    """Hand out everything that is kept of the case and of whoever raised it, as JSON; that it was is written down first."""
+    """Hand out everything that is kept of the case and of whoever raised it, as JSON; first that is written down."""
     engine = request.app.state.engine
     with transaction(engine) as db:
         visit = Visit(request, db, at, caller)
@@ -128,9 +128,8 @@ def erase(request: Request, at: Moment, caller: Held, form: Annotated[Posted, po
     engine = request.app.state.engine
     if form.text("sure") != "yes":
         with reading(engine) as db:
-            return page_of(
-                Visit(request, db, at, caller), Attempt("erase", {}, _NOT_SURE[language_of(request) != "zh"]), 422
-            )
+            visit = Visit(request, db, at, caller)
+            return page_of(visit, Attempt("erase", {}, visit.say(*NOT_SURE)), 422)
     try:
         with transaction(engine) as db:
             visit = Visit(request, db, at, caller)
