@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, text
 from sqlmodel import Session, col
 
 from cases.keyring import keyring
+from cases.record.columns import Moment
 from cases.record.vault import Guess
 from workflow.errors import Refusal
 
@@ -22,6 +23,9 @@ MOST = 10
 #: So many from everywhere within the hour are an attack, of which administrators hear.
 MANY = 100
 EVERYWHERE = "everywhere"
+
+_NEW = text("INSERT INTO guesses (tag, begun_at, count) VALUES (:tag, :begun_at, 0) ON CONFLICT (tag) DO NOTHING")
+_NEW = _NEW.bindparams(bindparam("begun_at", type_=Moment))
 
 
 class TooManyGuesses(Refusal):
@@ -54,13 +58,11 @@ def failed(db: Session, purpose: str, what: str, at: datetime) -> None:
 def count(db: Session, purpose: str, what: str, at: datetime) -> None:
     """Count what may be done so often within an hour."""
     tag = _tag(purpose, what)
-    row = db.get(Guess, tag, with_for_update=True)
-    if row is None:
-        db.add(Guess(tag=tag, begun_at=at, count=1))
-    elif at - row.begun_at >= HOUR:
-        row.begun_at, row.count = at, 1
-    else:
-        row.count += 1
+    db.connection().execute(_NEW, {"tag": tag, "begun_at": at})  # of two who are the first, both count on one row
+    row = db.get_one(Guess, tag, with_for_update=True, populate_existing=True)
+    if at - row.begun_at >= HOUR:
+        row.begun_at, row.count = at, 0
+    row.count += 1
     db.flush()
 
 

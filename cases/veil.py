@@ -12,9 +12,9 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import CursorResult, bindparam, select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -39,6 +39,7 @@ _KNOWN = "veils"
 AT_ONCE = 500
 
 _VEILS = table_of(Veil)
+_NEW = text("INSERT INTO veils (tag, veil_id, sealed) VALUES (:tag, :veil_id, :sealed) ON CONFLICT (tag) DO NOTHING")
 _FIRST = text("INSERT INTO installation (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING")
 _BY_TAG = Prepared(select(_VEILS.c.veil_id).where(_VEILS.c.tag == bindparam("of_tag")))
 _BY_VEIL = Prepared(select(_VEILS.c.sealed).where(_VEILS.c.veil_id == bindparam("of_veil")))
@@ -104,8 +105,11 @@ def veiled(db: Session, by: User) -> int:
     own = ring(db, for_writing=True)
     veil = new_veil(db, by.language)
     sealed = own.seal(PURPOSE, str(by.id), str(veil.id))
-    db.add(Veil(tag=own.tag(PURPOSE, str(by.id)), veil_id=veil.id or 0, sealed=sealed))
-    db.flush()
+    kept = {"tag": own.tag(PURPOSE, str(by.id)), "veil_id": veil.id, "sealed": sealed}
+    if cast("CursorResult[Any]", db.connection().execute(_NEW, kept)).rowcount == 0:
+        db.delete(veil)  # of two cases that somebody raises first, both belong to the veil that was there first
+        db.flush()
+        return veil_of(db, by.id) or 0
     return veil.id or 0
 
 

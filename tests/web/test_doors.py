@@ -21,8 +21,6 @@ CLOSED = (401, 403, 404)
 LOGINS = (
     "zhang", "qian", "li", "wang", "zhou", "wu", "zhao", "sun", "feng", "chen", "wei", "xitong", "anquan", "shenji",
 )  # fmt: skip
-    ["zhang", "qian", "li", "wang", "zhou", "wu", "zhao", "sun", "feng", "chen", "wei", "xitong", "anquan", "shenji"]
-)
 ADMINISTRATORS = {"xitong", "anquan", "shenji"}
 #: Whoever oversees the city or what is above it sees its cases as staff.
 OVERSEERS = {"li", "zhao", "sun", "feng", "chen", "wei"}
