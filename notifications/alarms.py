@@ -23,11 +23,12 @@ from cases.record.columns import table_of
 from cases.record.database import reading, transaction
 from cases.record.news import IS_PARKED, IS_UNTOLD, SENT, Alarm, NewsCursor, Notification, Untellable
 from cases.record.people import Duty, User, in_force
+from cases.throttling import is_attacked
 from config.settings import Settings
 from notifications import choosing
 from notifications.kinds import EXCEPTION
 
-CLOCK, EVENT, MESSAGE, CALENDAR = "clock", "event", "message", "calendar"
+CLOCK, EVENT, MESSAGE, CALENDAR, GUESSING = "clock", "event", "message", "calendar", "guessing"
 #: Between two messages to the administrators.
 PAUSE = timedelta(hours=1)
 #: So many are noted at once; the rest belongs to the next message.
@@ -40,12 +41,12 @@ _PARKED, _UNTELLABLE = table_of(Parked), table_of(Untellable)
 def raise_alarms(engine: Engine, settings: Settings, at: datetime) -> int:
     """Tell the administrators of what they do not know yet, and return how many notifications that made."""
     with reading(engine) as db:
-        if _was_told_lately(db, at) or next(_unknown(db, at), None) is None:
+        if not _is_time(db, at) or next(_unknown(db, at), None) is None:
             return 0
     with transaction(engine) as db:
         if not db.connection().execute(select(_CURSOR.c.id).with_for_update(skip_locked=True)).all():
             return 0  # another node is at it
-        found = [] if _was_told_lately(db, at) else list(_unknown(db, at))
+        found = list(_unknown(db, at)) if _is_time(db, at) else []
         rows = list(_rows(db, settings, at)) if found else []
         if not rows:
             return 0  # there is nobody to tell yet
@@ -53,6 +54,18 @@ def raise_alarms(engine: Engine, settings: Settings, at: datetime) -> int:
         noted = [{"what": what, "number": number, "told_at": at} for what, number in found]
         db.connection().execute(insert(_ALARMS), noted)
         return len(rows)
+
+
+def _is_time(db: Session, at: datetime) -> bool:
+    """Tell whether the administrators may be told now: once an hour, but of an attack at once."""
+    return not _was_told_lately(db, at) or next(_attacks(db, at), None) is not None
+
+
+def _attacks(db: Session, at: datetime) -> Iterator[tuple[str, int]]:
+    """Yield the hour in which somebody tries receipts or passwords one after the other, if nobody was told of it."""
+    hour = int(at.timestamp()) // 3_600
+    if is_attacked(db, at) and all(db.get(Alarm, (GUESSING, one)) is None for one in (hour, hour - 1)):
+        yield GUESSING, hour
 
 
 def _was_told_lately(db: Session, at: datetime) -> bool:
@@ -70,6 +83,7 @@ def _unknown(db: Session, at: datetime) -> Iterator[tuple[str, int]]:
     ):
         unknown = select(number).where(*conditions, ~_is_known(what, number)).order_by(number).limit(MOST)
         yield from ((what, found) for found in db.connection().execute(unknown).scalars())
+    yield from _attacks(db, at)
     for year in sorted({one.missing for one in ending(db, at)}):
         if db.get(Alarm, (CALENDAR, year)) is None:
             yield CALENDAR, year

@@ -42,6 +42,11 @@ IDENTITIES: Mapping[str, tuple[Pair, Pair]] = {
         ("办理人员可以看到您的姓名，便于与您联系。", "Those who handle it see your name and can reach you."),
     ),
 }
+ACCUSED: Mapping[str, Pair] = {
+    "proposed": ("文中提到，待确认", "named in the text, to be looked at"),
+    "confirmed": ("已确认", "confirmed"),
+    "cleared": ("已排除", "cleared"),
+}
 #: Actions that the engine itself takes; all others have their labels in the law.
 OWN_ACTIONS: Mapping[str, Pair] = {
     "remind": ("到期提醒", "Reminder"),

@@ -52,8 +52,8 @@ class Untellable(SQLModel, table=True):
 class Alarm(SQLModel, table=True):
     """Something that only an administrator can mend, of which the administrators have been told.
 
-    `what` is `clock`, `event`, `message` or `calendar`; `number` is the id of what is parked, or the year that is
-    missing.
+    `what` is `clock`, `event`, `message`, `calendar` or `guessing`; `number` is the id of what is parked, the year that
+    is missing, or the hour of an attack.
     """
 
     __tablename__ = "alarms"

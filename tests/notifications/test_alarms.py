@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from cases.receipts import AT_RECEIPT, FROM_NETWORK
 from cases.record.clock import Parked
 from cases.record.database import transaction
 from cases.record.news import Notification, Untellable
 from cases.record.people import User
+from cases.throttling import MANY, failed
 from notifications.alarms import PAUSE, raise_alarms
 from notifications.digests import gather
 from tests.cases.world import HOUR, Story
@@ -89,3 +91,17 @@ def test_what_comes_in_the_night_is_told_in_the_digest_of_the_morning(mailed: tu
     (letter,) = box.to("xitong")
     assert letter.message["Subject"] == "您有 2 条消息"
     assert letter.body().count("· 系统异常") == 2
+
+
+def test_whoever_tries_receipts_one_after_the_other_is_told_of_within_the_minute(newsroom: Newsroom) -> None:
+    parks_a_clock(newsroom)
+    assert raise_alarms(newsroom.db, newsroom.settings, NOW) == 1
+    soon = NOW + timedelta(seconds=20)
+    with transaction(newsroom.db) as db:
+        for number in range(MANY - 1):
+            failed(db, AT_RECEIPT, f"{number:08d}", soon)
+    assert raise_alarms(newsroom.db, newsroom.settings, soon) == 0
+    with transaction(newsroom.db) as db:
+        failed(db, FROM_NETWORK, "203.0.113.0/24", soon)
+    assert raise_alarms(newsroom.db, newsroom.settings, soon + timedelta(seconds=20)) == 1  # though it told lately
+    assert raise_alarms(newsroom.db, newsroom.settings, soon + timedelta(seconds=40)) == 0

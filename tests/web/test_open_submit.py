@@ -104,3 +104,13 @@ def test_a_network_that_submits_too_much_waits_an_hour(office: Office) -> None:
     assert answers == [200] * 30 + [429] * 2
     office.later(minutes=61)
     assert client.post("/submit/open", data=form).status_code == 200
+
+
+def test_the_reviewer_reads_whom_a_text_names_and_that_nothing_is_given_out_before(office: Office) -> None:
+    submitted(office, "anonymous", title="人社局窗口", text="人社局让我跑了三趟。")
+    number = office.program("li").get(f"{API}/cases").json()["items"][0]["number"]
+    browser = office.browser("li")
+    browser.get(f"/cases/{number}")
+    assert "人社局 文中提到，待确认" in browser.words and "不能交给任何单位" in browser.words
+    browser.send(f"/cases/{number}/clear_accused", accused="A", reason="只是提到")
+    assert "人社局 已排除" in browser.words and "不能交给任何单位" not in browser.words

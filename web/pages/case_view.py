@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cases.accused import accusations_of, proposed
 from cases.calendars import calendar_of
 from cases.record.case import Attachment, Case
 from cases.record.people import line
@@ -83,6 +84,8 @@ class View:
     referral: Referral | None
     oversight: ShownOversight
     same: Same
+    accused: Sequence[tuple[str, str]]
+    is_accused_open: bool
     may_ask_who: bool
     showings: Sequence[tuple[str, str]]
     to_rate: ToRate | None
@@ -130,10 +133,18 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         referral=referral_of(visit, case, local, is_staff=sheet.is_staff),
         oversight=oversight_shown(visit, sheet, local),
         same=same,
+        accused=_accused(visit, sheet),
+        is_accused_open=sheet.is_staff and bool(proposed(visit.db, case)),
         may_ask_who=sheet.is_staff and is_sealed(visit.db, case),
         showings=showings_of(visit, case, local) if sheet.is_submitter else [],
         to_rate=to_rate(visit, sheet, same.lead, local),
     )
+
+
+def _accused(visit: Visit, sheet: Sheet) -> list[tuple[str, str]]:
+    """Return the units that a case complains of, or may, for staff: what they think of them is theirs to know."""
+    rows = accusations_of(visit.db, sheet.case) if sheet.is_staff else []
+    return [(row.name, words.pick(words.ACCUSED[row.status], visit.language)) for row in rows]
 
 
 def _applicant(visit: Visit, sheet: Sheet) -> str:
