@@ -45,7 +45,7 @@ def test_whoever_reviewed_a_case_neither_handles_nor_verifies_it(world: World) -
     story = Story(world).up_to("submit")
     story.then("accept", "shuang", **ACCEPT)
     assert "审议人员" in refused(story, "sign_for", "shuang")
-    assert set(story.offers("shuang")) == {"recall", "link", "copy_to", "watch", "note"}
+    assert set(story.offers("shuang")) == {"recall", "link", "copy_to", "watch", "note", "name_accused"}
     story.then("sign_for", "wang")
     story.then("report", "wang", answer="已补发")
     assert "审议人员" in refused(story, "verify", "shuang")
