@@ -38,9 +38,9 @@ REFUSED = (
 )
 #: Those that name nobody, and act or hide something.
 SILENT = {"page behind.docx"}
-LONGEST, MOST_MEMORY = 2.0, 64 * 1024 * 1024
 #: Words that make a reader of PDF or Office act, fetch or open something.
 ACTING = b"/JavaScript /JS /Launch /URI /EmbeddedFile /OpenAction /AA vbaProject <script".split()
+MOST_MEMORY = 64 * 1024 * 1024
 # Pillow warns of a damaged EXIF, which is thrown away; a warning stops nothing outside of tests.
 pytestmark = pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 
@@ -141,7 +141,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 class measured:
-    """Fails if what is done takes more than two seconds of processor time or 64 MB more than there were before."""
+    """Prints what is done costs in time, and fails if it takes 64 MB more than there were before."""
 
     def __enter__(self) -> None:
         if sys.platform == "linux":
@@ -151,7 +151,7 @@ class measured:
     def __exit__(self, *problem: object) -> None:
         took, more = time.thread_time() - self._began, memory("VmHWM") - self._before
         print(f"{took:.3f} s, {more / 2**20:.1f} MB")
-        assert took < LONGEST and more < MOST_MEMORY, f"{took:.2f} s, {more / 2**20:.0f} MB"
+        assert more < MOST_MEMORY, f"{more / 2**20:.0f} MB"
 
 
 def memory(what: str) -> int:
