@@ -16,7 +16,7 @@ SOUND: dict[str, list[Any]] = {
 }  # fmt: skip
 UNSOUND: dict[str, list[Any]] = {
     "category": ["字" * 101, "a\x07"], "tier": ["Z"], "urgency": ["1h", 7], "lead": [UNKNOWN, CLOSED, "", ["D"]],
-    "support": [[UNKNOWN], "D;X", 5], "extra": ["5 days", "0wd", "99999wd", "300wd"], "approve": ["maybe", None],
+    "support": [[UNKNOWN], "D;X", 5], "extra": ["五天左右", "0wd", "99999wd", "300wd"], "approve": ["maybe", None],
     "promise": [""], "promised_on": ["2026-11-16", "2026-02-30", "9999-12-31"], "into": ["TA-2026-NONE", ""],
     "rule": ["", "字" * 201], "audience": ["nobody"], "rating": ["splendid"], "reason": ["\0", "字" * 2_001],
     "note": ["\ud800", 3], "answer": ["字" * 20_001], "summary": [""], "result": ["\x1b[0m"],
