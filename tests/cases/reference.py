@@ -49,7 +49,7 @@ class Reference(Deeds):
             if who in desk(frozenset(duties), place, frozenset({self.by, *self.barred(word)}))
             or any(duty in duties and at == place for duty, at in DUTIES[who])  # who is barred is told why
         }
-        quarrelling = frozenset(part["unit"] for part in self.given_back())
+        quarrelling = frozenset(part["unit"] for part in [*self.given_back(), *filter(None, [self.first()])])
         aside = frozenset({self.by, *self.barred("adjudicator")})
         is_there = any((duty, at) == ("supervisor", superior) for duty, at in DUTIES[who])
         is_partial = any(at in quarrelling for _, at in DUTIES[who])
