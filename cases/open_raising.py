@@ -14,7 +14,7 @@ from cases.errors import FieldError, InvalidFields
 from cases.laws import build, published
 from cases.raising import Draft, raise_case
 from cases.receipts import issue
-from cases.record.case import ANONYMOUS, Case
+from cases.record.case import ANONYMOUS, CONFIDENTIAL, Case
 from cases.record.people import Unit
 from cases.throttling import TooManyGuesses, count, counted
 from cases.units import MOST, RAISED_AT
@@ -59,7 +59,7 @@ def raised_openly(
     veil = new_veil(db, language)
     case = raise_case(db, draft, by=veil, at=at)
     assert case.id is not None
-    keep(db, case.id, about, officer)
+    keep(db, case.id, about, officer if draft.identity == CONFIDENTIAL else "")  # who is named is shown by their name
     act(db, case, SUBMIT, by=veil, at=at)
     count(db, FROM_NETWORK, network, at)
     return case, issue(db, veil, cost)

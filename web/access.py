@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cases import access
 from cases.access import LONGEST_STAY, READ, Caller
 from cases.record.database import DatabaseError, reading, transaction
+from cases.veil import is_veil
 from config.settings import Settings
 from workflow.errors import Refusal
 
@@ -103,6 +104,8 @@ def _browser(request: Request, engine: Engine, at: datetime) -> Caller | None:
         return None
     with reading(engine) as db:
         caller = access.browser(db, secret, at)
+    if caller is not None and is_veil(caller.user_id):
+        return None  # what a receipt has opened is no account, whatever cookie it is put into
     if caller is not None and caller.needs_noting and request.url.path not in UNATTENDED:
         try:
             with transaction(engine) as db:

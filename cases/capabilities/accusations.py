@@ -81,12 +81,16 @@ def looked_at(deed: Deed) -> Refusal | None:
 @on_move
 def propose(deed: Deed, old: State, new: State) -> None:
     """Propose the units that the submitter's texts name, each time a case comes from them."""
-    if old.owner != SUBMITTER or new.owner == SUBMITTER or new.final or CLEAR not in deed.law.definition.deeds:
-        return
-    known = {row.unit_id for row in accusations_of(deed.db, deed.case)}
-    for unit_id in _named_in(deed):
-        if unit_id not in known:
-            beside.add(deed, Accusation, unit_id=unit_id, status=PROPOSED, since_at=deed.at)
+    if old.owner == SUBMITTER and new.owner != SUBMITTER and not new.final:
+        _propose(deed, {row.unit_id for row in accusations_of(deed.db, deed.case)})
+
+
+def pass_on(whole: Deed, part: Deed) -> None:
+    """Let what is taken out of a case complain of whom the whole does, and propose whom its own text names."""
+    rows = accusations_of(whole.db, whole.case)
+    for row in rows:
+        beside.add(part, Accusation, unit_id=row.unit_id, status=row.status, since_at=part.at)
+    _propose(part, {row.unit_id for row in rows})
 
 
 def confirm(deed: Deed, unit_id: int) -> None:
@@ -99,6 +103,13 @@ def confirm(deed: Deed, unit_id: int) -> None:
     if names := accused_among(deed.db, deed.case, {part.unit_id for part in current(deed.db, deed.case)}):
         zh, en = f"{names[0]}正在办理本案，请先转办再确认", f"{names[0]} handles the case: transfer it first"
         raise InvalidFields([FieldError("accused", zh, en)])
+
+
+def _propose(deed: Deed, known: set[int]) -> None:
+    """Propose the units that a case's texts name, but for those that are known, under a law that can clear them."""
+    for unit_id in _named_in(deed) if CLEAR in deed.law.definition.deeds else ():
+        if unit_id not in known:
+            beside.add(deed, Accusation, unit_id=unit_id, status=PROPOSED, since_at=deed.at)
 
 
 def _named_in(deed: Deed) -> Iterator[int]:

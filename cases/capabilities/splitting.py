@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases import beside
+from cases.capabilities.accusations import pass_on
 from cases.capabilities.links import SPLIT_FROM
 from cases.raising import LONGEST_TEXT, LONGEST_TITLE, split_off
 from cases.record.links import CaseLink
@@ -21,6 +22,7 @@ def split(deed: Deed) -> None:
 
     def also(birth: Deed) -> None:
         beside.add(birth, CaseLink, other_id=deed.case.id, kind=SPLIT_FROM, linked_at=deed.at)
+        pass_on(deed, birth)
         birth.facts["fields"] = {"other": deed.case.number}
 
     part = split_off(deed, deed.fields["part_title"], deed.fields["part_text"], also)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cases.act import actions_for, find
 from cases.desks import desk_of
@@ -136,3 +136,18 @@ def test_nothing_similar_is_counted_before_the_accused(world: World) -> None:
             asked = "快递公司三个月没发工资\n拖欠三个月工资，每人约一万二千元。"
             found = similar_to(db, asked, story.at + HOUR, by=by, unit=db.get_one(Unit, world.units["C"]))
             assert (bool(found.cases) or found.hidden > 0) is finds, login
+
+
+def test_what_is_split_off_complains_of_whom_the_whole_did_and_of_whom_it_names_itself(world: World) -> None:
+    story = told(world, "拖欠工资，人社局也没有管。")
+    story.then("name_accused", "li", accused="D")
+    story.then("split", "li", part_title="窗口服务", part_text="权益保障部和人社局的窗口让我跑了三趟。")
+    with reading(world.db) as db:
+        part = db.exec(select(Case).order_by(col(Case.id).desc())).first()
+        assert part is not None
+        rows = db.exec(select(Accusation).where(Accusation.case_id == part.id).order_by(col(Accusation.id)))
+        assert [(row.unit_id, row.status) for row in rows] == [
+            (world.units["A"], "proposed"), (world.units["D"], "confirmed"),
+        ]  # fmt: skip
+        assert not may_see(db, part, db.get_one(User, world.people["shuang"]), story.at)  # of D, and of the city
+    world.check()

@@ -166,3 +166,11 @@ def test_everything_kept_is_taken_out_and_erased_with_the_receipt(office: Office
     assert form["title"] in browser.words
     assert browser.send("/track/erase", sure="yes", with_texts="yes").status_code == 303
     assert form["title"] not in browser.words and "从八月起" not in browser.words
+
+
+def test_what_a_receipt_has_opened_is_no_account_in_the_cookie_of_one(office: Office) -> None:
+    _, code = anonymous(office)
+    browser = holder(office, code)
+    client = office.client(cookie=f"bihuan={browser.client.cookies['bihuan-receipt']}")
+    for path in ("/", "/inbox", "/account"):
+        assert client.get(path).headers["location"].startswith("/sign-in"), path
