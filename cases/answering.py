@@ -71,7 +71,11 @@ class Reader:
         """Return the condition that something lies on a desk of a role below me where somebody may be passed over."""
         raised_there = _has_submitter_below(self.db, self.duties, words, self.at)
         nobody_there = or_(raised_there, accuses_somebody(), *_has_barred(self.apart, role, words))
-        return and_(_of_others(self.db, self.by.id), lies(_within(self.duties, words)), nobody_there)
+        return and_(_of_others(self.db, self.by.id), lies(self.below(words)), nobody_there)
+
+    def below(self, words: Collection[str]) -> ColumnElement[bool]:
+        """Return the condition that a unit is one where I hold one of some duties, or lies below it."""
+        return _within(self.duties, words)
 
 
 def reader(db: Session, by: User, at: datetime) -> Reader:

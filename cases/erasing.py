@@ -31,10 +31,11 @@ from cases.record.news import Notification
 from cases.record.people import User
 from cases.record.vault import Veil
 from cases.recording import note
-from cases.revealing import LONGEST_REASON, WAITS, is_sealed, is_second
+from cases.revealing import AMONG_STAFF, LONGEST_REASON, is_sealed
+from cases.second_person import WAITS, answers, asks, is_second
 from cases.vault import erase
 from cases.veil import is_own, is_veil, new_veil, person_behind
-from cases.words import ANYONE, STAFF, SUBMITTER
+from cases.words import ANYONE, SUBMITTER
 from workflow.errors import Refusal
 
 ASK, DECLINE = "ask_erasure", "decline_erasure"
@@ -77,7 +78,7 @@ def ask(db: Session, case: Case, reason: object, *, by: User, at: datetime, with
     row = Erasure(case_id=case.id or 0, asked_by=by.id or 0, asked_at=at, reason=said, with_texts=with_texts)
     db.add(row)
     db.flush()
-    told = {"erasure": row.id, "with_texts": with_texts, "fields": {"audience": STAFF}}
+    told = {"erasure": row.id, "with_texts": with_texts, **asks(db, case, row.asked_by, at), **AMONG_STAFF}
     note(db, case, ASK, by=by, at=at, told=told)
     return row
 
@@ -100,9 +101,9 @@ def agree(db: Session, case: Case, row_id: int, *, by: User, at: datetime, is_al
     row.agreed_by = by.id
     row.agreed_at, row.declined_at = (at, None) if is_allowed else (None, at)
     db.flush()
-    told = {"erasure": row.id, "with_texts": row.with_texts}
+    told = {"erasure": row.id, "with_texts": row.with_texts, **answers(row.asked_by)}
     if not is_allowed:
-        note(db, case, DECLINE, by=by, at=at, told={**told, "fields": {"audience": STAFF}})
+        note(db, case, DECLINE, by=by, at=at, told={**told, **AMONG_STAFF})
         return []
     return _erased(db, case, by, at, ANYONE, told)
 

@@ -18,10 +18,12 @@ from sqlmodel import Session
 from cases.answering import Reader, reader
 from cases.apart import barred
 from cases.desks import MOST, MOST_ASKED
+from cases.matter import Kind, Matter
 from cases.policy import answered_as
 from cases.raised import to_rate
 from cases.record.people import User
-from cases.waiting import Kind, Matter, kinds
+from cases.second_person import to_agree
+from cases.waiting import kinds
 
 #: The submitter of a merged case has a word to say on the lead case's answer.
 RATING = "rating"
@@ -39,6 +41,7 @@ def matters_of(db: Session, by: User, at: datetime, most: int = MOST) -> Matters
     """Return what a person has to do now beside the cases that lie with them."""
     mine = reader(db, by, at)
     found = [matter for kind in kinds(db, mine) for matter in _of_kind(db, mine, kind, most)]
+    found += to_agree(mine)
     found += [Matter(case, RATING) for case in to_rate(db, by, at, most + 1)]
     found.sort(key=lambda one: (one.due_at is None, one.due_at or at, one.case.id))
     return Matters(found[:most], len(found) > most)

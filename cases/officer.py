@@ -27,7 +27,7 @@ FORMAT, PLACE = "bihuan-officer", "officer"
 COST = Cost(memory=65_536, passes=3, lanes=4)
 SHORTEST, LONGEST = 12, 1_000
 #: No file may ask for more than this.
-MOST_MEMORY, MOST_PASSES, MOST_LANES = 1_048_576, 20, 16
+MOST_MEMORY, MOST_PASSES, MOST_LANES = 262_144, 10, 8
 
 
 class BadOfficerKey(Refusal):

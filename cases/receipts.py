@@ -16,7 +16,7 @@ from cases.access import Cost, hash_password, is_password
 from cases.record.case import Case
 from cases.record.people import User
 from cases.record.vault import Receipt
-from cases.throttling import check, failed
+from cases.throttling import EVERYWHERE, attempt, count, is_attacked, take_back
 from workflow.errors import Refusal
 
 SELECTOR, VERIFIER, BLOCK = 8, 16, 4
@@ -45,13 +45,14 @@ def issue(db: Session, veil: User, cost: Cost) -> str:
 
 
 def like(db: Session, code: str, network: str, at: datetime) -> tuple[Receipt | None, str]:
-    """Return the receipt that a code begins like, if there is one, and the digits that have to prove it.
+    """Count a try; return the receipt that a code begins like, if there is one, and the digits that have to prove it.
 
-    To weigh those takes long on purpose and is done while no transaction is open (`proves`). Raises TooManyGuesses.
+    To weigh those takes long on purpose and is done once the count is committed (`proves`). Raises TooManyGuesses.
     """
     selector, verifier = _parts(code)
-    check(db, FROM_NETWORK, network, at)
-    check(db, AT_RECEIPT, selector, at)
+    if selector:
+        attempt(db, AT_RECEIPT, selector, at)
+    attempt(db, FROM_NETWORK, network, at)
     return (db.get(Receipt, selector) if selector else None), verifier
 
 
@@ -60,10 +61,16 @@ def proves(receipt: Receipt | None, verifier: str, cost: Cost) -> bool:
     return is_password(receipt.verifier if receipt else None, verifier, cost)
 
 
-def guessed(db: Session, code: str, network: str, at: datetime) -> None:
-    """Count a code that was wrong, at what it begins like and where it came from."""
-    failed(db, AT_RECEIPT, _parts(code)[0], at)
-    failed(db, FROM_NETWORK, network, at)
+def known(db: Session, code: str, network: str, at: datetime) -> None:
+    """Count a try no more that was right."""
+    take_back(db, AT_RECEIPT, _parts(code)[0], at)
+    take_back(db, FROM_NETWORK, network, at)
+
+
+def guessed(db: Session, at: datetime) -> None:
+    """Count a try that was wrong or one too many among all of them, until there is alarm."""
+    if not is_attacked(db, at):
+        count(db, EVERYWHERE, "", at)
 
 
 def case_of(db: Session, veil_id: int) -> Case | None:

@@ -8,7 +8,7 @@ raised the case reads that row (ASVS 5.0 2.3.5, 7.5.3, 16.3.2; 信访工作条�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,24 +17,24 @@ from sqlmodel import Session, col, func, select
 
 from cases.errors import FieldError, InvalidFields, NotFound
 from cases.fields import plain_text
-from cases.policy import OVERSIGHT, duties_of, reads_as_staff
+from cases.policy import reads_as_staff
 from cases.record.case import ANONYMOUS, NAMED, Case
-from cases.record.people import User, line
+from cases.record.people import User
 from cases.record.vault import Reveal
 from cases.recording import note
-from cases.standing_in import acts_for
+from cases.second_person import WAITS, answers, asks, is_second
 from cases.vault import fields_of, has_fields
-from cases.veil import is_own, is_veil, person_behind
+from cases.veil import is_veil, person_behind
 from cases.words import STAFF
 from workflow.errors import Refusal
 
 ASK, AGREE, DECLINE, SHOW = "ask_reveal", "agree_reveal", "decline_reveal", "reveal"
 LASTS = timedelta(minutes=10)
-#: What was asked for and not answered is not agreed to weeks later.
-WAITS = timedelta(days=3)
 #: Showings of one person within a day.
 A_DAY, MOST = timedelta(days=1), 5
 LONGEST_REASON = 500
+#: Whoever raised the case reads that it was shown, not that somebody wanted to see it.
+AMONG_STAFF: Mapping[str, Any] = {"fields": {"audience": STAFF}}
 
 
 class NotRevealed(Refusal):
@@ -54,7 +54,8 @@ def ask(db: Session, case: Case, reason: object, *, by: User, at: datetime) -> R
         row.agreed_at = at  # they want to be known to whoever handles it
     db.add(row)
     db.flush()
-    _note(db, case, ASK, row, by, at, among_staff=True)
+    heard = asks(db, case, row.asked_by, at) if row.agreed_at is None else {}
+    _note(db, case, ASK, row, by, at, {**heard, **AMONG_STAFF})
     return row
 
 
@@ -71,7 +72,7 @@ def agree(db: Session, case: Case, row_id: int, *, by: User, at: datetime, is_al
     row.agreed_by = by.id
     row.agreed_at, row.declined_at = (at, None) if is_allowed else (None, at)
     db.flush()
-    _note(db, case, AGREE if is_allowed else DECLINE, row, by, at, among_staff=True)
+    _note(db, case, AGREE if is_allowed else DECLINE, row, by, at, {**answers(row.asked_by), **AMONG_STAFF})
     return row
 
 
@@ -96,7 +97,7 @@ def announce(db: Session, case: Case, row_id: int, *, by: User, at: datetime) ->
     row.shown_at = at
     row.times += 1
     db.flush()
-    _note(db, case, SHOW, row, by, at, among_staff=False)
+    _note(db, case, SHOW, row, by, at, {})
     return row
 
 
@@ -128,17 +129,6 @@ def is_sealed(db: Session, case: Case) -> bool:
 def may_agree(db: Session, case: Case, row: Reveal, by: User, at: datetime) -> bool:
     """Tell whether somebody can be the second person for what was asked."""
     return is_second(db, case, row.asked_by, by, at)
-
-
-def is_second(db: Session, case: Case, asked_by: int, by: User, at: datetime) -> bool:
-    """Tell whether somebody oversees a case, and is not who asked in any guise, nor who raised it."""
-    if by.id == asked_by or is_own(db, case, by):
-        return False
-    asker = db.get(User, asked_by)
-    if asker is None or not acts_for(db, by, at).isdisjoint(acts_for(db, asker, at)):
-        return False
-    above = {place.id for place in line(db, case.unit_id)}
-    return any(held.role in OVERSIGHT and held.unit_id in above for held in duties_of(db, by, at))
 
 
 def waiting(db: Session, case: Case, at: datetime) -> Sequence[Reveal]:
@@ -196,8 +186,5 @@ def _reason(given: object) -> str:
     return said
 
 
-def _note(db: Session, case: Case, action: str, row: Reveal, by: User, at: datetime, *, among_staff: bool) -> None:
-    told: dict[str, Any] = {"reveal": row.id, "times": row.times}
-    if among_staff:
-        told["fields"] = {"audience": STAFF}
-    note(db, case, action, by=by, at=at, told=told)
+def _note(db: Session, case: Case, action: str, row: Reveal, by: User, at: datetime, told: Mapping[str, Any]) -> None:
+    note(db, case, action, by=by, at=at, told={"reveal": row.id, "times": row.times, **told})

@@ -43,6 +43,24 @@ def check(db: Session, purpose: str, what: str, at: datetime, most: int = MOST) 
         raise TooManyGuesses
 
 
+def attempt(db: Session, purpose: str, what: str, at: datetime, most: int = MOST) -> None:
+    """Count a guess before it is weighed, so that a hundred at once are a hundred. Raises TooManyGuesses.
+
+    The caller commits before weighing it, and takes it back where it was right.
+    """
+    check(db, purpose, what, at, most)  # who guesses on and on makes nobody wait for the row
+    if count(db, purpose, what, at) > most:
+        raise TooManyGuesses
+
+
+def take_back(db: Session, purpose: str, what: str, at: datetime) -> None:
+    """Count no more what turned out to be right."""
+    row = db.get(Guess, _tag(purpose, what), with_for_update=True, populate_existing=True)
+    if row is not None and at - row.begun_at < HOUR:
+        row.count = max(0, row.count - 1)
+        db.flush()
+
+
 def counted(db: Session, purpose: str, what: str, at: datetime) -> int:
     """Return how often somebody has guessed in vain within the hour that runs."""
     row = db.get(Guess, _tag(purpose, what))
@@ -55,8 +73,8 @@ def failed(db: Session, purpose: str, what: str, at: datetime) -> None:
     count(db, EVERYWHERE, "", at)
 
 
-def count(db: Session, purpose: str, what: str, at: datetime) -> None:
-    """Count what may be done so often within an hour."""
+def count(db: Session, purpose: str, what: str, at: datetime) -> int:
+    """Count what may be done so often within an hour, and return how often it was."""
     tag = _tag(purpose, what)
     db.connection().execute(_NEW, {"tag": tag, "begun_at": at})  # of two who are the first, both count on one row
     row = db.get_one(Guess, tag, with_for_update=True, populate_existing=True)
@@ -64,6 +82,7 @@ def count(db: Session, purpose: str, what: str, at: datetime) -> None:
         row.begun_at, row.count = at, 0
     row.count += 1
     db.flush()
+    return row.count
 
 
 def succeeded(db: Session, purpose: str, what: str) -> None:

@@ -86,6 +86,12 @@ def has_fields(db: Session, case_id: int) -> bool:
     return db.get(Sealed, (case_id, KEY)) is not None
 
 
+def needs_officer(db: Session, case_id: int) -> bool:
+    """Tell whether what is kept of who raised a case opens with the key of an officer alone."""
+    kept = db.get(Sealed, (case_id, KEY))
+    return kept is not None and kept.sealed.startswith(BOX + ":")
+
+
 def fields_of(db: Session, case_id: int, officer: X25519PrivateKey | None = None) -> dict[str, str]:
     """Return what somebody told of themselves; nothing once it was erased. Raises SealBroken or NeedsOfficer.
 

@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -23,6 +21,7 @@ from cases.climbing import level_of, post_of
 from cases.clocks import BESIDE, CLIMB
 from cases.deputies import PERSONAL
 from cases.laws import law_of
+from cases.matter import Kind, Matter, OnDesk
 from cases.record.case import Assignment, Case, Extension
 from cases.record.clock import Clock, Level
 from cases.record.orders import Order
@@ -43,55 +42,6 @@ RELEASES, DECIDES, DECIDES_FOR_PART = "release_part", "decide_extension", "decid
 OF_PARTS = frozenset({SIGN, DONE, DELEGATED})
 
 _DECISIONS = {DECIDES: col(Extension.unit_id).is_(None), DECIDES_FOR_PART: col(Extension.unit_id).is_not(None)}
-
-
-@dataclass(frozen=True)
-class Matter:
-    """Something that a person has to do beside a case, and by when.
-
-    `kind` is the name of the clock in the law, or what it is without one. `unit_id` is the department that it is about,
-    `order` the order that is to be answered, `row_id` what tells several of a kind in one case apart; `stands_for` is
-    the one in whose place alone it waits.
-    """
-
-    case: Case
-    kind: str
-    clock: Clock | None = None
-    limit_at: datetime | None = None
-    row_id: int | None = None
-    unit_id: int | None = None
-    order: Order | None = None
-    stands_for: int | None = None
-
-    @property
-    def due_at(self) -> datetime | None:
-        """Return when it is due: by its clock, else by the limit of what it is about."""
-        return self.clock.due_at if self.clock is not None else self.limit_at
-
-    @property
-    def key(self) -> tuple[int | None, str, int | None]:
-        """Return what tells it from everything else that waits."""
-        return self.case.id, self.kind, self.row_id
-
-
-@dataclass(frozen=True)
-class OnDesk:
-    """The desks of a role on which some rows of a kind lie: which rows, whose duties, and where."""
-
-    role: str
-    duties: Collection[str]
-    which: ColumnElement[bool]
-    lies: LiesAt
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of matter: its rows, most urgent first, the desks they lie on, and how a row and its desks are read."""
-
-    rows: Any
-    desks: Sequence[OnDesk]
-    read: Callable[[Any], Matter]
-    posts: Callable[[Session, Matter], Iterable[tuple[str, Post]]]
 
 
 def kinds(db: Session, mine: Reader) -> Iterator[Kind]:

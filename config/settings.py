@@ -19,6 +19,8 @@ LANGUAGES = ("zh", "en")
 SMTP_SECURITY = ("starttls", "tls", "none")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SCANNER = re.compile(r"/.+|[^/\s]+:\d{1,5}")
+#: 32 bytes in base64.
+PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 #: What seals identities: AES and SHA, or the Chinese commercial ciphers SM4 and SM3 (国密).
 AES, GM = "aes", "gm"
 #: What is asked of passwords: length alone (ASVS 5.0 6.2), or classes, ninety days and a lock (等保, GB/T 22239).
@@ -139,6 +141,11 @@ class Settings:
             )
         if self.smtp_host and not self.smtp_from:
             raise SettingsError("设置了 smtp_host 就须填写 smtp_from。", "smtp_host needs smtp_from as well.")
+        if self.vault_officer and not PUBLIC_KEY.fullmatch(self.vault_officer):
+            raise SettingsError(
+                "vault_officer 应为 bihuan key officer 打印的公钥。",
+                "vault_officer is the public key that `bihuan key officer` prints.",
+            )
         if self.virus_scanner and not SCANNER.fullmatch(self.virus_scanner):
             raise SettingsError(
                 "virus_scanner 应写作 host:port，或以 / 开头的套接字路径。",

@@ -3,6 +3,7 @@
 | an event                                     | is told to                         | as       |
 |----------------------------------------------|------------------------------------|----------|
 | a rung of a ladder, an order, a card, a copy | whom it told, as the event notes   | its name |
+| asks for a second person, or is their answer | whom it told, as the event notes   | its name |
 | brought the case to the submitter            | the submitter                      | question |
 | brought it to another desk                   | that desk                          | task     |
 | brought it to an end                         | the submitter, the lead            | outcome  |
@@ -109,7 +110,7 @@ def _shortens(event: Happening) -> bool:
 
 
 def _asks(event: Happening) -> bool:
-    is_plain = not event.does and not event.is_note
+    is_plain = event.is_of_the_law and not event.does and not event.is_note
     return is_plain and event.role != SYSTEM and not event.has_moved and not event.has_ended
 
 

@@ -104,6 +104,11 @@ class Happening:
         return field in self.data.get("said", {})
 
     @property
+    def is_of_the_law(self) -> bool:
+        """Tell whether the law knows the action: what else is written down is paperwork."""
+        return bool(self._steps)
+
+    @property
     def given(self) -> list[int]:
         """Return the units that were given a part beside the lead."""
         return [row["unit_id"] for how, _, row in self._parts if how == ADD and row["kind"] != LEAD]

@@ -30,6 +30,7 @@ from web.pages import (
     case,
     desk,
     endorse,
+    erasure,
     explain,
     identity,
     inbox,
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         news_settings,
         people,
         explain,
+        erasure,
         identity,
         case,
     )

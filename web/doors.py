@@ -10,6 +10,7 @@ how far somebody comes. Who may not see a case finds it nowhere (404), whatever 
 | self      | anybody who is signed in, to what is their own                                    |
 | sees      | whoever may see the case                                                          |
 | staff     | whoever reads the case as staff                                                   |
+| identity  | staff of a case with somebody to be shown in it                                   |
 | party     | whoever raised the case, or is staff in it                                        |
 | system    | system administrators                                                             |
 """
@@ -21,7 +22,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-OPEN, RECEIPT, SELF, SEES, STAFF, PARTY, SYSTEM = "open", "receipt", "self", "sees", "staff", "party", "system"
+OPEN, RECEIPT, SELF, SEES, PARTY, STAFF, IDENTITY, SYSTEM = (
+    "open", "receipt", "self", "sees", "party", "staff", "identity", "system",
+)  # fmt: skip
 
 API = "/api/v1"
 DOORS: Mapping[str, str] = {
@@ -100,10 +103,13 @@ DOORS: Mapping[str, str] = {
     "POST /cases/{number}/attachments": PARTY,
     f"GET {API}/cases/{{number}}/attachments/{{digest}}": PARTY,
     f"POST {API}/cases/{{number}}/attachments": PARTY,
-    "GET /cases/{number}/identity": STAFF,
-    "POST /cases/{number}/identity": STAFF,
-    "POST /cases/{number}/identity/{row_id}/agree": STAFF,
-    "POST /cases/{number}/identity/{row_id}/show": STAFF,
+    "GET /cases/{number}/identity": IDENTITY,
+    "POST /cases/{number}/identity": IDENTITY,
+    "POST /cases/{number}/identity/{row_id}/agree": IDENTITY,
+    "POST /cases/{number}/identity/{row_id}/show": IDENTITY,
+    "GET /cases/{number}/erasure": STAFF,
+    "POST /cases/{number}/erasure": STAFF,
+    "POST /cases/{number}/erasure/{row_id}/agree": STAFF,
     "GET /admin": SYSTEM,
     "POST /admin/parked/{parked_id}/release": SYSTEM,
     "GET /admin/news": SYSTEM,

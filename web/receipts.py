@@ -7,7 +7,6 @@ not the same visitor to both.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -16,11 +15,11 @@ from starlette.responses import Response
 
 from cases import access
 from cases.access import Caller
-from cases.record.database import reading, transaction
+from cases.record.database import reading
 from cases.veil import is_veil
 from web.access import NotSignedIn
 from web.proxies import address_of
-from web.visits import Moment, Visit, WrongClock, is_clock_trusted
+from web.visits import Moment, Visit, reads_by, writes_by
 
 #: Seconds; an hour is enough to read and to write, on a phone that others may pick up.
 LASTS = 3_600
@@ -81,21 +80,5 @@ def held(request: Request, at: Moment) -> Caller:
 
 
 Held = Annotated[Caller, Depends(held)]
-
-
-def reads(request: Request, at: Moment, caller: Held) -> Iterator[Visit]:
-    """Open a visit with a receipt that only reads."""
-    with reading(request.app.state.engine) as db:
-        yield Visit(request, db, at, caller)
-
-
-def writes(request: Request, at: Moment, caller: Held) -> Iterator[Visit]:
-    """Open a visit with a receipt that may write. Raises WrongClock."""
-    if not is_clock_trusted(request.app):
-        raise WrongClock
-    with transaction(request.app.state.engine) as db:
-        yield Visit(request, db, at, caller)
-
-
-Following = Annotated[Visit, Depends(reads, scope="function")]
-Adding = Annotated[Visit, Depends(writes, scope="function")]
+Following = Annotated[Visit, reads_by(held)]
+Adding = Annotated[Visit, writes_by(held)]

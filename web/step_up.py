@@ -46,8 +46,7 @@ def prove(request: Request, caller: Caller, password: str, code: str, at: dateti
         return NotProven()
     try:
         with transaction(engine) as db:
-            throttling.check(db, STEP_UP, who, at)
-            throttling.count(db, STEP_UP, who, at)
+            throttling.attempt(db, STEP_UP, who, at)
             kept = db.get_one(User, caller.user_id).password_hash
     except TooManyGuesses as refusal:
         return refusal

@@ -6,11 +6,11 @@ own function runs: requests that wait for a thread never hold what others with a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from sqlmodel import Session
@@ -102,6 +102,12 @@ class Visit:
             raise no_case(number)
         return case
 
+    def start_over(self) -> None:
+        """Leave nothing of what was tried, and read the record again from here on."""
+        self.db.rollback()
+        self.db.expunge_all()
+        self.__dict__.pop("by", None)
+
     def say(self, zh: str, en: str) -> str:
         """Return a sentence in the language of the answer."""
         return zh if self.language == "zh" else en
@@ -123,25 +129,36 @@ def caller_of(request: Request, at: Moment) -> Caller:
 SignedIn = Annotated[Caller, Depends(caller_of)]
 
 
-def reads(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
-    """Open a visit that only reads."""
-    with reading(request.app.state.engine) as db:
-        yield Visit(request, db, at, caller)
-
-
 def is_clock_trusted(app: FastAPI) -> bool:
     """Tell whether the wall clock of this machine may say when something happens."""
     schedule = app.state.schedule
     return schedule is None or bool(schedule.is_trusted())
 
 
-def writes(request: Request, at: Moment, caller: SignedIn) -> Iterator[Visit]:
-    """Open a visit that may write; it is committed before the answer goes out. Raises WrongClock."""
-    if not is_clock_trusted(request.app):
-        raise WrongClock
-    with transaction(request.app.state.engine) as db:
-        yield Visit(request, db, at, caller)
+def reads_by(who: Callable[..., Caller]) -> Any:
+    """Return the dependency that opens a visit that only reads, of whoever a function finds."""
+
+    def opened(request: Request, at: Moment, caller: Caller = Depends(who)) -> Iterator[Visit]:
+        with reading(request.app.state.engine) as db:
+            yield Visit(request, db, at, caller)
+
+    return Depends(opened, scope="function")
 
 
-Reading = Annotated[Visit, Depends(reads, scope="function")]
-Writing = Annotated[Visit, Depends(writes, scope="function")]
+def writes_by(who: Callable[..., Caller]) -> Any:
+    """Return the dependency that opens a visit that may write; it is committed before the answer goes out.
+
+    The visit raises WrongClock.
+    """
+
+    def opened(request: Request, at: Moment, caller: Caller = Depends(who)) -> Iterator[Visit]:
+        if not is_clock_trusted(request.app):
+            raise WrongClock
+        with transaction(request.app.state.engine) as db:
+            yield Visit(request, db, at, caller)
+
+    return Depends(opened, scope="function")
+
+
+Reading = Annotated[Visit, reads_by(caller_of)]
+Writing = Annotated[Visit, writes_by(caller_of)]

@@ -98,6 +98,8 @@ MATTERS: Mapping[str, Pair] = {
     "climbed_to": ("已升级到您，请阅处", "climbed to you: acknowledge it"),
     "given_back": ("答复退回协办", "answer a part given back"),
     "rating": ("评价并案结果", "rate the outcome"),
+    "agree_reveal": ("是否同意查看身份", "agree to an identity being seen?"),
+    "agree_erasure": ("是否同意删除身份", "agree to an identity being erased?"),
 }
 PROMISE_OUTCOMES: Mapping[str, Pair] = {
     "open": ("尚未兑现", "not kept yet"),

@@ -15,7 +15,7 @@ from typing import Any
 from cases.record.database import transaction
 from cases.record.people import Duty
 from tests.web.visitors import API, Browser, Office, person, taken
-from web.doors import DOORS, OPEN, PARTY, RECEIPT, SEES, SELF, STAFF, SYSTEM, doors_of
+from web.doors import DOORS, IDENTITY, OPEN, PARTY, RECEIPT, SEES, SELF, STAFF, SYSTEM, doors_of
 
 STEP = 1 if "BIHUAN_TEST_EXAMPLES" in os.environ else 3
 #: The words of an answer that lets nobody on.
@@ -45,7 +45,8 @@ class Matter:
         return {
             SEES: login in self.staff | self.own | self.along,
             PARTY: login in self.staff | self.own,
-            STAFF: login in self.staff and self.kind != "anonymous",
+            STAFF: login in self.staff,
+            IDENTITY: login in self.staff and self.kind != "anonymous",
         }[door]
 
 
@@ -80,7 +81,7 @@ def test_every_door_has_a_row_and_every_row_a_door(sqlite_office: Office) -> Non
 def test_nobody_comes_further_into_a_case_than_the_table_says(sqlite_office: Office) -> None:
     office = sqlite_office
     everything = matters(office)
-    doors = {door: word for door, word in DOORS.items() if word in (SEES, PARTY, STAFF)}
+    doors = {door: word for door, word in DOORS.items() if word in (SEES, PARTY, STAFF, IDENTITY)}
     wrong: list[tuple[object, ...]] = []
     tried: Counter[str] = Counter()
     clients = {login: (office.program(login), office.browser(login)) for login in LOGINS}
@@ -140,7 +141,7 @@ def test_who_is_not_signed_in_passes_open_doors_alone(sqlite_office: Office) -> 
         answer = office.client().request(method, address)
         where = answer.headers.get("location", "")
         is_shut = answer.status_code == 401 or where.startswith(("/sign-in", "/track"))
-        if word in (RECEIPT, SELF, SEES, PARTY, STAFF, SYSTEM):
+        if word in (RECEIPT, SELF, SEES, PARTY, STAFF, IDENTITY, SYSTEM):
             assert is_shut, (door, answer.status_code, where)
         else:
             assert word == OPEN

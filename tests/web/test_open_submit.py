@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -117,15 +114,3 @@ def test_the_reviewer_reads_whom_a_text_names_and_that_nothing_is_given_out_befo
     assert "人社局 文中提到，待确认" in browser.words and "不能交给任何单位" in browser.words
     browser.send(f"/cases/{number}/clear_accused", accused="A", reason="只是提到")
     assert "人社局 已排除" in browser.words and "不能交给任何单位" not in browser.words
-
-
-def test_in_the_sealed_mode_whoever_is_named_is_still_shown_by_name(office: Office) -> None:
-    public = base64.b64encode(X25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
-    office.app.state.settings = replace(office.app.state.settings, vault_officer=public)
-    for mode in ("named", "confidential"):
-        submitted(office, mode, title=f"{mode} 一件")
-    li, shown = office.browser("li"), {}
-    for item in office.program("li").get(f"{API}/cases").json()["items"]:
-        li.get(f"/cases/{item['number']}")
-        shown[item["identity"]] = "钱桂芳" in li.words
-    assert shown == {"named": True, "confidential": False}

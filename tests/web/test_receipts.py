@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -101,6 +104,33 @@ def test_ten_wrong_tries_hold_a_network_back_for_an_hour(office: Office) -> None
         assert all("127.0.0" not in row.tag and code[:4] not in row.tag for row in kept)
     office.later(minutes=61)
     assert client.post("/track", data={"code": code}).status_code == 303
+
+
+def test_tries_that_are_sent_at_once_are_counted_before_any_is_weighed(office: Office) -> None:
+    _, code = anonymous(office)
+    together = 24
+    ready = Barrier(together)
+
+    def guess(number: int) -> int:
+        client = office.client()
+        ready.wait()
+        return client.post("/track", data={"code": f"{code[:9]} {number:016d}"}).status_code
+
+    with ThreadPoolExecutor(together) as pool:
+        answers = Counter(pool.map(guess, range(together)))
+    assert answers == {401: 10, 429: 14}
+
+
+def test_whoever_has_the_receipt_uses_up_no_tries(office: Office) -> None:
+    _, code = anonymous(office)
+    for _ in range(12):
+        assert office.client().post("/track", data={"code": code}).status_code == 303
+
+
+def test_nonsense_is_no_try_at_anybody_s_receipt(office: Office) -> None:
+    for network in range(12):
+        client = office.client_from(f"10.9.{network}.1")
+        assert client.post("/track", data={"code": "1234"}).status_code == 401
 
 
 def test_a_receipt_is_kept_as_a_slow_hash_alone(office: Office) -> None:

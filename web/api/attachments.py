@@ -51,9 +51,7 @@ def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: st
     transaction is let go, and the case is read again afterwards.
     """
     visit.case(number)
-    visit.db.rollback()
-    visit.db.expunge_all()
-    visit.__dict__.pop("by", None)
+    visit.start_over()
     stored = store(visit.settings.files, file.filename or "", file.file, visit.settings.virus_scanner)
     try:
         case = visit.case(number)

@@ -9,8 +9,9 @@ from cases.act import act
 from cases.errors import FieldError, InvalidFields, NotFound, Stale
 from cases.policy import may_see
 from web.api.attachments import added, fetched
-from web.errors import MissingCondition, field_errors
-from web.pages.case_view import Attempt, view_of
+from web.errors import MissingCondition
+from web.pages.attempts import Attempt, refused
+from web.pages.case_view import view_of
 from web.pages.done import led_home, led_to, told, version_done
 from web.pages.forms import Form, Posted
 from web.render import page
@@ -79,19 +80,5 @@ def page_of(
 
 
 def _again(visit: Visit, number: str, action: str, form: Posted, refusal: Refusal) -> Response:
-    """Show the case again as it stands in the record; nothing of what was tried stays."""
-    visit.db.rollback()
-    visit.db.expunge_all()
-    visit.__dict__.pop("by", None)
-    is_invalid = isinstance(refusal, InvalidFields)
-    attempt = Attempt(
-        action=action,
-        typed=form.values,
-        sentence=visit.say("没有保存，请改正标出的项目。", "Nothing was saved; correct the marked fields.")
-        if is_invalid
-        else visit.say(refusal.zh, refusal.en),
-        errors={error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
-        if isinstance(refusal, InvalidFields)
-        else {},
-    )
-    return page_of(visit, number, attempt, 422 if is_invalid else 409)
+    """Show the page again as it stands in the record; nothing of what was tried stays."""
+    return page_of(visit, number, *refused(visit, action, form, refusal))

@@ -10,7 +10,6 @@ from sqlmodel import select
 from cases.policy import duties_of
 from cases.record.case import Case
 from cases.record.people import Unit, User
-from cases.record.vault import Reveal
 from cases.revealing import MOST, may_agree, showings, shown_within_a_day, waiting
 from web import moments
 from web.visits import Visit
@@ -36,7 +35,7 @@ def requests_of(visit: Visit, case: Case, local: Calendar) -> list[Asked]:
     return [
         Asked(
             id=row.id or 0,
-            who=_named(visit, row),
+            who=named(visit, row.asked_by),
             at=moments.exact(row.asked_at, local),
             reason=row.reason,
             is_agreed=row.agreed_at is not None,
@@ -57,9 +56,10 @@ def showings_of(visit: Visit, case: Case, local: Calendar) -> Sequence[tuple[str
     return [(_office(visit, row.asked_by), moments.exact(row.shown_at, local)) for row in showings(visit.db, case)]
 
 
-def _named(visit: Visit, row: Reveal) -> str:
-    user = visit.db.get(User, row.asked_by)
-    return f"{user.name} · {_office(visit, row.asked_by)}" if user else ""
+def named(visit: Visit, user_id: int) -> str:
+    """Return who asked, and by what office."""
+    user = visit.db.get(User, user_id)
+    return f"{user.name} · {_office(visit, user_id)}" if user else ""
 
 
 def _office(visit: Visit, user_id: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cases.accused import accusations_of, proposed
 from cases.calendars import calendar_of
@@ -14,6 +14,7 @@ from cases.sheet import Sheet, sheet_of
 from cases.veil import code_name
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
+from web.pages.attempts import Attempt
 from web.pages.case_answer import ToRate, to_rate
 from web.pages.case_endorsements import Voiced, endorsement_of
 from web.pages.case_history import Line, action_done, kept_of, lines_of
@@ -29,16 +30,6 @@ from web.pages.case_where import Clocked, clocks_in, level_of, owner_of
 from web.pages.rows import Due, due_of
 from web.visits import Visit
 from workflow.calendar import Calendar
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """An action that was refused: what was typed, which sentence says why, and what is wrong with each field."""
-
-    action: str
-    typed: Mapping[str, str | list[str]]
-    sentence: str
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +78,7 @@ class View:
     accused: Sequence[tuple[str, str]]
     is_accused_open: bool
     may_ask_who: bool
+    may_erase: bool
     showings: Sequence[tuple[str, str]]
     to_rate: ToRate | None
 
@@ -135,6 +127,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         same=same,
         accused=_accused(visit, sheet),
         is_accused_open=sheet.is_staff and bool(proposed(visit.db, case)),
+        may_erase=sheet.is_staff and not sheet.is_submitter,
         may_ask_who=sheet.is_staff and is_sealed(visit.db, case),
         showings=showings_of(visit, case, local) if sheet.is_submitter else [],
         to_rate=to_rate(visit, sheet, same.lead, local),

@@ -8,15 +8,18 @@ from dataclasses import replace
 from cases.calendars import calendar_of
 from cases.capabilities.orders import number_of
 from cases.laws import law_of
+from cases.matter import Matter
 from cases.merged import leads_of
 from cases.record.case import Case
 from cases.record.people import Unit, line
 from cases.standing_in import names_of
 from cases.units import units_by_id
-from cases.waiting import Matter
 from web import words
 from web.pages.rows import Due, Row, due_of_clock, due_words, rows_of
 from web.visits import Visit
+
+#: Where a matter is seen to that has a page of its own.
+PLACES = {"agree_reveal": "/identity", "agree_erasure": "/erasure"}
 
 
 def rows_of_matters(visit: Visit, matters: Sequence[Matter]) -> list[Row]:
@@ -29,6 +32,7 @@ def rows_of_matters(visit: Visit, matters: Sequence[Matter]) -> list[Row]:
             todo=_todo(visit, one, units.get(one.unit_id or 0)),
             due=_due(visit, one),
             due_at=one.due_at,
+            path=row.path + PLACES.get(one.kind, ""),
             stands_for=whose.get(one.stands_for or 0, ""),
         )
         for row, one in zip(rows_of(visit, [one.case for one in matters]), matters, strict=True)

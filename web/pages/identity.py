@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from cases import revealing, second_factor
+from cases import officer, revealing, second_factor
 from cases.calendars import calendar_of
 from cases.errors import InvalidFields, NotFound
+from cases.keyring import SealBroken
 from cases.policy import reads_as_staff
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.people import line
+from cases.record.vault import Reveal
 from cases.throttling import TooManyGuesses
-from cases.vault import FIELDS
+from cases.vault import FIELDS, NeedsOfficer, needs_officer
 from web import moments, step_up
 from web.pages.case_identity import left_today, requests_of
-from web.pages.forms import Form
+from web.pages.forms import Form, Posted
 from web.receipts import UNTOLD
 from web.render import page
 from web.visits import Moment, Reading, SignedIn, Visit, Writing
 from workflow.errors import Refusal
+
+#: Where the form of the sealed mode has the officer's file; one is smaller than this.
+KEY_FILE, LARGEST = "officer_key", 10_000
 
 router = APIRouter(prefix="/cases/{number}/identity", include_in_schema=False)
 
@@ -63,29 +69,44 @@ def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: 
         with reading(engine) as db:
             return page_of(Visit(request, db, at, caller), number, refusal, status)
     try:
+        key = _officer_key(form)  # opened while no transaction is: it takes long on purpose
         with transaction(engine) as db:
             visit = Visit(request, db, at, caller)
-            row = revealing.announce(db, _case(visit, number), row_id, by=visit.by, at=at)
-    except revealing.NotRevealed as refusal:
+            case = _case(visit, number)
+            if key is None and needs_officer(db, case.id or 0):
+                raise NeedsOfficer
+            row = revealing.announce(db, case, row_id, by=visit.by, at=at)
+        with reading(engine) as db:
+            return _identity_page(Visit(request, db, at, caller), number, row, key)
+    except (revealing.NotRevealed, officer.BadOfficerKey, NeedsOfficer, SealBroken) as refusal:
         with reading(engine) as db:
             return page_of(Visit(request, db, at, caller), number, refusal, 409)
-    with reading(engine) as db:
-        visit = Visit(request, db, at, caller)
-        case = _case(visit, number)
-        identity = revealing.shown(db, case, row)
-        local = calendar_of(db, line(db, case.unit_id))
-        return page(
-            request,
-            "identity_shown.html",
-            headers=UNTOLD,
-            visitor=caller,
-            case=case,
-            fields=[(FIELDS[name][:2], value) for name, value in identity.items()],
-            viewer=f"{visit.by.name} {visit.by.login}",
-            moment=moments.exact(at, local),
-            unread=visit.unread,
-            is_administrator=visit.is_administrator,
-        )
+
+
+def _identity_page(visit: Visit, number: str, row: Reveal, key: X25519PrivateKey | None) -> Response:
+    """Return the page with who raised the case, marked with who sees it."""
+    case = _case(visit, number)
+    identity = revealing.shown(visit.db, case, row, key)
+    return page(
+        visit.request,
+        "identity_shown.html",
+        headers=UNTOLD,
+        visitor=visit.caller,
+        case=case,
+        fields=[(FIELDS[name][:2], value) for name, value in identity.items()],
+        viewer=f"{visit.by.name} {visit.by.login}",
+        moment=moments.exact(visit.at, calendar_of(visit.db, line(visit.db, case.unit_id))),
+        unread=visit.unread,
+        is_administrator=visit.is_administrator,
+    )
+
+
+def _officer_key(form: Posted) -> X25519PrivateKey | None:
+    """Return the officer's key where its file was sent along. Raises BadOfficerKey."""
+    if KEY_FILE not in form.files:
+        return None
+    text = form.files[KEY_FILE].file.read(LARGEST).decode("utf-8", "replace")
+    return officer.opened_key(text, form.text("passphrase"))
 
 
 def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: int = 200) -> Response:
@@ -109,6 +130,7 @@ def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: i
         left=left_today(visit),
         refusal=said,
         longest=revealing.LONGEST_REASON,
+        needs_officer=needs_officer(visit.db, case.id or 0),
         is_fresh=step_up.is_fresh(visit.caller, visit.at),
         asks_for_code=second_factor.is_enrolled(visit.db, visit.caller.user_id),
     )
@@ -124,7 +146,5 @@ def _case(visit: Visit, number: str) -> Case:
 
 def _again(visit: Visit, number: str, refusal: Refusal) -> Response:
     """Show the page again as it stands in the record."""
-    visit.db.rollback()
-    visit.db.expunge_all()
-    visit.__dict__.pop("by", None)
+    visit.start_over()
     return page_of(visit, number, refusal, 422 if isinstance(refusal, InvalidFields) else 409)

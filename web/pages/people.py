@@ -109,9 +109,7 @@ def _changed(visit: Visit, form: Posted, change: Callable[[], None]) -> Response
     try:
         change()
     except Refusal as refusal:
-        visit.db.rollback()
-        visit.db.expunge_all()
-        visit.__dict__.pop("by", None)
+        visit.start_over()
         return _page(visit, form, refusal)
     return led_to_people(visit)
 

@@ -51,6 +51,7 @@ class Row:
     closed: str
     todo: str
     due_at: datetime | None
+    path: str
     stands_for: str = ""
 
 
@@ -90,6 +91,7 @@ def rows_of(
                 closed=moments.exact(case.closed_at, calendar),
                 todo=_todo(visit, task) if task else "",
                 due_at=task.due_at if task else case.due_at,
+                path=f"/cases/{case.number}",
                 stands_for=names.get(whose.get(case.id or 0, 0), ""),
             )
         )

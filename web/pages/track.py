@@ -12,15 +12,16 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from cases import access, erasing, own_data
 from cases.act import act
 from cases.errors import FieldError, InvalidFields, NotFound, Stale
-from cases.receipts import NoSuchReceipt, case_of, guessed, like, proves
+from cases.receipts import NoSuchReceipt, case_of, guessed, known, like, proves
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.throttling import TooManyGuesses
 from web import receipts
 from web.api.attachments import added, fetched
-from web.errors import MissingCondition, field_errors
+from web.errors import MissingCondition
 from web.language import language_of
-from web.pages.case_view import Attempt, view_of
+from web.pages.attempts import Attempt, refused
+from web.pages.case_view import view_of
 from web.pages.forms import Posted, posted_by
 from web.receipts import UNTOLD, Adding, Following, Held
 from web.render import page
@@ -50,16 +51,19 @@ def enter(request: Request, at: Moment, code: Annotated[str, Field(max_length=10
     """Take a receipt; whatever is wrong with one is answered alike, after the same time."""
     engine, network = request.app.state.engine, receipts.network_of(request)
     try:
-        with reading(engine) as db:
+        with transaction(engine) as db:
             receipt, verifier = like(db, code, network, at)
     except TooManyGuesses as refusal:
+        with transaction(engine) as db:
+            guessed(db, at)
         return _asking(request, refusal, 429)
     # Weighed while no transaction is open, for it takes long on purpose.
     if not proves(receipt, verifier, request.app.state.password_cost) or receipt is None:
         with transaction(engine) as db:
-            guessed(db, code, network, at)
+            guessed(db, at)
         return _asking(request, NoSuchReceipt(), 401)
     with transaction(engine) as db:
+        known(db, code, network, at)
         secret = access.sign_in(db, receipt.veil_id, at)
     answer = RedirectResponse(PLACE, 303, UNTOLD)
     receipts.give(request, answer, secret)
@@ -168,21 +172,7 @@ def own(visit: Visit) -> Case:
 
 def _again(visit: Visit, action: str, form: Posted, refusal: Refusal) -> Response:
     """Show the page again as it stands in the record; nothing of what was tried stays."""
-    visit.db.rollback()
-    visit.db.expunge_all()
-    visit.__dict__.pop("by", None)
-    is_invalid = isinstance(refusal, InvalidFields)
-    attempt = Attempt(
-        action=action,
-        typed=form.values,
-        sentence=visit.say("没有保存，请改正标出的项目。", "Nothing was saved; correct the marked fields.")
-        if is_invalid
-        else visit.say(refusal.zh, refusal.en),
-        errors={error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
-        if isinstance(refusal, InvalidFields)
-        else {},
-    )
-    return page_of(visit, attempt, 422 if is_invalid else 409)
+    return page_of(visit, *refused(visit, action, form, refusal))
 
 
 def _asking(request: Request, refusal: Refusal | None = None, status: int = 200) -> Response:

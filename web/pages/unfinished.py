@@ -21,7 +21,7 @@ from web.access import known
 from web.errors import answer_to
 from web.guards import FORM_LIMIT
 from web.pages import case, submit
-from web.pages.case_view import Attempt
+from web.pages.attempts import Attempt
 from web.pages.forms import MOST_FIELDS, TOKEN, filled_in
 from web.visits import Visit
 from workflow.errors import Refusal
