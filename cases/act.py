@@ -33,7 +33,7 @@ from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
 from cases.veil import is_own
-from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, guards, moved
+from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, guards, heard, moved
 from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
@@ -92,6 +92,9 @@ def act(
         effects()[word](deed)
     if target := deed.goes_to or deed.step.target:
         _move(deed, law.state(case.state), law.state(target))
+    if deed.role == SUBMITTER:
+        for hears in heard():
+            hears(deed, law.state(target or case.state))
     event = record(deed)
     for follower in deed.follows:
         act(db, case, follower, by=None, at=at)

@@ -112,6 +112,7 @@ Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
 Guard = Callable[["Deed"], Refusal | None]
 Moved = Callable[[Deed, State, State], None]
+Heard = Callable[["Deed", State], None]
 Sees = Callable[[int, datetime], ColumnElement[bool]]
 Listeners = Callable[[Session, int], Iterable[int]]
 
@@ -124,6 +125,7 @@ _roles: dict[str, Role] = {}
 _audiences: dict[str, Role] = {}
 _guards: list[Guard] = []
 _moved: list[Moved] = []
+_heard: list[Heard] = []
 _sees: list[tuple[Sees, bool]] = []
 _listeners: dict[str, Listeners] = {}
 
@@ -199,6 +201,12 @@ def on_move(function: Moved) -> Moved:
     return function
 
 
+def on_word_of_submitter(function: Heard) -> Heard:
+    """Let a function know whenever whoever raised a case has acted in it, with the state in which it lies then."""
+    _heard.append(function)
+    return function
+
+
 def may_also_see(*, is_staff: bool) -> Callable[[Sees], Sees]:
     """Let people see a case for a reason of their own: the function returns the condition on `Case` for a person's id.
 
@@ -266,6 +274,12 @@ def moved() -> Iterable[Moved]:
     """Return the functions that are told of a move."""
     vocabulary()
     return _moved
+
+
+def heard() -> Iterable[Heard]:
+    """Return the functions that know of every act of whoever raised a case."""
+    vocabulary()
+    return _heard
 
 
 def sees() -> Iterable[tuple[Sees, bool]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from cases.accused import accused_units
 from cases.ballots import REVIEWER
+from cases.capabilities.accusations import CLEAR
 from cases.capabilities.going_back import points
 from cases.capabilities.orders import number_of, orders_to_answer
 from cases.capabilities.promises import open_promises
@@ -18,8 +20,8 @@ from web import words
 from web.visits import Visit
 from workflow.definition import Definition, Step
 
-#: Fields that name something of the case: an order to answer, a promise, a person who watches it.
-ORDER, PROMISE, PERSON = "order_number", "promise_number", "person"
+#: Fields that name something of the case: an order to answer, a promise, a person who watches it, a unit in its text.
+ORDER, PROMISE, PERSON, ACCUSED = "order_number", "promise_number", "person", "accused"
 #: What ends a watch, and what needs a promise whose day has passed.
 STOP, BREAK = "stop_copy", "break_promise"
 #: More people than this nobody looks through.
@@ -38,6 +40,8 @@ def named(visit: Visit, case: Case, step: Step, name: str) -> dict[str, str] | N
         return {number_of(row): number_of(row) for row in orders_to_answer(visit.db, case, visit.by, visit.at)}
     if name == PROMISE:
         return {str(row.number): _promised(visit, row) for row in _promises(visit, case, step)}
+    if name == ACCUSED and CLEAR in step.does:
+        return {row.code: row.name for row in accused_units(visit.db, case)}
     if name == PERSON and STOP in step.does:
         ids = [row.user_id for row in watching(visit.db, case.id or 0)]
         people = select(User).where(col(User.id).in_(ids)).order_by(col(User.id))

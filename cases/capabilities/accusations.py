@@ -19,8 +19,8 @@ from cases.record.accusations import CLEARED, CONFIRMED, PROPOSED, Accusation
 from cases.record.case import Passage
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
-from cases.record.people import Unit, line
-from cases.words import SUBMITTER, Deed, condition, effect, guard, on_move
+from cases.record.people import Unit, ancestors, line
+from cases.words import SUBMITTER, Deed, condition, effect, guard, on_word_of_submitter
 from workflow.definition import State
 from workflow.errors import Refusal
 
@@ -78,11 +78,16 @@ def looked_at(deed: Deed) -> Refusal | None:
     )
 
 
-@on_move
-def propose(deed: Deed, old: State, new: State) -> None:
-    """Propose the units that the submitter's texts name, each time a case comes from them."""
-    if old.owner == SUBMITTER and new.owner != SUBMITTER and not new.final:
-        _propose(deed, {row.unit_id for row in accusations_of(deed.db, deed.case)})
+@on_word_of_submitter
+def propose(deed: Deed, state: State) -> None:
+    """Propose the units that the submitter's texts name, once they are no draft, but for those that have the case.
+
+    A word about whoever handles it takes the case from nobody: a reviewer who agrees transfers it first, and confirms.
+    """
+    has_come = bool(deed.said) or state.name != deed.case.state
+    can_be_cleared = any(CLEAR in step.does for step in deed.law.definition.steps_from(state.name))
+    if has_come and can_be_cleared and state.owner != SUBMITTER:
+        _propose(deed, {row.unit_id for row in accusations_of(deed.db, deed.case)} | _having(deed))
 
 
 def pass_on(whole: Deed, part: Deed) -> None:
@@ -110,6 +115,13 @@ def _propose(deed: Deed, known: set[int]) -> None:
     for unit_id in _named_in(deed) if CLEAR in deed.law.definition.deeds else ():
         if unit_id not in known:
             beside.add(deed, Accusation, unit_id=unit_id, status=PROPOSED, since_at=deed.at)
+
+
+def _having(deed: Deed) -> set[int]:
+    """Return the ids of the units that have the case or a part of it, and of those above them."""
+    units = sorted({part.unit_id for part in current(deed.db, deed.case)})
+    paths = deed.db.connection().execute(select(_UNITS.c.path).where(_UNITS.c.id.in_(units))).scalars()
+    return {unit_id for path in paths for unit_id in ancestors(path)}
 
 
 def _named_in(deed: Deed) -> Iterator[int]:

@@ -151,3 +151,46 @@ def test_what_is_split_off_complains_of_whom_the_whole_did_and_of_whom_it_names_
         ]  # fmt: skip
         assert not may_see(db, part, db.get_one(User, world.people["shuang"]), story.at)  # of D, and of the city
     world.check()
+
+
+# --- what is said later
+
+
+@pytest.mark.parametrize("how", ["note", "supplement"])
+def test_a_unit_that_is_named_later_is_proposed_then(world: World, how: str) -> None:
+    story = Story(world).up_to("submit" if how == "supplement" else "sign_for")
+    if how == "supplement":
+        story.then("ask_submitter", "li", reason="请补充")
+    story.then(how, "zhang", note="迅达快递的站长让我不要再说。")
+    assert status(world, story) == {"E": "proposed"}
+    assert sees(world, story, "qian") == NOTHING
+    with pytest.raises(NotNow, match="先确认或排除"):
+        if how == "supplement":
+            story.then("accept", "li", **ACCEPT, lead="D")
+        else:
+            story.then("transfer", "zhao", lead="A", reason="归口")
+    story.then("clear_accused", "li", accused="E", reason="只是转述")
+    assert status(world, story) == {"E": "cleared"}
+    world.check()
+
+
+def test_whoever_has_the_case_already_is_not_taken_from_it_by_a_word_about_them(world: World) -> None:
+    story = Story(world).up_to("verify")
+    story.then("unsatisfied", "zhang", reason="权益保障部没有解决，人社局也没有。")
+    assert status(world, story) == {"A": "proposed"}
+    assert sees(world, story, "wang")[2]
+    world.check()
+
+
+def test_what_a_colleague_writes_names_nobody(world: World) -> None:
+    story = Story(world).up_to("sign_for")
+    story.then("note", "wang", note="已联系迅达快递。")
+    assert status(world, story) == {}
+
+
+def test_nobody_is_cleared_whom_the_case_does_not_name(world: World) -> None:
+    story = told(world, "人社局的窗口让我跑了三趟。")
+    before = world.everything()
+    with pytest.raises(InvalidFields, match="没有把 D 列为"):
+        story.then("clear_accused", "li", accused="D", reason="只是提到")
+    assert world.everything() == before

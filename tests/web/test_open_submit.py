@@ -112,5 +112,7 @@ def test_the_reviewer_reads_whom_a_text_names_and_that_nothing_is_given_out_befo
     browser = office.browser("li")
     browser.get(f"/cases/{number}")
     assert "人社局 文中提到，待确认" in browser.words and "不能交给任何单位" in browser.words
+    form = browser.page.text.partition(f'action="/cases/{number}/clear_accused"')[2].partition("</form>")[0]
+    assert re.findall(r'<option value="(\w+)"|name="accused" value="(\w+)"', form) == [("A", "")]
     browser.send(f"/cases/{number}/clear_accused", accused="A", reason="只是提到")
     assert "人社局 已排除" in browser.words and "不能交给任何单位" not in browser.words
