@@ -14,6 +14,7 @@ import pytest
 from cases.record.database import release
 from cases.record.schema import migrate
 from tests.browsers import find_chromium
+from tests.cases.world import World
 from tests.compiling import compile_once
 from tests.databases import DURABLE, Cluster, find_programs, quick_place
 from tests.requirements import absent
@@ -140,6 +141,44 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def peopled_sqlite(migrated_sqlite: Path) -> Path:
+    """Makes one SQLite database with the cast in it, for tests to copy."""
+    path = migrated_sqlite.with_name("peopled.db")
+    copy_sqlite(migrated_sqlite, path)
+    people(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def peopled_postgres(postgres: Cluster, migrated_postgres: str) -> str:
+    """Makes one PostgreSQL database with the cast in it, for tests to copy, and names it."""
+    people(postgres.create("template_peopled", migrated_postgres))
+    return "template_peopled"
+
+
+@pytest.fixture
+def peopled_sqlite_url(database_folder: Path, peopled_sqlite: Path) -> str:
+    """Gives a SQLite database of this test's own with the cast in it."""
+    path = database_folder / "bihuan.db"
+    copy_sqlite(peopled_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def peopled_postgres_url(postgres: Cluster, peopled_postgres: str) -> Iterator[str]:
+    """Gives a PostgreSQL database of this test's own with the cast in it."""
+    yield from fresh(postgres, peopled_postgres)
+
+
+@pytest.fixture(params=ENGINES)
+def peopled_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Gives a database with the cast in it, once on each engine."""
+    url = str(request.getfixturevalue(f"peopled_{short(request.param)}_url"))
+    yield url
+    release(url)
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """Gives the system's Chromium."""
     path = find_chromium()
@@ -155,6 +194,12 @@ def shared_data() -> Path:
     if not path.is_dir():
         absent("data", f"no directory {path} (BIHUAN_SHARED_DATA names another)")
     return path
+
+
+def people(url: str) -> None:
+    """Writes the cast into a database that nobody is connected to afterwards."""
+    World(url)
+    release(url)
 
 
 def fresh(cluster: Cluster, template: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from cases.record.statements import READS
 from workflow.errors import Refusal
 
 #: Seconds that a writer waits for another one before it gives up with "locked".
@@ -76,7 +77,8 @@ def transaction(db: Engine) -> Iterator[Session]:
 def reading(db: Engine) -> Iterator[Session]:
     """Open a session that only reads; on SQLite it never waits for a writer."""
     connection_options = {"is_reading": True}
-    with explained(db), Session(db.execution_options(**connection_options), autoflush=False) as session:
+    bound, info = db.execution_options(**connection_options), {READS: True}
+    with explained(db), Session(bound, autoflush=False, info=info) as session:
         yield session
 
 
@@ -87,7 +89,7 @@ def is_sqlite(session: Session) -> bool:
 
 def is_for_reading(session: Session) -> bool:
     """Tell whether a session was opened by `reading`."""
-    return bool(session.connection().get_execution_options().get("is_reading"))
+    return bool(session.info.get(READS))
 
 
 def _prepare_sqlite(dbapi: Any, record: Any) -> None:

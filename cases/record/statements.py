@@ -42,7 +42,19 @@ class Prepared:
         return cursor.fetchone()[0]
 
     def rows(self, db: Session, values: dict[str, Any]) -> Sequence[Any]:
-        """Execute a SELECT with these values and return its rows as named tuples."""
+        """Execute a SELECT with these values and return its rows as named tuples.
+
+        A session that only reads asks the same once in each transaction: who may do what is asked again and again.
+        """
+        answers = _answers_of(db)
+        if answers is None:
+            return self._asked(db, values)
+        key = (self, tuple(values.items()))
+        if key not in answers:
+            answers[key] = self._asked(db, values)
+        return answers[key]
+
+    def _asked(self, db: Session, values: dict[str, Any]) -> Sequence[Any]:
         cursor, ready = self._cursor(db)
         cursor.execute(ready.sql, ready.bound(values))
         return [ready.row(found) for found in cursor.fetchall()]
@@ -71,6 +83,20 @@ class Prepared:
 
 # Where a session remembers the driver's connection of its running transaction, which does not change until it ends.
 _DRIVER = "driver"
+#: How a session is marked that only reads, and where it remembers what it was answered.
+READS, _ANSWERS = "reads", "answers"
+
+
+def _answers_of(db: Session) -> dict[Any, Sequence[Any]] | None:
+    """Return what was answered in the running transaction of a session that only reads; None for one that may write."""
+    if not db.info.get(READS):
+        return None
+    kept = db.info.get(_ANSWERS)
+    if kept is None or kept[0] is not db.get_transaction() or kept[0] is None:
+        db.connection()  # from here on a transaction runs
+        kept = db.info[_ANSWERS] = (db.get_transaction(), {})
+    answers: dict[Any, Sequence[Any]] = kept[1]
+    return answers
 
 
 def _unwatched(model: type[Model], row: Any) -> Model:

@@ -6,6 +6,6 @@ from tests.cases.world import World
 
 
 @pytest.fixture
-def world(database_url: str) -> World:
+def world(peopled_url: str) -> World:
     """Gives the cast in a database of this test's own, once on each engine."""
-    return World(database_url)
+    return World(peopled_url)

@@ -86,6 +86,15 @@ class World:
     def __init__(self, url: str) -> None:
         self.url = url
         self.db = require_current(url)
+        with reading(self.db) as db:
+            is_new = db.exec(select_rows(Unit).limit(1)).first() is None
+        if is_new:
+            self._fill()
+        with reading(self.db) as db:
+            self.units = {unit.code: unit.id or 0 for unit in db.exec(select_rows(Unit))}
+            self.people = {user.login: user.id or 0 for user in db.exec(select_rows(User))}
+
+    def _fill(self) -> None:
         with transaction(self.db) as db:
             cast(db)
             for number, code, name, kind, parent, path, is_active in MORE_UNITS:
@@ -99,9 +108,6 @@ class World:
             for number, _, duties in MORE_PEOPLE:
                 db.add_all(Duty(user_id=number, unit_id=ids[unit], role=role) for role, unit in duties)
             db.add(Duty(user_id=23, unit_id=ids["T"], role="supervisor", until_at=MONDAY))
-        self.units = ids
-        with reading(self.db) as db:
-            self.people = {user.login: user.id or 0 for user in db.exec(select_rows(User))}
 
     def raises(
         self,

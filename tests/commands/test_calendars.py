@@ -21,9 +21,9 @@ ADMIN = ("--as", "xitong")
 
 
 @pytest.fixture
-def world(database_url: str) -> World:
+def world(peopled_url: str) -> World:
     """Gives the cast in a database of this test's own, once on each engine."""
-    return World(database_url)
+    return World(peopled_url)
 
 
 @pytest.fixture
@@ -185,8 +185,8 @@ def test_the_doctor_names_limits_that_a_newer_program_knows_better(
 
 
 @pytest.fixture(autouse=True)
-def closed(database_url: str) -> Iterator[None]:
+def closed(peopled_url: str) -> Iterator[None]:
     """Closes the database's connections after each test."""
     yield
-    engine(database_url).dispose()
-    release(database_url)
+    engine(peopled_url).dispose()
+    release(peopled_url)

@@ -25,9 +25,9 @@ from tests.notifications.receivers import Receiver, dingtalk, wecom
 
 
 @pytest.fixture
-def newsroom(database_url: str) -> Newsroom:
+def newsroom(peopled_url: str) -> Newsroom:
     """Gives the cast, with addresses, once on each engine."""
-    return Newsroom(database_url)
+    return Newsroom(peopled_url)
 
 
 def set_up(patch: pytest.MonkeyPatch, **settings: Any) -> None:

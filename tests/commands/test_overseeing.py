@@ -17,9 +17,9 @@ app.command()(show)
 
 
 @pytest.fixture
-def world(database_url: str) -> World:
+def world(peopled_url: str) -> World:
     """Gives the cast in a database of this test's own, once on each engine."""
-    return World(database_url)
+    return World(peopled_url)
 
 
 def test_show_counts_urges_cards_and_orders_by_desk(world: World) -> None:

@@ -19,9 +19,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str
 
 
 @pytest.fixture
-def world(database_url: str) -> World:
+def world(peopled_url: str) -> World:
     """Gives the small world on each engine."""
-    return World(database_url)
+    return World(peopled_url)
 
 
 def test_a_text_or_a_number_finds_what_is_like_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:

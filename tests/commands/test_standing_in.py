@@ -19,9 +19,9 @@ from workflow.errors import Refusal
 
 
 @pytest.fixture
-def world(database_url: str) -> World:
+def world(peopled_url: str) -> World:
     """Gives the cast in a database of this test's own, once on each engine."""
-    return World(database_url)
+    return World(peopled_url)
 
 
 def run(world: World, *words: str, at: str = "2026-11-16T09:00") -> Result:

@@ -10,9 +10,9 @@ from tests.notifications.newsroom import Newsroom
 
 
 @pytest.fixture
-def newsroom(database_url: str) -> Newsroom:
+def newsroom(peopled_url: str) -> Newsroom:
     """Gives the cast in a database of this test's own, once on each engine."""
-    return Newsroom(database_url)
+    return Newsroom(peopled_url)
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from web.schedule import Schedule
 
 
 @pytest.fixture
-def newsroom(database_url: str) -> Newsroom:
+def newsroom(peopled_url: str) -> Newsroom:
     """Gives the cast, with addresses, once on each engine."""
-    return Newsroom(database_url)
+    return Newsroom(peopled_url)
 
 
 def waits(newsroom: Newsroom, count: int) -> None:
