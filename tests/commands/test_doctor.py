@@ -34,9 +34,9 @@ BEHIND = (
 
 
 @pytest.fixture
-def world(database_url: str) -> World:
+def world(peopled_url: str) -> World:
     """Gives the cast and a case under way, once on each engine."""
-    world = World(database_url)
+    world = World(peopled_url)
     Story(world).up_to("accept")
     return world
 
@@ -131,3 +131,11 @@ def test_a_clock_that_was_only_put_right_is_no_failure(capsys: Captured, empty_d
     beat(engine(empty_database_url), "node:1", at, timedelta(seconds=11))
     status, out, _ = run(capsys, "doctor", "--database", empty_database_url, "--at", at.isoformat())
     assert (status, "11" in out) == (0, True)
+
+
+def test_where_nothing_is_to_be_said_no_table_is_printed(capsys: Captured, empty_database_url: str) -> None:
+    run(capsys, "init", "--database", empty_database_url)
+    at = datetime(2026, 11, 19, 9, tzinfo=UTC)
+    beat(engine(empty_database_url), "node:1", at)
+    status, out, err = run(capsys, "doctor", "--database", empty_database_url, "--at", at.isoformat())
+    assert (status, out, "一切正常" in err) == (0, "", True)

@@ -64,3 +64,15 @@ def test_a_representative_who_is_a_worker_too_is_offered_a_proposal(sqlite_offic
         held = db.exec(select(Duty).where(Duty.user_id == qian.id)).one()
         db.add(Duty(user_id=held.user_id, unit_id=held.unit_id, role="representative"))
     assert '<option value="proposal" selected' in sqlite_office.browser("qian").get("/submit")
+
+
+def test_support_can_be_gathered_before_a_case_is_submitted(office: Office) -> None:
+    browser = office.browser("zhang")
+    page = browser.get("/submit")
+    assert '<button name="_start" value="seek_endorsement">先征集附议</button>' in page
+    told = {"title": "希望建驿站", "text": "午间无处休息。", "unit": "C", "_start": "seek_endorsement"}
+    assert browser.send("/submit", workflow="grievance", **told).status_code == 422
+    assert "这个流程不能这样开始" in browser.words and "希望建驿站" in browser.page.text
+    assert browser.send("/submit", workflow="proposal", **told).status_code == 303
+    assert "案件现为 征集附议" in browser.words
+    assert "希望建驿站" in office.browser("qian").get("/endorse")

@@ -83,10 +83,10 @@ def take(
     return views.one_case(visit, case)
 
 
-def raised(visit: Visit, new: shapes.NewCase) -> tuple[Case, str | None]:
+def raised(visit: Visit, new: shapes.NewCase, action: str = SUBMIT) -> tuple[Case, str | None]:
     """Raise and submit a case for the one who asks, and return it with the receipt of whoever stays anonymous.
 
-    Nobody submits in another's name.
+    `action` is another first step than to submit it, where the law has one. Nobody submits in another's name.
     """
     if new.submitter not in (None, visit.caller.login):
         raise InvalidFields([FieldError("submitter", "只能以本人名义提出", "You can only submit in your own name")])
@@ -100,7 +100,7 @@ def raised(visit: Visit, new: shapes.NewCase) -> tuple[Case, str | None]:
     )
     case = raise_case(visit.db, draft, by=visit.by, at=visit.at)
     owner = submitter_of(visit.db, case)
-    act(visit.db, case, SUBMIT, by=owner, at=visit.at)
+    act(visit.db, case, action, by=owner, at=visit.at)
     if case.identity != ANONYMOUS or owner is None:
         return case, None
     return case, issue(visit.db, owner, visit.request.app.state.password_cost)

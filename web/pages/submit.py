@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json import dumps
 from secrets import token_urlsafe
@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from cases.errors import InvalidFields, NotFound
+from cases.errors import FieldError, InvalidFields, NotFound
 from cases.idempotency import Answer, claim, keep, scope_of
 from cases.laws import build, published
 from cases.policy import Held, duties_of
@@ -18,9 +18,11 @@ from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
 from cases.record.database import reading
 from cases.similar import Found
 from cases.units import units_to_raise_at
+from cases.words import SUBMITTER
+from web import words
 from web.access import NotSignedIn, identify
 from web.api import shapes
-from web.api.cases import raised
+from web.api.cases import SUBMIT, raised
 from web.api.same import similar_for
 from web.errors import field_errors
 from web.pages.action_forms import Typed
@@ -37,6 +39,8 @@ ONCE = "_once"
 OPEN = "/submit/open"
 #: The button that asks for similar matters instead of submitting.
 CHECK = "_check"
+#: The buttons that begin in another way than by submitting.
+START = "_start"
 CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
 FIELDS = ("workflow", "unit", "identity", "title", "text", "category")
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
@@ -83,7 +87,7 @@ def submit(visit: Writing, form: Form) -> Response:
         first = _first(visit, form, key)
         if first.body:
             return RedirectResponse(first.body, 303)
-        case, receipt = raised(visit, new)
+        case, receipt = raised(visit, new, _start(visit, form, new.workflow or visit.settings.workflow))
     except InvalidFields as refusal:
         visit.db.rollback()
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, visit.language)}
@@ -122,9 +126,30 @@ def page_of(
         errors=errors or {},
         notice=notice,
         longest=LONGEST,
+        starts=dict(start for law in laws for start in starts(law, visit)),
         once=token_urlsafe(16),
         like=like,
     )
+
+
+def starts(law: Definition, visit: Visit) -> Iterator[tuple[str, str]]:
+    """Yield how a case can begin under a law without being submitted at once: the action and its label."""
+    for step in law.steps_from(law.initial.name):
+        moves_on = step.target is not None and not law.states[step.target].final
+        if step.action != SUBMIT and SUBMITTER in step.by and moves_on and not step.needs:
+            yield step.action, words.label(step, visit.language)
+
+
+def _start(visit: Visit, form: Posted, workflow: str) -> str:
+    """Return the first step that was chosen. Raises InvalidFields where the law does not begin so."""
+    action = form.text(START) or SUBMIT
+    laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
+    known = {begun for law in laws if law.name == workflow for begun, _ in starts(law, visit)}
+    if action != SUBMIT and action not in known:
+        raise InvalidFields(
+            [FieldError("workflow", "这个流程不能这样开始", "A case does not begin so under this procedure")]
+        )
+    return action
 
 
 def _checked(visit: Visit, form: Posted) -> Response:
@@ -142,7 +167,7 @@ def _first(visit: Visit, form: Form, key: str) -> Answer:
 
     A form that was changed after it had been sent is another one, and a form without a key has no memory.
     """
-    sent = dumps({name: form.text(name) for name in FIELDS}).encode()
+    sent = dumps({name: form.text(name) for name in (*FIELDS, START)}).encode()
     try:
         return claim(visit.db, _scope(visit), key, sent, visit.at) or CLAIMED
     except InvalidFields:
