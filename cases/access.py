@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, not_, or_
 from sqlmodel import Session, col, select
 
 from cases.record.columns import Moment
-from cases.record.people import Duty, SignIn, Token, User, in_force
+from cases.record.people import Duty, SignIn, Token, User, Waiting, in_force
 from cases.record.statements import Prepared
 from workflow.errors import Refusal
 
@@ -164,6 +164,12 @@ def sign_ins_of(db: Session, user_id: int, at: datetime) -> Sequence[SignIn]:
 def end_sign_in(db: Session, user_id: int, sign_in: str) -> None:
     """End one of a person's own sign-ins, by its digest."""
     db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.digest) == sign_in))
+
+
+def end_sign_ins(db: Session, user_id: int, besides: str | None = None) -> None:
+    """End every sign-in of a person but the one with a digest, also those that wait for their second step."""
+    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.digest) != (besides or "")))
+    db.connection().execute(delete(Waiting).where(col(Waiting.user_id) == user_id))
 
 
 def note_seen(db: Session, secret: str, at: datetime) -> None:

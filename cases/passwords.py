@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from cases import access, personnel
 from cases.access import Cost, is_storable
 from cases.common_passwords import is_common
-from cases.record.people import Duty, FormerPassword, SignIn, Unit, User, Waiting
+from cases.record.people import Duty, FormerPassword, Unit, User
 from config.settings import DENGBAO
 from workflow.errors import Refusal
 
@@ -105,9 +105,7 @@ def keep(
     user.password_hash, user.password_at = hashed, at
     db.add(user)
     db.flush()
-    others = delete(SignIn).where(col(SignIn.user_id) == user.id, col(SignIn.digest) != (besides or ""))
-    db.connection().execute(others)
-    db.connection().execute(delete(Waiting).where(col(Waiting.user_id) == user.id))
+    access.end_sign_ins(db, user.id or 0, besides)
     personnel.note(db, "set_password", user, at, {}, by=by, role="own" if by else "system")
 
 
