@@ -51,7 +51,8 @@ class Settings:
     are the cost of Argon2id.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
-    `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones. Whom a
+    `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones;
+    none is taken that stands in the file `leaked_passwords`. Whom a
     second step is forced on says `second_factor`: nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
     raised without an account from one network within an hour as `submissions_an_hour` says. With `virus_scanner`,
@@ -81,6 +82,7 @@ class Settings:
     password_passes: int = 2
     password_lanes: int = 1
     password_profile: str = ASVS
+    leaked_passwords: str = ""
     second_factor: str = OPTIONAL
     key: str = field(default="", repr=False)
     key_file: str = ""

@@ -61,7 +61,7 @@ def change(request: Request, at: Moment, caller: SignedIn, form: Form) -> Respon
         user = db.get_one(User, caller.user_id)
         kept, old = user.password_hash, passwords.former(db, user, profile)
         try:
-            passwords.check(db, user, word, profile)
+            passwords.check(db, user, word, profile, leaked=state.settings.leaked_passwords)
             passwords.require_same(word, form.text("again"))
         except passwords.WeakPassword as refusal:
             return _refused(request, at, caller, refusal)
