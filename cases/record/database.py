@@ -99,7 +99,8 @@ def is_for_reading(session: Session) -> bool:
 
 def _prepare_sqlite(dbapi: Any, record: Any) -> None:
     dbapi.isolation_level = None  # the driver must not begin transactions by itself: see _begin_sqlite
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+    # What is deleted, such as a sign-in or a former password, does not stay readable in pages that are free.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={PATIENCE * 1000}"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 
