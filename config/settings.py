@@ -55,7 +55,8 @@ class Settings:
     none is taken that stands in the file `leaked_passwords`. Whom a
     second step is forced on says `second_factor`: nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
-    raised without an account from one network within an hour as `submissions_an_hour` says. With `virus_scanner`,
+    raised without an account from one network within an hour as `submissions_an_hour` says, and
+    one person adds so many files as `uploads_an_hour`. With `virus_scanner`,
     `host:port` or the path of a socket, clamd looks at every file before it is kept.
 
     The daily head of the chain goes to the file `heads_file`, which should lie on another machine, by mail to
@@ -89,6 +90,7 @@ class Settings:
     crypto_profile: str = AES
     vault_officer: str = ""
     submissions_an_hour: int = 30
+    uploads_an_hour: int = 60
     virus_scanner: str = ""
     heads_file: str = ""
     heads_mail: str = ""

@@ -52,3 +52,13 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
 def test_a_command_or_an_option_that_is_gone_is_found() -> None:
     assert unknown("audit --what reveal --as LOGIN") == "" and unknown("key rotate --new-file FILE") == ""
     assert (unknown("vanish"), unknown("audit --why"), unknown("key eat")) == ("vanish", "--why", "eat")
+
+
+@pytest.mark.parametrize("page", [one for one in PAGES if ".zh-CN" in one.name], ids=lambda page: page.name)
+def test_both_languages_have_the_same_sections_tables_and_commands(page: Path) -> None:
+    other = page.with_name(page.name.replace(".zh-CN", ""))
+    for pattern in (r"^## ", r"^\|", r"^```"):
+        counts = [len(re.findall(pattern, one.read_text(encoding="utf-8"), re.MULTILINE)) for one in (page, other)]
+        assert counts[0] == counts[1], pattern
+    named = [sorted({words.split()[0] for words in said(one)}) for one in (page, other)]
+    assert named[0] == named[1]

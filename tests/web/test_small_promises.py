@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from tests.web.visitors import API, Office
 from web.doors import DOORS
@@ -105,3 +108,21 @@ def test_a_name_that_comes_twice_is_no_second_meaning(office: Office) -> None:
     made = office.program("zhang").post(f"{API}/cases", content=body, headers={"content-type": "application/json"})
     shown = office.program("zhang").get(f"{API}/cases/{made.json()['number']}").json()
     assert shown["title"] == "另一件"
+
+
+def routes(app: FastAPI) -> Iterator[Any]:
+    """Yield every route, those that were included too."""
+    for route in app.routes:
+        yield from getattr(getattr(route, "original_router", None), "routes", [route])
+
+
+def asked(dependant: Any) -> set[str]:
+    """Return the names of the functions that a route has called before it, and of its own."""
+    own = {dependant.call.__qualname__} if dependant.call is not None else set()
+    return own.union(*(asked(one) for one in dependant.dependencies))
+
+
+def test_no_door_that_is_only_read_through_opens_the_record_for_writing(sqlite_office: Office) -> None:
+    doors = [route for route in routes(sqlite_office.app) if hasattr(route, "dependant")]
+    writing = [route for route in doors if any("writes_by" in one for one in asked(route.dependant))]
+    assert [route.path for route in writing if "GET" in route.methods] == [] and len(writing) > 20
