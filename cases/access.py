@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, not_, or_
 from sqlmodel import Session, col, select
 
 from cases.record.columns import Moment
-from cases.record.people import Duty, SignIn, Token, User, in_force
+from cases.record.people import Duty, SignIn, Token, User, Waiting, in_force
 from cases.record.statements import Prepared
 from workflow.errors import Refusal
 
@@ -75,11 +75,12 @@ def is_password(kept: str | None, password: str, cost: Cost = Cost()) -> bool:  
     return fits and kept is not None
 
 
-def password_of(db: Session, login: str) -> tuple[int | None, str | None]:
-    """Return id and password hash of an active person; nothing for anyone else."""
+def password_of(db: Session, login: str, at: datetime) -> tuple[int | None, str | None]:
+    """Return id and password hash of an active person, nothing for anyone else or once a first password is too old."""
     if not is_storable(login):
         return None, None
-    row = db.exec(select(User.id, User.password_hash).where(User.login == login, User.is_active)).first()
+    holds = or_(col(User.password_until).is_(None), col(User.password_until) > at)
+    row = db.exec(select(User.id, User.password_hash).where(User.login == login, User.is_active, holds)).first()
     return (row[0], row[1]) if row else (None, None)
 
 
@@ -164,6 +165,18 @@ def sign_ins_of(db: Session, user_id: int, at: datetime) -> Sequence[SignIn]:
 def end_sign_in(db: Session, user_id: int, sign_in: str) -> None:
     """End one of a person's own sign-ins, by its digest."""
     db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.digest) == sign_in))
+
+
+def end_sign_ins(db: Session, user_id: int, besides: str | None = None) -> None:
+    """End every sign-in of a person but the one with a digest, also those that wait for their second step."""
+    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.digest) != (besides or "")))
+    db.connection().execute(delete(Waiting).where(col(Waiting.user_id) == user_id))
+
+
+def end_all_sign_ins(db: Session) -> None:
+    """End every sign-in of everybody, the visits with a receipt among them."""
+    db.connection().execute(delete(SignIn))
+    db.connection().execute(delete(Waiting))
 
 
 def note_seen(db: Session, secret: str, at: datetime) -> None:

@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from cases import erasing, own_data, revealing
+from cases import audit, erasing, own_data, revealing
 from cases.erased import ERASE, ERASED
 from cases.policy import duties_of
 from cases.record.event import Event
 from cases.record.people import User
 from workflow.machine import NotByYou
 
-AUDITOR = "audit_admin"
+AUDITOR, READ = "audit_admin", "read_audit"
 #: What happens in a case and is audited all the same, and what may be told of it.
 IN_CASES = (
     revealing.ASK, revealing.AGREE, revealing.DECLINE, revealing.SHOW, erasing.ASK, erasing.DECLINE, ERASE,
@@ -50,6 +50,12 @@ def require_auditor(db: Session, by: User, at: datetime) -> None:
     """Refuse whoever is not an audit administrator. Raises NotByYou."""
     if not any(held.role == AUDITOR for held in duties_of(db, by, at)):
         raise NotByYou("只有审计管理员可以查看审计记录。", "Only an audit administrator reads the audit.")
+
+
+def note_read(db: Session, at: datetime, by: User | None, lines: int) -> None:
+    """Write the event of somebody who has read the audit: an audit administrator, or whoever is at the machine."""
+    role, actor = (AUDITOR, by.id) if by else ("system", None)
+    audit.append(db, [audit.Entry(at=at, action=READ, role=role, data={"lines": lines}, actor_id=actor)])
 
 
 def audited(

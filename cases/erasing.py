@@ -24,7 +24,7 @@ from cases.errors import FieldError, InvalidFields, NotFound
 from cases.fields import plain_text
 from cases.policy import reads_as_staff
 from cases.record.case import Attachment, Case, KeptAnswer, Passage
-from cases.record.database import explained, is_sqlite
+from cases.record.database import explained
 from cases.record.erasures import Erasure
 from cases.record.event import Event
 from cases.record.news import Notification
@@ -121,8 +121,6 @@ def forget(db: Session, case: Case, *, with_texts: bool) -> list[str]:
 
     Whoever calls it writes the tombstone in the same transaction.
     """
-    if is_sqlite(db):
-        db.connection().exec_driver_sql("PRAGMA secure_delete=ON")  # else it stays readable in pages that are free
     assert case.id is not None
     erase(db, case.id)
     _leave_account(db, case)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
-from cases.record.people import SignIn, Token, User, Waiting
+from cases.access import end_sign_ins
+from cases.record.people import Token, User
 
 
 def disable(db: Session, user: User, at: datetime) -> None:
@@ -22,5 +23,4 @@ def disable(db: Session, user: User, at: datetime) -> None:
 
 def sign_out(db: Session, user: User) -> None:
     """Sign a person out of every browser, and of those where a sign-in waits for its second step."""
-    db.connection().execute(delete(Waiting).where(col(Waiting.user_id) == user.id))
-    db.connection().execute(delete(SignIn).where(col(SignIn.user_id) == user.id))
+    end_sign_ins(db, user.id or 0)

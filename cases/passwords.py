@@ -7,6 +7,7 @@ demands 8 and recommends 15 characters; here twelve are asked for. `dengbao` fol
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -16,7 +17,8 @@ from sqlmodel import Session, col, select
 from cases import access, personnel
 from cases.access import Cost, is_storable
 from cases.common_passwords import is_common
-from cases.record.people import Duty, FormerPassword, SignIn, Unit, User, Waiting
+from cases.leaked_passwords import is_leaked
+from cases.record.people import Duty, FormerPassword, Unit, User
 from config.settings import DENGBAO
 from workflow.errors import Refusal
 
@@ -25,6 +27,9 @@ CLASSES = 3
 AGE = timedelta(days=90)
 #: The last passwords, the present one among them, that do not come again under `dengbao`.
 KEPT = 5
+#: A password that was made for somebody holds so long, and for one sign-in, at which they choose their own.
+FIRST_LASTS = timedelta(days=3)
+SIGNS, BLOCKS, BLOCK = "abcdefghjkmnpqrstuvwxyz23456789", 5, 4
 PRODUCT = ("bihuan", "闭环")
 
 
@@ -32,8 +37,10 @@ class WeakPassword(Refusal):
     """A new password is not taken; the sentence says why."""
 
 
-def check(db: Session, user: User | None, word: str, profile: str, names: Collection[str] = ()) -> None:
-    """Refuse a new password that is too short or easily guessed. Raises WeakPassword."""
+def check(
+    db: Session, user: User | None, word: str, profile: str, names: Collection[str] = (), leaked: str = ""
+) -> None:
+    """Refuse a new password that is too short, easily guessed, or in the file `leaked`. Raises WeakPassword."""
     shortest = SHORTEST_DENGBAO if profile == DENGBAO else SHORTEST
     if not shortest <= len(word) <= LONGEST or not is_storable(word):
         raise WeakPassword(
@@ -48,6 +55,18 @@ def check(db: Session, user: User | None, word: str, profile: str, names: Collec
         raise WeakPassword(
             "密码太常见或含有账号、单位名称，请换一个。", "This password is easily guessed; choose another."
         )
+    if is_leaked(leaked, word):
+        raise WeakPassword(
+            "这个密码已在别处泄露，请换一个。", "This password got out somewhere before; choose another."
+        )
+
+
+def made() -> str:
+    """Return a first password for somebody, of 99 bits; both profiles take it."""
+    while True:
+        word = "-".join("".join(secrets.choice(SIGNS) for _ in range(BLOCK)) for _ in range(BLOCKS))
+        if any(sign.isdigit() for sign in word) and not is_common(word):
+            return word
 
 
 def require_same(word: str, again: str) -> None:
@@ -72,7 +91,7 @@ def asked(profile: str) -> tuple[str, str]:
 def former(db: Session, user: User, profile: str) -> list[str]:
     """Return the hashes of the passwords that may not come again, which the caller weighs outside a transaction."""
     if profile != DENGBAO:
-        return []
+        return [user.password_hash] if user.password_until is not None and user.password_hash else []
     wanted = select(FormerPassword.password_hash).where(FormerPassword.user_id == user.id)
     older = db.exec(wanted.order_by(col(FormerPassword.id).desc()).limit(KEPT - 1)).all()
     return [*([user.password_hash] if user.password_hash else []), *older]
@@ -85,16 +104,23 @@ def refuse_again(word: str, hashes: Sequence[str], cost: Cost) -> None:
 
 
 def is_outdated(user: User, profile: str, at: datetime) -> bool:
-    """Tell whether a password has to be changed at the next sign-in."""
-    return profile == DENGBAO and at - (user.password_at or user.created_at) >= AGE
+    """Tell whether a password has to be changed at the next sign-in: it was made by somebody else, or is too old."""
+    return user.password_until is not None or (profile == DENGBAO and at - (user.password_at or user.created_at) >= AGE)
 
 
 def keep(
-    db: Session, user: User, hashed: str, at: datetime, *, by: User | None = None, besides: str | None = None
+    db: Session,
+    user: User,
+    hashed: str,
+    at: datetime,
+    *,
+    by: User | None = None,
+    besides: str | None = None,
+    until: datetime | None = None,
 ) -> None:
     """Give a person a new password: every other sign-in of theirs ends at once, and an event says so.
 
-    `besides` is the digest of the sign-in in which they change it themselves.
+    `besides` is the digest of the sign-in in which they change it themselves, `until` how long a first one holds.
     """
     if user.password_hash:
         db.add(FormerPassword(user_id=user.id or 0, password_hash=user.password_hash, until_at=at))
@@ -102,12 +128,10 @@ def keep(
     rows = select(FormerPassword.id).where(FormerPassword.user_id == user.id).order_by(col(FormerPassword.id).desc())
     old = db.exec(rows.offset(KEPT - 1)).all()
     db.connection().execute(delete(FormerPassword).where(col(FormerPassword.id).in_(old)))
-    user.password_hash, user.password_at = hashed, at
+    user.password_hash, user.password_at, user.password_until = hashed, at, until
     db.add(user)
     db.flush()
-    others = delete(SignIn).where(col(SignIn.user_id) == user.id, col(SignIn.digest) != (besides or ""))
-    db.connection().execute(others)
-    db.connection().execute(delete(Waiting).where(col(Waiting.user_id) == user.id))
+    access.end_sign_ins(db, user.id or 0, besides)
     personnel.note(db, "set_password", user, at, {}, by=by, role="own" if by else "system")
 
 

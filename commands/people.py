@@ -12,8 +12,8 @@ import typer
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from cases import passwords, second_factor
-from cases.access import Cost, hash_password, is_storable
+from cases import administering, passwords, second_factor
+from cases.access import Cost, end_all_sign_ins, end_sign_ins, hash_password, is_storable
 from cases.duties import end as end_duty
 from cases.duties import give
 from cases.errors import BadRequest
@@ -37,6 +37,7 @@ users.command()(deputy)
 users.command()(handover)
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN")]
+Once = Annotated[bool, typer.Option("--once", help="Make a password for one sign-in and print it.")]
 
 
 @users.command()
@@ -46,6 +47,7 @@ def add(
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
     email: Annotated[str | None, typer.Option(help="接收消息的邮箱。 / Where news may be sent.")] = None,
     phone: Annotated[str | None, typer.Option(help="接收短信的手机号。 / Where short messages may be sent.")] = None,
+    is_made: Once = False,
     duties: Annotated[list[str] | None, typer.Option("--duty", metavar="ROLE@UNIT", help="May be repeated.")] = None,
     database: Database = "",
     at: At = None,
@@ -63,16 +65,22 @@ def add(
     if email and not 0 < email.find("@") < len(email) - 1:
         raise _wrong(f"「{email}」不是邮箱地址", f"{email} is no e-mail address")
     db_engine = connect(database)
-    password = None
+    password, made = None, passwords.made() if is_made else None
+    if password_stdin and made:
+        raise BadRequest("--once 与 --password-stdin 不能同时使用。", "--once and --password-stdin cannot go together.")
     if password_stdin:
         word = _password(is_asked=False)
         with reading(db_engine) as db:
-            passwords.check(db, None, word, settings().password_profile, (login, name, *filter(None, (email, phone))))
+            near = (login, name, *filter(None, (email, phone)))
+            passwords.check(db, None, word, settings().password_profile, near, settings().leaked_passwords)
         password = _hashed(word)
+    elif made:
+        password = _hashed(made)
     with transaction(db_engine) as db:
         if db.exec(select(User.id).where(User.login == login)).first() is not None:
             raise _taken(login)
         user = User(login=login, name=name, email=email, phone=phone, password_hash=password, created_at=now)
+        user.password_until = now + passwords.FIRST_LASTS if made else None
         db.add(user)
         try:
             db.flush()
@@ -82,6 +90,7 @@ def add(
         given = [give(db, user, word, at=now, since=None) for word in dict.fromkeys(duties or [])]
         note(db, "add_user", user, now, {"duties": given, "has_password": password is not None})
     say(f"已添加 {login}。", f"{login} is added.")
+    _shown(made)
 
 
 @users.command(name="list")
@@ -154,25 +163,56 @@ def duty(
 
 
 @users.command()
-def password(login: Login, database: Database = "", at: At = None) -> None:
-    """设置人员的密码（不回显输入或从标准输入读取），并使其退出登录。
+def password(login: Login, is_made: Once = False, database: Database = "", at: At = None) -> None:
+    """设置人员的密码（不回显输入或从标准输入读取），或生成一次性密码，并使其退出登录。
 
-    Set a person's password, asked for without showing it or read from stdin; their browsers are signed out.
+    Set a person's password, asked for unseen or read from stdin, or make one; their browsers are signed out.
     """
     now = moment(at)
     db_engine = connect(database)
     with reading(db_engine) as db:
         find_person(db, login)  # before anybody types a password for nobody
+    if is_made:
+        made = passwords.made()
+        hashed = _hashed(made)
+        with transaction(db_engine) as db:
+            passwords.keep(db, find_person(db, login), hashed, now, until=now + passwords.FIRST_LASTS)
+        return _shown(made)
     word, profile = _password(is_asked=sys.stdin.isatty()), settings().password_profile
     with reading(db_engine) as db:
         user = find_person(db, login)
-        passwords.check(db, user, word, profile)
+        passwords.check(db, user, word, profile, leaked=settings().leaked_passwords)
         former = passwords.former(db, user, profile)
     passwords.refuse_again(word, former, _cost())
     hashed = _hashed(word)
     with transaction(db_engine) as db:
         passwords.keep(db, find_person(db, login), hashed, now)
     say(f"{login} 的密码已更新。", f"The password of {login} is set.")
+
+
+@users.command("sign-out")
+def sign_out(
+    login: Annotated[str | None, typer.Argument(metavar="LOGIN")] = None,
+    is_everybody: Annotated[bool, typer.Option("--everybody", help="All, receipts too.")] = False,
+    database: Database = "",
+    at: At = None,
+) -> None:
+    """使某人或所有人立即退出登录，须重新登录；令牌不受影响。
+
+    Sign a person out everywhere at once, or everybody; they sign in anew. Tokens of programs go on.
+    """
+    if (login is None) is not is_everybody:
+        raise BadRequest("请写一个登录名，或用 --everybody。", "Name one login, or say --everybody.")
+    now = moment(at)
+    with transaction(connect(database)) as db:
+        if login is None:
+            end_all_sign_ins(db)
+            administering.note(db, "end_all_sign_ins", now, {})
+        else:
+            user = find_person(db, login)
+            end_sign_ins(db, user.id or 0)
+            note(db, "end_sign_ins", user, now, {})
+    say("已退出登录。", "Signed out.")
 
 
 @users.command("second-factor")
@@ -193,6 +233,17 @@ def second_factor_of(
             raise BadRequest(f"{by} 不是安全管理员。", f"{by} is no security administrator.")
         second_factor.remove(db, user, now, by=officer, role=SECURITY)
     say(f"{login} 的两步验证已停用。", f"The second step of {login} is removed.")
+
+
+def _shown(made: str | None) -> None:
+    """Print a first password, once."""
+    if made:
+        days = passwords.FIRST_LASTS.days
+        say(
+            f"一次性密码只显示这一次，{days} 天内有效；本人首次登录时须更换。",
+            f"The password is shown only once and holds {days} days; whoever signs in with it chooses their own.",
+        )
+        print(made)
 
 
 def _hashed(word: str) -> str:

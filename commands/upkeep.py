@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +13,15 @@ from sqlmodel import Session, col, select
 
 from cases import heads, queries, safeguards
 from cases.calendars import FOLDER, calendar, ending, names, newest
+from cases.deputies import PERSONAL
+from cases.duties import ADMINISTRATIONS
 from cases.indexing import drop_old, index_new
 from cases.keyring import NoKey
 from cases.laws import build, publish, published
-from cases.policy import duties_of
 from cases.reach import outdated
 from cases.record.database import engine, reading, transaction
 from cases.record.law import LawVersion
-from cases.record.people import Duty, User
+from cases.record.people import Duty, User, lasts
 from cases.record.schema import migrate
 from cases.settling import is_settled
 from cases.staffing import staff
@@ -104,7 +105,7 @@ def doctor(
         notes: list[Finding] = []
         try:
             findings += _findings(db, now)
-            notes += [*watching.schedule_notes(db, now), *_without_limit(db)]
+            notes += [*watching.schedule_notes(db, now), *_without_limit(db), *_people_notes(db, now)]
         except NoKey:  # without the key nothing more can be asked, and that has to have been found
             if not findings:
                 raise
@@ -121,7 +122,7 @@ def _findings(db: Session, now: datetime) -> list[Finding]:
         *(("record", *gap) for gap in safeguards.gaps(db)),
         *(("head", one.target, *LATE_HEAD) for one in heads.late(db, now)),
         *_calendar_findings(db, now),
-        *_people_findings(db),
+        *_people_findings(db, now),
         *standing_in.findings(db, now),
     ]
     for law in published(db):
@@ -184,12 +185,28 @@ def _calendar_findings(db: Session, at: datetime) -> list[Finding]:
     return found
 
 
-def _people_findings(db: Session) -> list[Finding]:
-    """Find people who hold two of the three administrations, which must be three people."""
-    admins = select(User).join(Duty, col(Duty.user_id) == User.id).where(col(Duty.role).like("%_admin")).distinct()
-    found = []
-    for user in db.exec(admins):
-        held = {duty.role for duty in duties_of(db, user, clock.now()) if duty.role.endswith("_admin")}
-        if len(held) > 1:
-            found.append(("people", user.login, "一人兼任两个管理员角色", "one person holds two administrations"))
-    return found
+def _people_findings(db: Session, at: datetime) -> list[Finding]:
+    """Find people who hold two of the three administrations, which must be three people, or will as a deputy."""
+    return [
+        ("people", login, "一人兼任两个管理员角色", "one person holds two administrations")
+        for login, roles in _administrators(db, at)
+        if len(roles & ADMINISTRATIONS) > 1
+    ]
+
+
+def _people_notes(db: Session, at: datetime) -> list[Finding]:
+    """Note administrators who also work on cases: no administration opens one, but that duty does."""
+    return [
+        ("note", login, "管理员兼任办案职务，能看到案件", "an administrator also works on cases and sees them")
+        for login, roles in _administrators(db, at)
+        if roles - ADMINISTRATIONS - PERSONAL
+    ]
+
+
+def _administrators(db: Session, at: datetime) -> list[tuple[str, set[str]]]:
+    """Return who administers, now or later, also in another's place, with all that they are."""
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    wanted = select(User.login, Duty.role).join(Duty, col(Duty.user_id) == User.id)
+    for login, role in db.exec(wanted.where(User.is_active, lasts(at)).order_by(User.login)):
+        held[login].add(role)
+    return [(login, roles) for login, roles in held.items() if roles & ADMINISTRATIONS]

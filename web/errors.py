@@ -17,8 +17,11 @@ from starlette.responses import RedirectResponse, Response
 
 from cases.access import Caller
 from cases.act import find
+from cases.deputies import PERSONAL
 from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
+from cases.policy import duties_of
 from cases.record.database import DatabaseError, reading
+from cases.record.people import User
 from cases.throttling import TooManyGuesses
 from config import clock
 from config.settings import SettingsError
@@ -83,7 +86,9 @@ def answer_to(request: Request, error: Exception) -> Response:
     status, title, detail, errors = told(error, language, _driver(request.app))
     extra: dict[str, Any] = {}
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", request.method, _door(request), exc_info=error)
+    elif isinstance(error, NotAllowed | NotByYou | NotFound | TooManyGuesses):
+        log.warning("%s %s refused with %s to %s", request.method, _door(request), status, _told_of(request, error))
     # The answer to an unforeseen error leaves outside the middleware that adds these to all others.
     headers = headers_of(request.app.state.settings) | dict(getattr(error, "headers", None) or {})
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -176,6 +181,24 @@ def _visitor(request: Request, error: Exception) -> Caller | None:
         return identify(request, clock.now())
     except Exception:  # whatever is wrong with the database, or with the one who asks
         return None
+
+
+def _door(request: Request) -> str:
+    """Return which door somebody stood at, without the number of a case."""
+    return getattr(request.scope.get("route"), "path", "an address that is none")
+
+
+def _told_of(request: Request, error: Exception) -> str:
+    """Return whom the log names: staff by their id, and nobody who may have raised a case (docs/decisions/0024)."""
+    caller = _visitor(request, error)
+    if caller is None:
+        return "somebody who is not signed in"
+    try:
+        with reading(request.app.state.engine) as db:
+            roles = {duty.role for duty in duties_of(db, db.get_one(User, caller.user_id), clock.now())}
+    except DatabaseError:
+        return "somebody"
+    return f"user {caller.user_id}" if roles - PERSONAL else "somebody who is no staff"
 
 
 def _fresh_version(request: Request) -> int | None:

@@ -8,12 +8,15 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, func, select
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from cases.errors import NotFound
 from cases.heartbeat import OLDEST_BEAT, last_beat, lateness, nodes, waiting, was_set
 from cases.record.case import Case
 from cases.record.clock import Parked
 from cases.record.database import DatabaseError, reading
 from cases.record.schema import is_current
+from config.settings import networks
 from notifications.figures import figures
+from web.proxies import address_of, is_of
 from web.visits import Moment, is_clock_trusted
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +43,14 @@ def ready(request: Request, at: Moment) -> JSONResponse:
 
 @router.get("/metrics")
 def metrics(request: Request, at: Moment) -> PlainTextResponse:
-    """Return a few figures in the text format of Prometheus."""
+    """Return a few figures in the text format of Prometheus, to whom the settings name.
+
+    How many cases are open is nobody else's to know: from two such figures the accused would learn of a case. Whoever
+    has no address comes over a socket of this machine.
+    """
+    peer = address_of(request.client.host) if request.client else None
+    if peer is not None and not is_of(peer, networks(request.app.state.settings.metrics_from)):
+        raise NotFound("没有这个页面。", "There is no such page.")
     with reading(request.app.state.engine) as db:
         is_open = col(Case.closed_at).is_(None)
         count = select(func.count()).select_from(Case)

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from config.settings import networks
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -31,7 +33,7 @@ class Proxies:
 
     def __init__(self, app: ASGIApp, proxies: str) -> None:
         self.app = app
-        self.trusted = [ipaddress.ip_network(word.strip()) for word in proxies.split(",") if word.strip()]
+        self.trusted = networks(proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -43,7 +45,7 @@ class Proxies:
         kept = [(name, value) for name, value in headers if name not in FOREIGN and not name.startswith(b"x-forwarded")]
         changed: dict[str, object] = {"headers": kept}
         peer = address_of((scope.get("client") or ("", 0))[0])
-        if peer is not None and self._is_ours(peer):
+        if peer is not None and is_of(peer, self.trusted):
             changed["client"] = (str(self._visitor(peer, _values(headers, FOR))), 0)
             if (scheme := _last(headers, PROTO)) in (b"http", b"https"):
                 changed["scheme"] = scheme.decode()
@@ -59,12 +61,14 @@ class Proxies:
             if found is None:
                 return nearest
             nearest = found
-            if not self._is_ours(found):
+            if not is_of(found, self.trusted):
                 return found
         return nearest
 
-    def _is_ours(self, address: Address) -> bool:
-        return any(address.version == network.version and address in network for network in self.trusted)
+
+def is_of(address: Address, places: Iterable[Network]) -> bool:
+    """Tell whether an address lies in one of some networks."""
+    return any(address.version == network.version and address in network for network in places)
 
 
 def address_of(word: str) -> Address | None:

@@ -10,6 +10,7 @@ import uvicorn
 from sqlalchemy import make_url
 from uvicorn.supervisors import Multiprocess
 
+from config import logs
 from config.settings import Settings
 from web.app import create_app
 from workflow.errors import Refusal
@@ -27,6 +28,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
             "SQLite 只支持一个进程；多进程或多节点请使用 PostgreSQL。",
             "SQLite serves one worker only; several workers or nodes need PostgreSQL.",
         )
+    logs.set_up()
     listening = _listen(host, port)
     try:
         if workers == 1:
@@ -44,6 +46,7 @@ def _options() -> dict[str, Any]:
     return {
         "timeout_graceful_shutdown": LAST_WORDS,
         "access_log": False,
+        "log_config": None,
         "server_header": False,
         "proxy_headers": False,
     }

@@ -49,13 +49,20 @@ def _made(url: str) -> Engine:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            made = create_engine(parsed, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+            made = create_engine(
+                parsed, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
+            )
             event.listen(made, "connect", _prepare_sqlite)
             event.listen(made, "begin", _begin_sqlite)
             return made
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
-                parsed, pool_size=20, max_overflow=20, pool_pre_ping=False, connect_args={"options": "-c timezone=UTC"}
+                parsed,
+                pool_size=20,
+                max_overflow=20,
+                pool_pre_ping=False,
+                hide_parameters=True,  # what somebody wrote stands in no error
+                connect_args={"options": "-c timezone=UTC"},
             )
     except (ArgumentError, NoSuchModuleError):
         pass
@@ -94,7 +101,8 @@ def is_for_reading(session: Session) -> bool:
 
 def _prepare_sqlite(dbapi: Any, record: Any) -> None:
     dbapi.isolation_level = None  # the driver must not begin transactions by itself: see _begin_sqlite
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+    # What is deleted, such as a sign-in or a former password, does not stay readable in pages that are free.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={PATIENCE * 1000}"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 

@@ -98,6 +98,8 @@ def _line() -> Prepared:
 class User(SQLModel, table=True):
     """A person who can sign in or be named; without a password nobody can sign in as them.
 
+    `password_until` is set where somebody else knows the password: it signs in until then, and only to be changed.
+
     One with a negative id is a veil, and nobody's name: what is raised confidentially belongs to one (`cases.veil`).
     """
 
@@ -110,6 +112,7 @@ class User(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=32)
     password_hash: str | None = Field(default=None, max_length=200)
     password_at: datetime | None = Field(default=None, sa_type=Moment)
+    password_until: datetime | None = Field(default=None, sa_type=Moment)
     language: str = Field(default="zh", max_length=8)
     is_active: bool = Field(default=True)
     created_at: datetime = Field(sa_type=Moment)

@@ -1,10 +1,22 @@
 """Passwords, sign-ins and tokens: what is kept, how long it holds."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from cases.access import browser, digest, hash_password, is_password, make_token, sign_in, sign_out, who
+from cases.access import (
+    browser,
+    digest,
+    end_all_sign_ins,
+    hash_password,
+    is_password,
+    make_token,
+    sign_in,
+    sign_out,
+    who,
+)
+from cases.erasing import scrub
 from cases.record.database import transaction
 from cases.record.people import SignIn, Token, User
 from tests.cases.world import World
@@ -67,3 +79,16 @@ def test_a_token_speaks_for_a_person_until_it_expires_or_they_go(world: World) -
         assert who(db, secret, MONDAY) is None
         with pytest.raises(Refusal, match="read"):
             make_token(db, li, "admin", MONDAY)
+
+
+def test_a_sign_in_that_has_ended_is_not_left_in_the_file(migrated_sqlite_url: str) -> None:
+    world = World(migrated_sqlite_url)  # in PostgreSQL it leaves the disk with the next VACUUM (docs/record.md)
+    path = Path(world.db.url.database or "")
+    with transaction(world.db) as db:
+        kept = digest(sign_in(db, world.people["li"], MONDAY)).encode()
+    scrub(world.db)
+    assert kept in path.read_bytes()
+    with transaction(world.db) as db:
+        end_all_sign_ins(db)
+    scrub(world.db)
+    assert kept not in path.read_bytes()

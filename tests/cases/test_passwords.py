@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -10,6 +12,7 @@ from sqlmodel import select
 from cases import passwords
 from cases.access import Cost, browser, digest, hash_password, sign_in
 from cases.common_passwords import WORDS, is_common
+from cases.leaked_passwords import NoList, is_leaked
 from cases.record.database import transaction
 from cases.record.people import FormerPassword, User
 from tests.cases.world import World
@@ -88,3 +91,25 @@ def test_a_new_password_ends_every_other_sign_in_at_once(world: World) -> None:
         passwords.keep(db, li, hash_password("x", CHEAP), MONDAY, by=li, besides=digest(own))
         assert browser(db, own, MONDAY) is not None and browser(db, of_zhang, MONDAY) is not None
         assert all(browser(db, other, MONDAY) is None for other in others)
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 10, 1_000])
+def test_what_got_out_somewhere_is_found_in_the_list_wherever_it_stands(tmp_path: Path, lines: int) -> None:
+    words = [f"heron-under-bridge-{number}" for number in range(lines)]
+    digests = sorted(hashlib.sha1(word.encode(), usedforsecurity=False).hexdigest().upper() for word in words)
+    file = tmp_path / "leaked.txt"
+    file.write_bytes("".join(f"{digest}:{number}\r\n" for number, digest in enumerate(digests)).encode())
+    assert all(is_leaked(str(file), word) for word in words)
+    assert not any(is_leaked(str(file), f"another-word-{number}") for number in range(50))
+
+
+def test_a_password_of_the_list_is_refused_and_without_the_list_none_is_taken(world: World, tmp_path: Path) -> None:
+    word, file = "heron-under-a-quiet-bridge", tmp_path / "leaked.txt"
+    file.write_text(hashlib.sha1(word.encode(), usedforsecurity=False).hexdigest().upper() + ":1\n")
+    with transaction(world.db) as db:
+        passwords.check(db, None, word, "asvs")
+        with pytest.raises(passwords.WeakPassword, match="got out"):
+            passwords.check(db, None, word, "asvs", leaked=str(file))
+        with pytest.raises(NoList, match="cannot be read"):
+            passwords.check(db, None, word, "asvs", leaked=str(tmp_path / "none.txt"))
+    assert not is_leaked("", word)

@@ -46,3 +46,18 @@ def test_what_is_taken_out_kept_and_brought_back_is_listed(
     assert run(capsys, *words)[0] == 0
     assert listed(capsys, again)[-1]["action"] == "restore"
     assert run(capsys, "verify", "--database", again)[0] == 0
+
+
+def test_whoever_reads_the_audit_is_on_record_and_as_an_auditor_only_auditors_read_it(
+    capsys: Captured, migrated_sqlite_url: str
+) -> None:
+    world = World(migrated_sqlite_url)
+    run(capsys, "user", "duty", "tang", "audit_admin@P", "--database", world.url)
+    assert listed(capsys, world.url, "--as", "tang", "--what", "change_duty")
+    assert listed(capsys, world.url)
+    read = listed(capsys, world.url, "--what", "read_audit")
+    assert [(row["login"], row["role"]) for row in read] == [("tang", "audit_admin"), (None, "system")]
+    status, out, err = run(capsys, "audit", "--as", "xitong", "--database", world.url)
+    assert (status, out) == (1, "")
+    assert "Only an audit administrator" in err
+    assert run(capsys, "verify", "--database", world.url)[0] == 0

@@ -129,7 +129,7 @@ def test_time_only_goes_forward_and_stays_in_office_hours_of_the_past(demonstrat
 def test_units_people_and_passwords_are_those_of_the_town(demonstration: Session) -> None:
     users = [user for user in demonstration.exec(select(User)) if not is_veil(user.id or 0)]
     assert {user.login for user in users} == {person.login for person in PEOPLE}
-    assert is_password(password_of(demonstration, "shenyi")[1], PASSWORD)
+    assert is_password(password_of(demonstration, "shenyi", AT)[1], PASSWORD)
     assert {a.unit_id for a in demonstration.exec(select(Assignment))} <= set(range(1, len(UNITS) + 1))
 
 

@@ -85,3 +85,28 @@ def test_doctor_refuses_a_person_who_holds_two_administrations(capsys: Captured,
             statement = "INSERT INTO duties (user_id, unit_id, role) VALUES (16, 1, ?)"
             db.connection().exec_driver_sql(statement, (role,))
     assert found(capsys, keyed, "people") == ["one person holds two administrations"]
+
+
+def test_doctor_refuses_whoever_stands_in_for_a_second_administration_from_its_first_day(
+    capsys: Captured, keyed: World
+) -> None:
+    duty = "INSERT INTO duties (user_id, unit_id, role, from_at, until_at, deputy_of) SELECT ?, 2, role, ?, ?, id"
+    days = ("2026-12-01 00:00:00.000000", "2026-12-03 00:00:00.000000")
+    stands_in = (keyed.people["xitong"], *days)
+    with transaction(keyed.db) as db:
+        statement = f"{duty} FROM duties WHERE role = 'audit_admin'"
+        db.connection().exec_driver_sql(statement, stands_in)
+    assert found(capsys, keyed, "people") == ["one person holds two administrations"]
+    with transaction(keyed.db) as db:
+        db.connection().exec_driver_sql(
+            "UPDATE duties SET until_at = ? WHERE deputy_of IS NOT NULL", ("2026-11-09 00:00:00.000000",)
+        )
+    assert found(capsys, keyed, "people") == []
+
+
+def test_doctor_notes_an_administrator_who_also_works_on_cases(capsys: Captured, keyed: World) -> None:
+    assert not [note for note in found(capsys, keyed, "note") if "administrator" in note]
+    with transaction(keyed.db) as db:
+        statement = "INSERT INTO duties (user_id, unit_id, role) VALUES (?, 2, 'handler')"
+        db.connection().exec_driver_sql(statement, (keyed.people["xitong"],))
+    assert "an administrator also works on cases and sees them" in found(capsys, keyed, "note")

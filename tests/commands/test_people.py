@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from cases.access import is_password, who
+from cases.passwords import check
 from cases.raw import snapshot
 from cases.record.database import reading, transaction
 from cases.record.event import Event
@@ -218,3 +219,33 @@ def test_the_chain_is_verified_and_kept_from_the_command_line(world: World, tmp_
     out, files = str(tmp_path / "backup.tar.gz"), ("--files", str(tmp_path / "files"))
     assert run(world, "backup", out, *files).exit_code == 0
     assert "has rows already" in refusal(run(world, "restore", out, *files))
+
+
+def test_a_first_password_is_printed_once_and_taken_by_both_profiles(world: World) -> None:
+    made = [run(world, "user", "password", "zhang", "--once").stdout.strip() for _ in range(2)]
+    assert len(set(made)) == 2
+    with reading(world.db) as db:
+        for word in made:
+            for profile in ("asvs", "dengbao"):
+                check(db, db.get_one(User, world.people["zhang"]), word, profile)
+    assert last_event(world)[0] == "set_password" and made[1] not in str(last_event(world))
+    added = run(world, "user", "add", "xu", "--name", "许新", "--once").stdout.strip()
+    assert len(added) == 24 and added not in str(last_event(world))
+    assert "cannot go together" in refusal(
+        run(
+            world,
+            "user",
+            "add",
+            "xia",
+            "--name",
+            "夏新",
+            "--once",
+            "--password-stdin",
+            stdin="heron-under-a-quiet-bridge",
+        )
+    )
+
+
+def test_one_login_or_everybody_is_named(world: World) -> None:
+    for words in ((), ("li", "--everybody")):
+        assert "Name one login" in refusal(run(world, "user", "sign-out", *words))

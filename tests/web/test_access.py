@@ -111,7 +111,8 @@ def test_signing_out_ends_it_everywhere(office: Office) -> None:
     li = office.browser("li")
     secret = li.client.cookies["bihuan"]
     li.get("/")
-    li.send("/sign-out")
+    left = li.send("/sign-out")
+    assert left.headers["clear-site-data"] == '"cache", "storage"'
     other = office.client()
     other.cookies.set("bihuan", secret)
     assert other.get("/").status_code == 303

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,17 @@ def test_a_name_says_what_a_file_is_and_nothing_else(sqlite_office: Office, name
 
 def stored(tmp_path: Path) -> list[Path]:
     return [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+
+
+def test_one_person_adds_so_many_files_an_hour_and_the_refused_ones_count(office: Office, tmp_path: Path) -> None:
+    number, state = office.submitted(), office.app.state
+    state.settings = replace(state.settings, uploads_an_hour=3)
+
+    def added(login: str, content: bytes) -> int:
+        path = f"{API}/cases/{number}/attachments"
+        return office.program(login).post(path, files={"file": ("a.txt", content)}).status_code
+
+    assert [added("zhang", content) for content in (b"one", b"\0", b"two", b"three")] == [201, 422, 201, 429]
+    assert len(stored(tmp_path)) == 2 and added("li", b"four") == 201
+    office.later(hours=1)
+    assert added("zhang", b"three") == 201

@@ -1,6 +1,7 @@
 """What machines ask: lives, ready, how much is late; and the way the application is served."""
 
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -198,3 +199,20 @@ def test_nothing_is_recorded_by_a_clock_that_is_not_believed(office: Office) -> 
     assert browser.client.get(f"/cases/{number}").status_code == 200  # it can still be read
     office.app.state.schedule = None
     assert taken(program, number, "accept", fields).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "status"),
+    [
+        ("127.0.0.1", "127.0.0.1, ::1", 200),
+        ("::1", "127.0.0.1, ::1", 200),
+        ("10.2.3.4", "127.0.0.1, ::1", 404),
+        ("10.2.3.4", "10.0.0.0/8", 200),
+        ("127.0.0.1", "10.0.0.0/8", 404),
+    ],
+)
+def test_figures_are_for_whom_the_settings_name(sqlite_office: Office, peer: str, named: str, status: int) -> None:
+    state = sqlite_office.app.state
+    state.settings = replace(state.settings, metrics_from=named)
+    answer = sqlite_office.client_from(peer).get("/metrics")
+    assert answer.status_code == status and ("bihuan_open_cases" in answer.text) is (status == 200)

@@ -148,8 +148,9 @@ def test_who_has_to_enrol_does_so_before_they_are_in(office: Office) -> None:
 def test_it_is_removed_with_a_code_or_by_the_security_administrator_alone(office: Office) -> None:
     browser, _, codes = enrolled(office)
     browser.get("/account")
-    assert browser.send("/account/second-factor/remove", code="123456").status_code == 422
-    assert browser.send("/account/second-factor/remove", code=codes[1]).status_code == 303
+    for password, given in ((PASSWORD, "123456"), ("guess", codes[1])):  # who found a code alone removes nothing
+        assert browser.send("/account/second-factor/remove", password=password, code=given).status_code == 422
+    assert browser.send("/account/second-factor/remove", password=PASSWORD, code=codes[1]).status_code == 303
     enrolled(office)
     for login, status in (("zhao", 403), ("anquan", 303)):
         officer = office.browser(login)
@@ -189,13 +190,28 @@ def test_one_changes_the_password_with_the_old_one_and_is_out_everywhere_else(of
 def test_my_sign_ins_are_listed_and_ended(office: Office) -> None:
     here, there, other = office.browser("li"), office.browser("li"), office.browser("zhang")
     here.get("/account")
-    assert here.page.text.count("/account/sign-ins/end") == 1
+    assert here.page.text.count("/account/sign-ins/end") == 2
     with reading(office.engine) as db:
         foreign = db.exec(select(SignIn.digest).where(SignIn.user_id == person(db, "zhang").id)).one()
-    here.send("/account/sign-ins/end", sign_in=foreign)
-    assert other.client.get("/").status_code == 200
+    assert here.send("/account/sign-ins/end", password="guess").status_code == 422
+    assert here.send("/account/sign-ins/end", password=PASSWORD, sign_in=foreign).status_code == 303
+    assert other.client.get("/").status_code == there.client.get("/").status_code == 200
     here.send("/account/sign-ins/end")
     assert there.client.get("/").status_code == 303 and here.client.get("/").status_code == 200
+
+
+def test_all_my_other_sign_ins_are_ended_at_once_once_i_have_proved_who_i_am(office: Office) -> None:
+    here, there, other = office.browser("li"), office.browser("li"), office.browser("zhang")
+    waiting = office.browser("li")
+    here.get("/account")
+    here.page = here.client.get("/account")
+    token = re.search(r'name="_form_token" value="([^"]+)"', here.page.text)
+    assert token and 'id="end-all"' in here.page.text
+    for password, status in (("guess", 422), (PASSWORD, 303)):
+        data = {"_form_token": token[1], "password": password}
+        assert here.client.post("/account/sign-ins/end", data=data).status_code == status
+    ended = [one.client.get("/").status_code for one in (there, waiting)]
+    assert ended == [303, 303] and here.client.get("/").status_code == other.client.get("/").status_code == 200
 
 
 def test_a_sign_in_ends_when_what_the_person_may_changes(office: Office) -> None:

@@ -38,9 +38,15 @@ def show(visit: Reading, saved: bool = False) -> Response:
 
 
 @router.post("/sign-ins/end")
-def end(visit: Writing, form: Form) -> Response:
-    """End one of my sign-ins, on whatever machine it is."""
-    access.end_sign_in(visit.db, visit.caller.user_id, form.text("sign_in"))
+def end(request: Request, at: Moment, caller: SignedIn, form: Form) -> Response:
+    """End one of my other sign-ins, or all of them, once I have proved who I am (ASVS 5.0 7.5.2)."""
+    if refusal := step_up.prove(request, caller, form.text("password"), form.text("code"), at):
+        return _refused(request, at, caller, refusal)
+    with transaction(request.app.state.engine) as db:
+        if wanted := form.text("sign_in"):
+            access.end_sign_in(db, caller.user_id, wanted)
+        else:
+            access.end_sign_ins(db, caller.user_id, besides=caller.sign_in)
     return _led()
 
 
@@ -49,14 +55,13 @@ def change(request: Request, at: Moment, caller: SignedIn, form: Form) -> Respon
     """Change my password; the old one has to be given, whenever it was given last."""
     engine, state = request.app.state.engine, request.app.state
     profile, word = state.settings.password_profile, form.text("new")
-    unproven = Caller(caller.user_id, caller.login, caller.name, caller.language, sign_in=caller.sign_in)
-    if refusal := step_up.prove(request, unproven, form.text("password"), form.text("code"), at):
+    if refusal := step_up.prove(request, _unproven(caller), form.text("password"), form.text("code"), at):
         return _refused(request, at, caller, refusal)
     with reading(engine) as db:
         user = db.get_one(User, caller.user_id)
         kept, old = user.password_hash, passwords.former(db, user, profile)
         try:
-            passwords.check(db, user, word, profile)
+            passwords.check(db, user, word, profile, leaked=state.settings.leaked_passwords)
             passwords.require_same(word, form.text("again"))
         except passwords.WeakPassword as refusal:
             return _refused(request, at, caller, refusal)
@@ -92,14 +97,16 @@ def confirm(visit: Writing, form: Form) -> Response:
 
 
 @router.post("/second-factor/remove")
-def remove(visit: Writing, form: Form) -> Response:
-    """Remove my second step, which takes a code of it."""
+def remove(request: Request, at: Moment, caller: SignedIn, form: Form) -> Response:
+    """Remove my second step, which takes the password and a code, whenever they were given last (ASVS 5.0 7.5.1)."""
+    if refusal := step_up.prove(request, _unproven(caller), form.text("password"), form.text("code"), at):
+        return _refused(request, at, caller, refusal)
     try:
-        if not second_factor.passes(visit.db, visit.by, form.text("code"), visit.at):
-            return _page(visit, second_factor.WrongCode(), 422)
-    except TooManyGuesses as refusal:
-        return _page(visit, refusal, 429)
-    second_factor.remove(visit.db, visit.by, visit.at, by=visit.by)
+        with transaction(request.app.state.engine) as db:
+            me = db.get_one(User, caller.user_id, with_for_update=True)
+            second_factor.remove(db, me, at, by=me)
+    except Refusal as refusal:
+        return _refused(request, at, caller, refusal)
     return _led()
 
 
@@ -118,6 +125,11 @@ def remove_of(request: Request, at: Moment, caller: SignedIn, form: Form) -> Res
     except (NotFound, Refusal) as refusal:
         return _refused(request, at, caller, refusal)
     return _led()
+
+
+def _unproven(caller: Caller) -> Caller:
+    """Return somebody as if they had not proved themselves yet."""
+    return Caller(caller.user_id, caller.login, caller.name, caller.language, sign_in=caller.sign_in)
 
 
 def _is_security(visit: Visit) -> bool:

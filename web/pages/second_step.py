@@ -126,7 +126,7 @@ def change(request: Request, at: Moment, form: Step) -> Response:
         if waiter.step != PASSWORD:
             return _page(request, waiter, form)
         try:
-            passwords.check(db, waiter.user, form.password, profile)
+            passwords.check(db, waiter.user, form.password, profile, leaked=state.settings.leaked_passwords)
             passwords.require_same(form.password, form.again)
             passwords.refuse_again(form.password, passwords.former(db, waiter.user, profile), state.password_cost)
         except passwords.WeakPassword as refusal:

@@ -53,7 +53,7 @@ def sign_in(
     if wait is not None:
         return _page(request, wanted, login, 429, wait.zh, wait.en, left, {"Retry-After": str(wait.seconds)})
     with reading(engine) as db:
-        user_id, kept = access.password_of(db, login)
+        user_id, kept = access.password_of(db, login, at)
     fits = access.is_password(kept, password, state.password_cost)
     with transaction(engine) as db:
         # The password may have been changed, or the person disabled, while it was weighed.

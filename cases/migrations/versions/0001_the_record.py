@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=32), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("password_at", Moment(), nullable=True),
+        sa.Column("password_until", Moment(), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
