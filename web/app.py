@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from cases.access import Cost
 from cases.record.database import engine
+from config import logs
 from config.settings import Settings, load
 from web import errors, health, schedule
 from web.access import NotSignedIn
@@ -112,6 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """Return the application of this process's environment, for servers that start several workers."""
+    logs.begin()
     return create_app(load(os.environ))
 
 

@@ -14,7 +14,7 @@ import sys
 from threading import Event, Thread
 
 from cases.record.database import engine
-from config import clock
+from config import clock, logs
 from config.settings import Settings, load
 from notifications.delivering import deliver
 from notifications.passing import post_of
@@ -84,5 +84,6 @@ def _watch(is_over: Event) -> None:
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(BEHIND_PAGES)
+    logs.begin()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which lets this finish
     main(load(os.environ))

@@ -10,6 +10,7 @@ import uvicorn
 from sqlalchemy import make_url
 from uvicorn.supervisors import Multiprocess
 
+from config import logs
 from config.settings import Settings
 from web.app import create_app
 from workflow.errors import Refusal
@@ -28,6 +29,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
             "SQLite serves one worker only; several workers or nodes need PostgreSQL.",
         )
     listening = _listen(host, port)
+    logs.begin()
     try:
         if workers == 1:
             uvicorn.Server(uvicorn.Config(create_app(settings), **_options())).run([listening])
@@ -44,6 +46,7 @@ def _options() -> dict[str, Any]:
     return {
         "timeout_graceful_shutdown": LAST_WORDS,
         "access_log": False,
+        "log_config": None,  # as `config.logs` says
         "server_header": False,
         "proxy_headers": False,
     }

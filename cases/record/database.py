@@ -28,8 +28,9 @@ _engines: dict[str, Engine] = {}
 def engine(url: str) -> Engine:
     """Return the one engine of a database URL (`sqlite:///FILE` or `postgresql://...`).
 
-    On SQLite every connection runs with `synchronous=FULL`: NORMAL loses acknowledged commits in a power cut (measured:
-    61 % of cuts). WAL is a property of the file and is set once, by `cases.record.schema.migrate`.
+    What a statement was given, which may be anybody's words, stands in no error of ours. On SQLite every connection
+    runs with `synchronous=FULL`: NORMAL loses acknowledged commits in a power cut (measured: 61 % of cuts). WAL is a
+    property of the file and is set once, by `cases.record.schema.migrate`.
     """
     if url not in _engines:
         _engines[url] = _made(url)
@@ -48,13 +49,20 @@ def _made(url: str) -> Engine:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            made = create_engine(parsed, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+            made = create_engine(
+                parsed, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
+            )
             event.listen(made, "connect", _prepare_sqlite)
             event.listen(made, "begin", _begin_sqlite)
             return made
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
-                parsed, pool_size=20, max_overflow=20, pool_pre_ping=False, connect_args={"options": "-c timezone=UTC"}
+                parsed,
+                hide_parameters=True,
+                pool_size=20,
+                max_overflow=20,
+                pool_pre_ping=False,
+                connect_args={"options": "-c timezone=UTC"},
             )
     except (ArgumentError, NoSuchModuleError):
         pass

@@ -65,14 +65,15 @@ class Installation:
         return hits(((place, content) for place, content in places if not _holds_accounts(place)), searches(people))
 
     def settles(self) -> None:
-        """Have PostgreSQL write what it holds in memory to its files."""
+        """Have PostgreSQL write what it holds in memory to its files, and learn what stands in its columns."""
         if self.cluster is not None:
-            self._does("CHECKPOINT")
+            for statement in ("ANALYZE", "CHECKPOINT"):
+                self._does(statement)
 
     def tidies_up(self) -> None:
         """Do what docs/record.md asks for on PostgreSQL once something was erased; SQLite needs nothing."""
         if self.cluster is not None:
-            for statement in ("VACUUM", "SELECT pg_switch_wal()", "CHECKPOINT"):
+            for statement in ("ANALYZE", "VACUUM FULL", "SELECT pg_switch_wal()", "CHECKPOINT"):
                 self._does(statement)
 
     def _does(self, statement: str) -> None:
