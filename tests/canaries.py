@@ -12,7 +12,7 @@ import io
 import random
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -98,13 +98,25 @@ class Search:
         return False
 
 
+class Bytes(Search):
+    """A search for some bytes as they are."""
+
+    def __init__(self, wanted: Iterable[bytes]) -> None:
+        super().__init__(())
+        self.wanted = list(wanted)
+
+    def of(self, content: bytes) -> set[str]:
+        """Return whether any of them is there, and nothing about how."""
+        return {"such"} if any(one in content for one in self.wanted) else set()
+
+
 def searches(people: Iterable[Canary]) -> dict[str, Search]:
     """Return a search for each kind of what people tell of themselves."""
     told = [one.told for one in people]
     return {kind: Search([one[kind] for one in told]) for kind in told[0]}
 
 
-def hits(places: Iterable[tuple[str, bytes]], wanted: dict[str, Search]) -> list[str]:
+def hits(places: Iterable[tuple[str, bytes]], wanted: Mapping[str, Search]) -> list[str]:
     """Return where something is found: the place, the kind, and how it is written there."""
     return [
         f"{place}: {kind} as {how}"

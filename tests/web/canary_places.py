@@ -48,6 +48,8 @@ class Installation:
     def lies(self, *names: str) -> Iterator[tuple[str, bytes]]:
         """Yield all that lies here now, and what was taken out under some names."""
         yield from contents(self.data)
+        if self.cluster is not None:
+            yield from contents(self.cluster.log)
         yield from self.lies_outside(*names)
 
     def lies_outside(self, *names: str) -> Iterator[tuple[str, bytes]]:
