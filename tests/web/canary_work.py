@@ -11,8 +11,6 @@ from typing import Any
 from httpx2 import Client
 from sqlmodel import Session, select
 
-from cases import erasing
-from cases.act import find
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, Unit, User
@@ -152,19 +150,19 @@ class Work:
 
     def erase(self, gone: list[Raised]) -> None:
         """Forget people and what they wrote: by receipt, or, where they have an account, by two of the staff."""
+        li, zhao = self.served.browser("li"), self.served.browser("zhao")
         for one in gone:
             if one.code:
                 browser = self._holder(one.code)
                 assert browser.send("/track/erase", sure="yes", with_texts="yes").status_code == 303
                 continue
-            with transaction(self.served.engine) as db:
-                case, li = find(db, one.number), person(db, "li")
-                row = erasing.ask(db, case, "本人要求", by=li, at=clock.now(), with_texts=True)
-            with transaction(self.served.engine) as db:
-                case, zhao = find(db, one.number), person(db, "zhao")
-                files = erasing.agree(db, case, row.id or 0, by=zhao, at=clock.now())
-            erasing.remove(self.served.settings.files, files)
-            erasing.scrub(self.served.engine)
+            place = f"/cases/{one.number}/erasure"
+            li.get(place)
+            assert li.send(place, reason="本人书面要求", with_texts="yes").status_code == 303
+            zhao.get(place)
+            (row_id,) = re.findall(rf"{place}/(\d+)/agree", zhao.page.text)
+            answer = zhao.send(f"{place}/{row_id}/agree", approve="yes", sure=one.number)
+            assert answer.status_code == 303, answer.text
 
     @property
     def _handlers(self) -> int:
