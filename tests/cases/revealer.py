@@ -31,12 +31,12 @@ from cases.revealing import NotRevealed
 from tests.cast import MONDAY
 
 IN, OUT = 0, 1
-#: Staff of the cases, some of whom may not ask, or may not agree, or have seen five today.
-STAFF = ("wang", "wu", "li", "zhao", "shuang")
+#: Who asks, and who is asked to agree; not all of them may, nor may they do both.
+ASKERS, SECONDS = ("wang", "wu", "li", "shuang", "zhou"), ("zhao", "sun", "shuang", "li", "wang")
 ASK, AGREE, ANNOUNCE, OPEN = "ask", "agree", "announce", "open"
 STRAIGHT = (ASK, AGREE, ANNOUNCE, OPEN)
-#: Minutes between two orders: some four dozen a day.
-PACE = 30
+#: Minutes between two orders; what nobody has agreed to stands in the way of another request for three days.
+PACE = 240
 
 
 class Revealer:
@@ -57,7 +57,7 @@ class Revealer:
 
     def _live(self, dice: random.Random, order: int) -> None:
         number, at = dice.choice(self.numbers), MONDAY + timedelta(hours=6, minutes=PACE * order)
-        asker, second = dice.sample(STAFF, 2)
+        asker, second = dice.choice(ASKERS), dice.choice(SECONDS)
         steps = STRAIGHT if dice.random() < 0.8 else tuple(dice.choices(STRAIGHT, k=dice.randint(2, 7)))
         request, row = 0, None
         for step in steps:
