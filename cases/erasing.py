@@ -136,7 +136,10 @@ def remove(files: Path, places: Sequence[str]) -> None:
 
 
 def scrub(engine: Engine) -> None:
-    """Let SQLite write its log back and empty it, where what was erased would still lie; PostgreSQL has `VACUUM`."""
+    """Let SQLite write its log back and empty it, where what was erased would still lie.
+
+    What PostgreSQL needs holds whole tables for a while and is for its administrator to choose (docs/record.md).
+    """
     if engine.dialect.name == "sqlite":
         with explained(engine), closing(engine.raw_connection()) as connection:  # outside of any transaction
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import NoReturn, TextIO, cast
@@ -26,6 +27,7 @@ from commands.people import users
 from commands.similar import similar
 from commands.tokens import tokens
 from commands.usage import list_in_both_languages, wrong_call
+from config import logs
 from config.settings import SettingsError
 from workflow.arrangement import ArrangementError
 from workflow.calendar import CalendarError
@@ -84,6 +86,8 @@ def main(words: list[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit status: 0 done, 1 found something wrong, 2 wrong call."""
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
+    if not logging.getLogger().handlers:  # whoever runs this within a program of theirs has a log
+        logs.set_up()
     try:
         program = list_in_both_languages(cast(TyperGroup, get_command(app)))
         status = program(words, prog_name=app.info.name, standalone_mode=False)

@@ -46,7 +46,7 @@ def _options() -> dict[str, Any]:
     return {
         "timeout_graceful_shutdown": LAST_WORDS,
         "access_log": False,
-        "log_config": None,
+        "log_config": None,  # as `config.logs` says
         "server_header": False,
         "proxy_headers": False,
     }

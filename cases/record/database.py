@@ -29,8 +29,9 @@ _engines: dict[str, Engine] = {}
 def engine(url: str) -> Engine:
     """Return the one engine of a database URL (`sqlite:///FILE` or `postgresql://...`).
 
-    On SQLite every connection runs with `synchronous=FULL`: NORMAL loses acknowledged commits in a power cut (measured:
-    61 % of cuts). WAL is a property of the file and is set once, by `cases.record.schema.migrate`.
+    What a statement was given, which may be anybody's words, stands in no error of ours. On SQLite every connection
+    runs with `synchronous=FULL`: NORMAL loses acknowledged commits in a power cut (measured: 61 % of cuts). WAL is a
+    property of the file and is set once, by `cases.record.schema.migrate`.
     """
     if url not in _engines:
         _engines[url] = _made(url)

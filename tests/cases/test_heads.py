@@ -22,7 +22,7 @@ from config.settings import Settings, SettingsError
 from notifications.channels.webhook import new_secret
 from notifications.heads import send_daily
 from tests.cases.attacks import run
-from tests.cases.test_verifying import TRIGGERS
+from tests.cases.tampering import TRIGGERS
 from tests.cases.world import DAY, MINUTE, Story, World
 from tests.cast import MONDAY
 from tests.notifications.mailbox import Mailbox

@@ -16,7 +16,8 @@ from cases.record.people import Duty
 from cases.sweep import sweep
 from cases.timeline import events_of
 from tests.cases.attacks import run
-from tests.cases.test_verifying import finding, tampering
+from tests.cases.tampering import tampering
+from tests.cases.test_verifying import finding
 from tests.cases.world import DAY, HOUR, Story, World
 
 

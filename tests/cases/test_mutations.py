@@ -21,8 +21,8 @@ from cases.broken import ChainBroken
 from cases.record.database import reading
 from cases.verifying import COLUMNS, export_events, verify_database, verify_file
 from tests.cases.attacks import KINDS, Attack, run
+from tests.cases.tampering import tampering
 from tests.cases.test_dossier import tampered
-from tests.cases.test_verifying import full, tampering  # noqa: F401  # `full` is a fixture
 from tests.cases.world import ROADS, Story, World
 
 EXAMPLES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "200"))
@@ -31,7 +31,7 @@ NAMES = ", ".join(COLUMNS)
 
 
 @pytest.fixture
-def large(full: World) -> World:  # noqa: F811  # the fixture
+def large(full: World) -> World:
     """Gives a world of a few hundred events without what protects them."""
     for number in range(24):
         story = Story(full, list(ROADS)[number % len(ROADS)], "CT"[number % 2] if number % 3 else "C")

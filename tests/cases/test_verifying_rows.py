@@ -19,7 +19,7 @@ from cases.spreadsheets.importing import import_cases
 from cases.spreadsheets.mapping import parse
 from cases.verifying import verify_database
 from tests.cases.attacks import run
-from tests.cases.test_verifying import TRIGGERS, tampering
+from tests.cases.tampering import TRIGGERS, tampering
 from tests.cases.world import HOUR, Story, World
 from tests.cast import MONDAY
 

@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, Self
 
-from httpx2 import Response
+from httpx2 import Client, Response
 from starlette.testclient import TestClient
 
 from cases.access import make_token
@@ -105,7 +105,7 @@ class Office:
 class Browser:
     """A browser without scripts: it reads pages and sends the forms that stand on them."""
 
-    client: TestClient
+    client: Client
     page: Response = field(init=False)
 
     def get(self, path: str) -> str:
@@ -144,7 +144,7 @@ def person(db: Any, login: str) -> User:
     return user
 
 
-def taken(client: TestClient, number: str, action: str, fields: dict[str, Any] | None = None) -> Response:
+def taken(client: Client, number: str, action: str, fields: dict[str, Any] | None = None) -> Response:
     """Read a case, take an action on what was read, and return the answer."""
     tag = client.get(f"{API}/cases/{number}").headers["etag"]
     return client.post(f"{API}/cases/{number}/actions/{action}", json=fields or {}, headers={"if-match": tag})
