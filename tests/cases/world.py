@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -88,6 +88,19 @@ class World:
         self.db = require_current(url)
         with transaction(self.db) as db:
             cast(db)
+        self._settle()
+
+    @classmethod
+    def around(cls, db: Engine) -> World:
+        """Return the world of a database that has the cast in it already."""
+        world = cls.__new__(cls)
+        world.url, world.db = db.url.render_as_string(hide_password=False), db
+        world._settle()
+        return world
+
+    def _settle(self) -> None:
+        """Let the rest of the people and units come, and learn everybody's ids."""
+        with transaction(self.db) as db:
             for number, code, name, kind, parent, path, is_active in MORE_UNITS:
                 db.add(
                     Unit(id=number, code=code, name=name, kind=kind, parent_id=parent, path=path, is_active=is_active)
