@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,8 @@ class Settings:
     `files` is the folder where attachments lie. `secure_cookies` belongs to an installation that is
     reached by HTTPS only. `proxies` are the addresses or networks, such as `127.0.0.1, 10.0.0.0/8`, whose
     `X-Forwarded-For`, `-Proto` and `-Host` are believed; nobody else's are. `password_memory`, `_passes` and `_lanes`
-    are the cost of Argon2id.
+    are the cost of Argon2id. How many cases and messages there are `/metrics` tells only to who asks from the addresses
+    or networks `metrics_from`.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
     `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones. Whom a
@@ -69,6 +70,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     proxies: str = ""
+    metrics_from: str = "127.0.0.1, ::1"
     files: Path = Path("files")
     language: str = "zh"
     secure_cookies: bool = False
@@ -113,13 +115,14 @@ class Settings:
         for name in ("digest_at", "quiet_from", "quiet_until"):
             if not TIME.fullmatch(getattr(self, name)):
                 raise SettingsError(f"{name} 应写作 HH:MM，如 08:30。", f"{name} is a time of day such as 08:30.")
-        try:
-            [ip_network(word.strip()) for word in self.proxies.split(",") if word.strip()]
-        except ValueError:
-            raise SettingsError(
-                "proxies 应为以逗号分隔的地址或网段，如 127.0.0.1, 10.0.0.0/8。",
-                "proxies are addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8.",
-            ) from None
+        for name in ("proxies", "metrics_from"):
+            try:
+                networks(getattr(self, name))
+            except ValueError:
+                raise SettingsError(
+                    f"{name} 应为以逗号分隔的地址或网段，如 127.0.0.1, 10.0.0.0/8。",
+                    f"{name} are addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8.",
+                ) from None
         if self.smtp_security not in SMTP_SECURITY:
             raise SettingsError(
                 "smtp_security 只能是 starttls、tls 或 none。", "smtp_security is starttls, tls or none."
@@ -168,6 +171,11 @@ class Settings:
         """
         values = {name: str(value) for name, value in asdict(self).items()}
         return {PREFIX + name.upper(): value for name, value in values.items() if value or not name.startswith("key")}
+
+
+def networks(words: str) -> list[IPv4Network | IPv6Network]:
+    """Return the networks that a setting names. Raises ValueError."""
+    return [ip_network(word.strip()) for word in words.split(",") if word.strip()]
 
 
 def load(environ: Mapping[str, str], file: Path | None = None) -> Settings:

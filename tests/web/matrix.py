@@ -7,7 +7,7 @@ Bai, of the province's office, stands in for Zhou of the labour office. Everybod
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -80,10 +80,10 @@ class People(Office):
         self.world.people["ma"] = 24
         self.at = MONDAY + 3 * DAY
 
-    def doors(self) -> tuple[dict[str, TestClient], dict[str, tuple[TestClient, str]]]:
+    def doors(self, logins: Sequence[str] = LOGINS) -> tuple[dict[str, TestClient], dict[str, tuple[TestClient, str]]]:
         """Return everybody's program, and everybody's browser with the token that its forms carry."""
         programs, browsers = {}, {}
-        for login in LOGINS:
+        for login in logins:
             with transaction(self.engine) as db:
                 user = person(db, login)
                 was_active, user.is_active = user.is_active, True

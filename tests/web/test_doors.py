@@ -1,4 +1,4 @@
-"""The table of doors is whole: a route, a live channel or a way out without a row fails here; who is nobody passes none.
+"""The table of doors is whole: a route, a live channel or a way out without a row fails here.
 
 What everybody is to cases, and how far that lets them come, is tried in `test_matrix`.
 """
@@ -73,7 +73,7 @@ def routes(office: Office) -> Iterator[tuple[str, APIRoute]]:
         prefix = str(getattr(route, "include_context").prefix) if inner is not None else ""  # noqa: B009  # as there
         for one in inner.routes if inner is not None else [route]:
             if isinstance(one, APIRoute):
-                yield from ((door, one) for door in named(prefix + one.path, set(one.methods)))
+                yield from ((door, one) for door in named(prefix + one.path, set(one.methods or ())))
 
 
 def functions_that_say(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What machines ask: lives, ready, how much is late; and the way the application is served."""
 
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_that_a_clock_was_set_is_told_for_a_day(office: Office) -> None:
     beat(office.engine, "node:1", office.at, timedelta(hours=-2))
     for hours, told in ((0, True), (23, True), (1, False)):
         office.later(hours=hours)
-        assert f"bihuan_clock_jumps {told:d}" in office.client().get("/metrics").text
+        assert f"bihuan_clock_jumps {told:d}" in office.client_from("127.0.0.1").get("/metrics").text
         assert ("被调整 -7200 秒" in office.browser("xitong").get("/admin")) is told
 
 
@@ -118,7 +119,7 @@ def test_figures_for_prometheus(office: Office) -> None:
     office.later(days=7)
     office.submitted()
     beat(office.engine, office.app.state.node, office.at - timedelta(seconds=5))
-    lines = office.client().get("/metrics").text.splitlines()
+    lines = office.client_from("127.0.0.1").get("/metrics").text.splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
         "bihuan_open_cases 3", "bihuan_overdue_cases 2", "bihuan_waiting_clocks 2", "bihuan_parked_clocks 0",
         "bihuan_rung_lateness_seconds 0", "bihuan_untold_events 8", "bihuan_untold_seconds 604800",
@@ -198,3 +199,16 @@ def test_nothing_is_recorded_by_a_clock_that_is_not_believed(office: Office) -> 
     assert browser.client.get(f"/cases/{number}").status_code == 200  # it can still be read
     office.app.state.schedule = None
     assert taken(program, number, "accept", fields).status_code == 200
+
+
+def test_how_much_there_is_to_do_is_told_to_nobody_else(office: Office) -> None:
+    office.submitted()
+    for client in (office.client(), office.client_from("10.1.2.3")):
+        told = client.get("/metrics").text
+        assert "bihuan_heartbeat_age_seconds" in told and "cases" not in told and "messages" not in told
+    behind = office.client_from("127.0.0.1").get("/metrics", headers={"x-forwarded-for": "10.1.2.3"}).text
+    assert "cases" not in behind  # through a proxy that nobody has named everybody comes from here
+    assert "bihuan_open_cases 1" in office.client_from("::1").get("/metrics").text
+    office.app.state.settings = replace(office.app.state.settings, metrics_from="10.1.0.0/16")
+    assert "bihuan_open_cases 1" in office.client_from("10.1.2.3").get("/metrics").text
+    assert "cases" not in office.client_from("127.0.0.1").get("/metrics").text

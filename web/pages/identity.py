@@ -11,11 +11,12 @@ from cases.errors import InvalidFields, NotFound
 from cases.policy import reads_as_staff
 from cases.record.case import Case
 from cases.record.database import reading, transaction
+from cases.record.number import meant_by
 from cases.record.people import line
 from cases.throttling import TooManyGuesses
 from cases.vault import FIELDS
 from web import moments, step_up
-from web.pages.case_identity import left_today, requests_of
+from web.pages.case_identity import PURPOSE, left_today, requests_of
 from web.pages.forms import Form
 from web.receipts import UNTOLD
 from web.render import page
@@ -48,7 +49,9 @@ def agree(visit: Writing, number: str, row_id: int, form: Form) -> Response:
     case = _case(visit, number)
     try:
         is_allowed = form.text("approve") == "yes"
-        revealing.agree(visit.db, case, row_id, by=visit.by, at=visit.at, is_allowed=is_allowed)
+        revealing.agree(
+            visit.db, case, meant_by(visit.db, row_id, PURPOSE), by=visit.by, at=visit.at, is_allowed=is_allowed
+        )
     except revealing.NotRevealed as refusal:
         return _again(visit, number, refusal)
     return RedirectResponse(f"/cases/{number}/identity", 303)
@@ -65,6 +68,7 @@ def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: 
     try:
         with transaction(engine) as db:
             visit = Visit(request, db, at, caller)
+            row_id = meant_by(db, row_id, PURPOSE)
             row = revealing.announce(db, _case(visit, number), row_id, by=visit.by, at=at)
     except revealing.NotRevealed as refusal:
         with reading(engine) as db:
