@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, bindparam, exists, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, true
 from sqlmodel import Session, col
 
 from cases.record.accusations import CLEARED, PROPOSED, Accusation
@@ -66,6 +66,12 @@ def accuses_none_of(duties: Iterable[Placed]) -> ColumnElement[bool]:
     return ~exists(named.where(_ROWS.c.unit_id.in_(units)).correlate(Case))
 
 
+def cases_against(duties: Iterable[Placed]) -> Select[tuple[int]]:
+    """Return the query for the ids of the cases that complain of a unit of these duties, or of one above."""
+    units = sorted({unit_id for duty in duties for unit_id in ancestors(duty.path)})
+    return select(_ROWS.c.case_id).where(_ROWS.c.unit_id.in_(units), _ROWS.c.status != CLEARED)
+
+
 def accuses_somebody() -> ColumnElement[bool]:
     """Return the condition that a case complains of some unit, or may."""
     return exists(select(_ROWS.c.id).where(_ROWS.c.case_id == Case.id, _ROWS.c.status != CLEARED).correlate(Case))
@@ -79,6 +85,14 @@ def people_of_the_accused(db: Session, case: Case) -> frozenset[int]:
         there = select(col(Duty.user_id)).join(Unit, col(Unit.id) == Duty.unit_id)
         found |= set(db.connection().execute(there.where(col(Unit.path) >= first, col(Unit.path) < end)).scalars())
     return frozenset(found)
+
+
+def units_of_the_accused(db: Session, case: Case) -> frozenset[int]:
+    """Return the ids of the units where anybody of the accused has a duty, at whichever unit."""
+    if not accused_units(db, case):
+        return frozenset()
+    people = sorted(people_of_the_accused(db, case))
+    return frozenset(db.connection().execute(select(col(Duty.unit_id)).where(col(Duty.user_id).in_(people))).scalars())
 
 
 def accused_among(db: Session, case: Case, units: Collection[int]) -> list[str]:

@@ -51,8 +51,8 @@ class Plan:
         return sum(desk.cases for desk in self.desks)
 
 
-def plan(db: Session, leaver: User, successor: User, at: datetime) -> Plan:
-    """Return what a hand-over would move, for a preview. Raises BadRequest where it may not be."""
+def plan(db: Session, leaver: User, successor: User, at: datetime, before: User | None = None) -> Plan:
+    """Return what a hand-over would move, for a preview of somebody's. Raises BadRequest where it may not be."""
     if leaver.id == successor.id:
         raise _wrong("不能移交给本人", "nobody hands over to themselves")
     if not successor.is_active:
@@ -64,7 +64,7 @@ def plan(db: Session, leaver: User, successor: User, at: datetime) -> Plan:
     _refuse_two_administrations(db, successor, own, at)
     moving = _deputies(db, leaver, successor, rows, at)
     words = {(row.role, row.unit_id) for row in (*own, *(one.duty for one in moving if not one.ends))}
-    desks = [desk for desk in desks_of(db, leaver, at) if (desk.role, desk.unit.id) in words]
+    desks = [desk for desk in desks_of(db, leaver, at, before) if (desk.role, desk.unit.id) in words]
     stays = [f"{row.role}@{db.get_one(Unit, row.unit_id).code}" for row in rows if row.role in PERSONAL]
     return Plan(leaver, successor, desks, own, moving, stays)
 

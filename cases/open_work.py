@@ -3,6 +3,8 @@
 A desk is a duty at a unit. What lies there are the cases in states that are its own to move, and those in which a
 limit runs that it has to keep beside the case (a part, a request, an order), or that have climbed to it; of units
 below, too, where nobody is nearer. Who has nothing to do but watch has no open work.
+
+What complains of a reader's unit is not counted before them (`before`); None counts everything.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from datetime import datetime
 from sqlalchemy import false, or_
 from sqlmodel import Session, col, select
 
+from cases.accused import cases_against
 from cases.apart import passed_over
 from cases.climbing import post_of
 from cases.clocks import BESIDE
 from cases.desks import asked_owners, lying_at, may_be_barred
 from cases.laws import law_of
-from cases.policy import Held
+from cases.policy import Held, duties_of
 from cases.record.case import Case
 from cases.record.clock import Clock, Level
 from cases.record.people import Duty, Unit, User, in_force, lasts, line
@@ -53,17 +56,17 @@ class OpenDesk:
         return not self.others
 
 
-def desks_of(db: Session, user: User, at: datetime) -> list[OpenDesk]:
+def desks_of(db: Session, user: User, at: datetime, before: User | None = None) -> list[OpenDesk]:
     """Return the desks of a person's duties that have not ended, their own and those where they stand in, in order."""
     wanted = select(Duty.role, Unit).join(Unit, col(Unit.id) == Duty.unit_id).where(Duty.user_id == user.id, lasts(at))
     seen: dict[tuple[str, int], OpenDesk] = {}
     for role, unit in db.exec(wanted.order_by(col(Duty.id))):
         if (role, unit.id or 0) not in seen:
-            seen[role, unit.id or 0] = open_desk(db, role, unit, at, besides=user.id or 0)
+            seen[role, unit.id or 0] = open_desk(db, role, unit, at, user.id or 0, before)
     return list(seen.values())
 
 
-def deserted(db: Session, at: datetime) -> Iterator[tuple[User, OpenDesk]]:
+def deserted(db: Session, at: datetime, before: User | None = None) -> Iterator[tuple[User, OpenDesk]]:
     """Yield the desks with open work where somebody disabled was the last one, with who that was."""
     wanted = (
         select(User, Duty.role, Unit)
@@ -77,7 +80,7 @@ def deserted(db: Session, at: datetime) -> Iterator[tuple[User, OpenDesk]]:
         if (role, unit.id or 0) in seen:
             continue
         seen.add((role, unit.id or 0))
-        desk = open_desk(db, role, unit, at, besides=user.id or 0)
+        desk = open_desk(db, role, unit, at, user.id or 0, before)
         if desk.is_empty and desk.cases:
             yield user, desk
 
@@ -97,13 +100,13 @@ def barred_from_all(db: Session, at: datetime) -> Iterator[str]:
             yield case.number
 
 
-def open_desk(db: Session, role: str, unit: Unit, at: datetime, besides: int) -> OpenDesk:
+def open_desk(db: Session, role: str, unit: Unit, at: datetime, besides: int, before: User | None = None) -> OpenDesk:
     """Return a desk with what lies there, somebody not counted."""
     held = Held(role, unit.id or 0, unit.path)
     unit_id, people = answering_at(db, Post(peers(role), held.unit_id), at, besides)
     others = len(people) if unit_id == held.unit_id else 0
     above = db.get_one(Unit, unit_id).name if people and not others else None
-    return OpenDesk(role, unit, len(open_cases(db, held, at)), others, above)
+    return OpenDesk(role, unit, len(open_cases(db, held, at, before)), others, above)
 
 
 def peers(role: str) -> tuple[str, ...]:
@@ -111,13 +114,18 @@ def peers(role: str) -> tuple[str, ...]:
     return HANDLERS if role in HANDLERS else (role,)
 
 
-def open_cases(db: Session, held: Held, at: datetime) -> set[int]:
+def open_cases(db: Session, held: Held, at: datetime, before: User | None = None) -> set[int]:
     """Return the ids of the open cases that lie on a desk, or would if somebody were there."""
     is_open = col(Case.closed_at).is_(None)
     found = set(db.exec(select(Case.id).where(is_open, or_(false(), *lying_at(db, held, at)))))
-    return {case_id for case_id in found if case_id is not None} | {
+    lying = {case_id for case_id in found if case_id is not None} | {
         case.id or 0 for case, post in _beside(db) if held.role in post.duties and _is_at(db, held, post, at)
     }
+    return (
+        lying
+        if before is None
+        else lying - set(db.connection().execute(cases_against(duties_of(db, before, at))).scalars())
+    )
 
 
 def _beside(db: Session) -> Iterator[tuple[Case, Post]]:

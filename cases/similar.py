@@ -8,18 +8,18 @@ Measured beside a scan of everything in tests/benchmarks/similar.py.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, or_, select
+from sqlalchemy import Column, ColumnElement, Select, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from cases.accused import accuses_none_of
+from cases.accused import accuses_none_of, cases_against
 from cases.grams import Plain, grams, plain, shared_phrases, unpacked
 from cases.indexing import RECENT, texts_of
 from cases.policy import duties_of, visible_to
@@ -89,11 +89,15 @@ def similar_to(
     """
     asked = plain(text)
     pieces = grams(asked.signs)
-    counts = _counts(db, pieces)
-    weights = _weights(db, pieces, counts)
+    counts, total = _counts(db, pieces), _indexed(db)
     scope = _in_scope(at, unit, besides)
-    if by is not None:  # what is said of somebody is not even counted before them
-        scope &= accuses_none_of(duties_of(db, by, at))
+    if by is not None:  # what is said of somebody is not even counted before them, nor makes a phrase less rare
+        duties = duties_of(db, by, at)
+        scope &= accuses_none_of(duties)
+        kept_from = _pieces_in(db, cases_against(duties))
+        counts = {piece: count for piece in counts if (count := counts[piece] - kept_from.get(piece, 0)) > 0}
+        total -= kept_from.get(None, 0)
+    weights = _weights(pieces, counts, total)
     weighed = _weighed(db, weights, _rarest(counts), scope)
     if not weighed:
         return Found(())
@@ -134,9 +138,23 @@ def _counts(db: Session, pieces: set[int]) -> dict[int, int]:
     return {gram: cases for gram, cases in _rows(db, _COUNTS.c.gram, _COUNTS.c.cases, pieces)} if pieces else {}
 
 
-def _weights(db: Session, pieces: set[int], counts: Mapping[int, int]) -> dict[int, float]:
+def _indexed(db: Session) -> int:
+    """Return how many cases are in the index."""
+    return int(db.connection().execute(select(_CURSOR.c.cases)).scalar_one())
+
+
+def _pieces_in(db: Session, cases: Select[tuple[int]]) -> Counter[int | None]:
+    """Return in how many of some cases of the index each piece occurs, and under None how many those are."""
+    found: Counter[int | None] = Counter()
+    kept = select(_INDEXED.c.grams).where(_INDEXED.c.case_id.in_(cases))
+    for grams_of_one in db.connection().execute(kept).scalars():
+        found.update(unpacked(grams_of_one))
+        found[None] += 1
+    return found
+
+
+def _weights(pieces: set[int], counts: Mapping[int, int], total: int) -> dict[int, float]:
     """Return how telling each piece is: the rarer it is among all cases, the more; what no case has weighs most."""
-    total = db.connection().execute(select(_CURSOR.c.cases)).scalar_one()
     return {piece: log(1 + (total + 1) / (counts.get(piece, 0) + 1)) for piece in pieces}
 
 

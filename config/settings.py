@@ -48,7 +48,8 @@ class Settings:
     reached by HTTPS only. `metrics_from` are those who may read
     `/metrics`. `proxies` are the addresses or networks, such as `127.0.0.1, 10.0.0.0/8`, whose
     `X-Forwarded-For`, `-Proto` and `-Host` are believed; nobody else's are. `password_memory`, `_passes` and `_lanes`
-    are the cost of Argon2id.
+    are the cost of Argon2id. How many cases and messages there are `/metrics` tells only to who asks from the addresses
+    or networks `metrics_from`.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
     `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones;

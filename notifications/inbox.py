@@ -1,4 +1,7 @@
-"""A person's inbox: what they were told inside the application, newest first, and how much of it is unread."""
+"""A person's inbox: what they were told inside the application, newest first, and how much of it is unread.
+
+Outside, an entry is known by its shuffled id: from ids in a row anybody could count what others are told.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,13 @@ from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.news import IN_INBOX, INBOX, IS_UNREAD, SENT, Notification
+from cases.record.number import meant_by, shown_for
 from cases.record.people import User
 from cases.record.statements import Prepared
 from cases.veil import faces, veil_of
 
 MOST = 50
+PURPOSE = b"inbox"
 #: Nobody counts further; a page shows `99+`.
 MOST_COUNTED = 100
 
@@ -66,13 +71,13 @@ def entries(db: Session, by: User, at: datetime, cursor: str | None = None, limi
 
 def gathered(db: Session, by: User, at: datetime, digest_id: int, cursor: str | None = None) -> Page:
     """Return a page of what a digest in a person's inbox holds. Raises NotFound for one that is not theirs."""
-    find(db, by, digest_id)
-    return _page(db, by, at, select(Notification).where(Notification.digest_id == digest_id), cursor, MOST)
+    found = find(db, by, digest_id)
+    return _page(db, by, at, select(Notification).where(Notification.digest_id == found.id), cursor, MOST)
 
 
 def find(db: Session, by: User, entry_id: int) -> Notification:
     """Return an entry of a person's own inbox. Raises NotFound."""
-    row = db.get(Notification, entry_id) if 0 < entry_id < 2**63 else None
+    row = db.get(Notification, meant_by(db, entry_id, PURPOSE))
     if row is None or (row.channel, row.state) != (INBOX, SENT) or row.user_id not in faces(db, by.id or 0):
         raise NotFound("没有这条消息。", "There is no such message.")
     return row
@@ -85,10 +90,8 @@ def number_of(db: Session, by: User, at: datetime, row: Notification) -> str | N
 
 def mark_read(db: Session, by: User, at: datetime, entry_id: int | None = None) -> int:
     """Note that a person has read one entry, or all of them, and return how many they had not."""
-    if entry_id is not None:
-        find(db, by, entry_id)
     of_mine = update(_NEWS).where(_NEWS.c.user_id.in_(faces(db, by.id or 0)), IS_UNREAD)
-    one = of_mine if entry_id is None else of_mine.where(_NEWS.c.id == entry_id)
+    one = of_mine if entry_id is None else of_mine.where(_NEWS.c.id == find(db, by, entry_id).id)
     return cast("CursorResult[Any]", db.connection().execute(one.values(read_at=at))).rowcount
 
 
@@ -101,7 +104,7 @@ def _page(db: Session, by: User, at: datetime, wanted: Any, cursor: str | None, 
     if cursor is not None:
         if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
             raise bad_cursor()
-        wanted = wanted.where(col(Notification.id) < int(cursor))
+        wanted = wanted.where(col(Notification.id) < meant_by(db, int(cursor), PURPOSE))
     rows = db.exec(wanted.order_by(col(Notification.id).desc()).limit(limit + 1)).all()
     shown = rows[:limit]
     cases = _visible(db, by, at, {row.case_id for row in shown if row.case_id is not None})
@@ -109,7 +112,7 @@ def _page(db: Session, by: User, at: datetime, wanted: Any, cursor: str | None, 
     counts = _counts(db, [row.id for row in shown if row.seq is None])
     found = [
         Entry(
-            id=row.id,
+            id=shown_for(db, row.id, PURPOSE),
             kind=row.kind,
             at=actions[row.seq][1] if row.seq in actions else row.made_at,
             read_at=row.read_at,
@@ -119,7 +122,7 @@ def _page(db: Session, by: User, at: datetime, wanted: Any, cursor: str | None, 
         )
         for row in shown
     ]
-    return Page(found, str(shown[-1].id) if len(rows) > limit else None)
+    return Page(found, str(found[-1].id) if len(rows) > limit else None)
 
 
 def _visible(db: Session, by: User, at: datetime, ids: set[int]) -> dict[int | None, Case]:

@@ -21,6 +21,7 @@ from sqlalchemy import CursorResult, Engine, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from cases.accused import units_of_the_accused
 from cases.laws import law_of
 from cases.policy import duties_of, may_see
 from cases.record import bulk
@@ -106,7 +107,10 @@ def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -
                 of_own = replace(event, case=own)
                 row_of_own = partial(_row, of_own, at)
                 yield from _to_person(of_own, kind, user_id, recipients[user_id], settings, at, row_of_own, is_late)
+        hidden_from = units_of_the_accused(db, today) if today and audience.units else frozenset()
         for outlet, kind in places.told(audience):
+            if outlet.unit_id in hidden_from:
+                continue  # somebody of whom the case complains would read it there
             to = places.recipients[outlet.id or 0]
             if found := choosing.way(to, kind, outlet.channel, at, settings, is_late=is_late):
                 yield row(kind, None, outlet.id, outlet.channel, *found)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cases.words import conditions, effects, roles, vocabulary
 from tests.clock_pages import clocks_table, ladders_table
+from tests.policy_pages import policy
 from workflow.definition import Definition
 from workflow.diagram import lifecycle, mermaid, table
 from workflow.reading import load
@@ -32,6 +33,8 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "laws.md": manual(laws, "en"),
         ROOT / "docs" / "laws.zh-CN.md": manual(laws, "zh"),
         ROOT / "docs" / "words.md": words(),
+        ROOT / "docs" / "policy.md": policy(laws, "en"),
+        ROOT / "docs" / "policy.zh-CN.md": policy(laws, "zh"),
     }
 
 

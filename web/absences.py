@@ -62,7 +62,7 @@ def planned(visit: Visit, leaver: str, successor: str, *, disables: bool) -> Pla
         raise NotAllowed(f"{zh} 不归您安排，不能移交。", f"{en} is not yours to arrange, so that nothing moves.")
     if disables and not visit.is_administrator:
         raise NotAllowed("只有系统管理员可以停用人员。", "Only a system administrator disables people.")
-    return plan(visit.db, one, other, visit.at)
+    return plan(visit.db, one, other, visit.at, visit.by)
 
 
 def hand(visit: Visit, leaver: str, successor: str, seen: int | None, *, disables: bool) -> None:

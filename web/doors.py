@@ -3,16 +3,9 @@
 What the law gives somebody in a case is decided behind these doors, by `cases.policy` and by the law; a door only says
 how far somebody comes. Who may not see a case finds it nowhere (404), whatever the door.
 
-| word      | who passes                                                                        |
-|-----------|-----------------------------------------------------------------------------------|
-| open      | anybody, also without an account                                                  |
-| receipt   | whoever has shown a receipt in this browser; it opens that one case               |
-| self      | anybody who is signed in, to what is their own                                    |
-| sees      | whoever may see the case                                                          |
-| staff     | whoever reads the case as staff                                                   |
-| identity  | staff of a case with somebody to be shown in it                                   |
-| party     | whoever raised the case, or is staff in it                                        |
-| system    | system administrators                                                             |
+`WORDS` says who passes which kind of door. Doors that a page opens by itself while nobody touches it, and doors through
+which something leaves as a file, stand in a table of their own besides. The rows of commands are in `commands.doors`;
+docs/policy.md shows all of it.
 """
 
 from __future__ import annotations
@@ -21,10 +14,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
 
+#: In the place of a method, for a connection that stays.
+LIVING = "LIVE"
 OPEN, RECEIPT, SELF, SEES, PARTY, STAFF, IDENTITY, SYSTEM = (
     "open", "receipt", "self", "sees", "party", "staff", "identity", "system",
 )  # fmt: skip
+
+#: Who passes a door with this word, in Chinese and in English.
+WORDS: Mapping[str, tuple[str, str]] = {
+    OPEN: ("任何人，无须账号", "anybody, also without an account"),
+    RECEIPT: ("在此浏览器中出示过凭证码的人，只限该案", "whoever has shown a receipt in this browser; that one case"),
+    SELF: ("已登录的人，只及本人可见的内容", "anybody who is signed in, to what is their own"),
+    SEES: ("可以看到该案的人", "whoever may see the case"),
+    PARTY: ("提出该案的人，或该案的工作人员", "whoever raised the case, or is staff in it"),
+    STAFF: ("该案的工作人员", "whoever is staff in the case"),
+    IDENTITY: ("该案的工作人员；匿名案件无人可查", "whoever is staff in the case, unless it is anonymous"),
+    SYSTEM: ("系统管理员", "system administrators"),
+}
 
 API = "/api/v1"
 DOORS: Mapping[str, str] = {
@@ -128,6 +136,16 @@ DOORS: Mapping[str, str] = {
     "POST /admin/calendar/publish": SYSTEM,
 }
 
+#: What a page asks for by itself, again and again, while it stays open: every live channel there is.
+LIVE: Mapping[str, str] = {"GET /inbox/unread": SELF}
+#: Through which something leaves as a file.
+EXPORTS: Mapping[str, str] = {
+    "GET /cases/{number}/attachments/{digest}": PARTY,
+    f"GET {API}/cases/{{number}}/attachments/{{digest}}": PARTY,
+    "GET /track/files/{digest}": RECEIPT,
+    "POST /track/export": RECEIPT,
+}
+
 
 def doors_of(app: FastAPI) -> Iterator[str]:
     """Yield every method and path that an application answers, as the rows of the table name them."""
@@ -136,12 +154,14 @@ def doors_of(app: FastAPI) -> Iterator[str]:
         if inner is not None:
             prefix = str(getattr(route, "include_context").prefix)  # noqa: B009  # known to no type
             for one in inner.routes:
-                yield from _named(prefix + one.path, one.methods)
+                yield from named(prefix + one.path, getattr(one, "methods", None) or {LIVING})
         else:
             found: Any = route
-            yield from _named(found.path, getattr(found, "methods", None) or {"GET"})
+            methods = {LIVING} if isinstance(found, WebSocketRoute) else getattr(found, "methods", None) or {"GET"}
+            yield from named(found.path, methods)
 
 
-def _named(path: str, methods: set[str]) -> Iterator[str]:
+def named(path: str, methods: set[str]) -> Iterator[str]:
+    """Yield the names of a route's doors; what only follows from another one, such as HEAD, is none."""
     for method in sorted(methods - {"HEAD", "OPTIONS"}):
         yield f"{method} {path}"

@@ -84,7 +84,6 @@ def _watch(is_over: Event) -> None:
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(BEHIND_PAGES)
-    logs.begin()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which lets this finish
     logs.set_up()
     main(load(os.environ))

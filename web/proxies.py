@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.settings import networks
@@ -23,6 +24,8 @@ FOREIGN = frozenset(
     {b"forwarded", b"x-real-ip", b"remote-user", b"x-remote-user", b"x-authenticated-user", b"cf-connecting-ip",
      b"true-client-ip", b"x-client-ip", b"x-cluster-client-ip", b"client-ip"}
 )  # fmt: skip
+#: Where a request says whether it went through a proxy that nobody has named: its address is not the visitor's then.
+UNKNOWN = "bihuan.unknown_proxy"
 #: Hops that are looked at; a longer list is somebody's joke.
 MOST = 20
 A_HOST = re.compile(rb"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
@@ -43,9 +46,10 @@ class Proxies:
     def _believed(self, scope: Scope) -> Scope:
         headers: list[tuple[bytes, bytes]] = list(scope["headers"])
         kept = [(name, value) for name, value in headers if name not in FOREIGN and not name.startswith(b"x-forwarded")]
-        changed: dict[str, object] = {"headers": kept}
+        changed: dict[str, object] = {"headers": kept, UNKNOWN: len(kept) < len(headers)}
         peer = address_of((scope.get("client") or ("", 0))[0])
         if peer is not None and is_of(peer, self.trusted):
+            changed[UNKNOWN] = False
             changed["client"] = (str(self._visitor(peer, _values(headers, FOR))), 0)
             if (scheme := _last(headers, PROTO)) in (b"http", b"https"):
                 changed["scheme"] = scheme.decode()
@@ -69,6 +73,14 @@ class Proxies:
 def is_of(address: Address, places: Iterable[Network]) -> bool:
     """Tell whether an address lies in one of some networks."""
     return any(address.version == network.version and address in network for network in places)
+
+
+def comes_from(request: Request, places: str) -> bool:
+    """Tell whether a request comes from one of some networks for sure."""
+    address = address_of(request.client.host if request.client else "")
+    if address is None or request.scope.get(UNKNOWN):
+        return False
+    return is_of(address, networks(places))
 
 
 def address_of(word: str) -> Address | None:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlmodel import Session
+from sqlmodel import select as select_rows
 
 from cases import beside
 from cases.accused import accusations_of, accused_among, proposed
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
 from cases.record.accusations import CLEARED, CONFIRMED, PROPOSED, Accusation
-from cases.record.case import Passage
+from cases.record.case import Assignment, Case, Passage
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.people import Unit, ancestors, line
@@ -98,6 +100,18 @@ def pass_on(whole: Deed, part: Deed) -> None:
     _propose(part, {row.unit_id for row in rows})
 
 
+def keep_apart(deed: Deed, other: Case, field: str) -> None:
+    """Refuse to join two cases of which one complains of somebody who has, or had, a part in the other.
+
+    They would read there that something was joined with it, and work on it. Raises InvalidFields.
+    """
+    for one, two in ((deed.case, other), (other, deed.case)):
+        if names := accused_among(deed.db, one, _units_in(deed.db, two)):
+            zh = f"{names[0]}在其中一案承办，又是另一案的被反映单位，两案不能并案或关联"
+            en = f"{names[0]} has a part in one of the two and is complained of in the other: keep them apart"
+            raise InvalidFields([FieldError(field, zh, en)])
+
+
 def confirm(deed: Deed, unit_id: int) -> None:
     """Note that a case complains of a unit. Raises InvalidFields where one of those who handle it belongs to it."""
     row = next((row for row in accusations_of(deed.db, deed.case) if row.unit_id == unit_id), None)
@@ -108,6 +122,11 @@ def confirm(deed: Deed, unit_id: int) -> None:
     if names := accused_among(deed.db, deed.case, {part.unit_id for part in current(deed.db, deed.case)}):
         zh, en = f"{names[0]}正在办理本案，请先转办再确认", f"{names[0]} handles the case: transfer it first"
         raise InvalidFields([FieldError("accused", zh, en)])
+
+
+def _units_in(db: Session, case: Case) -> set[int]:
+    """Return the units that have or had a part in a case."""
+    return set(db.exec(select_rows(Assignment.unit_id).where(Assignment.case_id == case.id)))
 
 
 def _propose(deed: Deed, known: set[int]) -> None:

@@ -16,9 +16,10 @@ from sqlmodel import select as select_rows
 
 from cases import beside, desk_clocks
 from cases.access import is_storable
+from cases.accused import accuses_none_of
 from cases.errors import BadRequest
 from cases.laws import law_of
-from cases.policy import roles_in
+from cases.policy import duties_of, roles_in
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.endorsements import Endorsement
@@ -199,10 +200,12 @@ def to_endorse(
 ) -> tuple[Sequence[Case], str | None]:
     """Return a page of the cases of others that a person could endorse, newest first, and the cursor of the next one.
 
-    The cursor is a number, for an id would betray how many cases there are. Raises BadRequest for one that is none.
+    What complains of a unit of theirs is not among them. The cursor is a number, for an id would betray how many cases
+    there are. Raises BadRequest for one that is none.
     """
     others = or_(col(Case.submitter_id).is_(None), col(Case.submitter_id).not_in(faces(db, by.id or 0)))
-    wanted = select_rows(Case).where(could_endorse(by.id or 0, at), others)
+    unsaid = accuses_none_of(duties_of(db, by, at))
+    wanted = select_rows(Case).where(could_endorse(by.id or 0, at), others, unsaid)
     if cursor is not None:
         before = db.exec(wanted.where(Case.number == cursor)).first() if is_storable(cursor) else None
         if before is None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from cases import beside
+from cases.capabilities.accusations import keep_apart
 from cases.errors import FieldError, InvalidFields
 from cases.policy import may_see, visible_to
 from cases.record.case import Case
@@ -80,6 +81,7 @@ def link(deed: Deed) -> None:
     other = _named(deed)
     if other.id == deed.case.id:
         _refuse("案件不能关联自己", "A case cannot be linked with itself")
+    keep_apart(deed, other, "other")
     hold_others(deed.db, [other.id or 0])  # or two could link the two with each other at once
     if _between(deed, other):
         _refuse(f"与案件 {other.number} 已有关联", f"It is linked with {other.number} already")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlmodel import select
 
 from cases.calendars import calendar_of
+from cases.capabilities.accusations import keep_apart
 from cases.errors import FieldError, InvalidFields, stale
 from cases.laws import law_of
 from cases.merged import RATE, by_id, followers, is_answered, lead_of
@@ -34,6 +35,7 @@ def merge_into(deed: Deed) -> None:
     other = _named(deed)
     if why := _unfit(deed, other):
         raise InvalidFields([FieldError("into", *why)])
+    keep_apart(deed, other, "into")
     if _closed_by_now(deed, other):
         raise _is_closed(other.number)
     deed.sets["merged_into_id"] = other.id

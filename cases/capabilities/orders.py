@@ -1,7 +1,8 @@
 """Orders: a union orders a unit to see to a case and answer by a day, under a number (督办单).
 
 An order is a row with a clock of its own, which runs beside those of the case until the unit answers or the case ends.
-Numbers run without a gap for each issuing union and year: 督办〔2026〕3号.
+Numbers run without a gap for each issuing union and year: 督办〔2026〕3号. Orders in cases that complain of somebody
+have numbers of their own, 督办密〔2026〕1号: a unit that misses one of the others would know that there is such a case.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from cases import beside
+from cases.accused import accused_units
 from cases.audience import addressees
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
@@ -47,8 +49,8 @@ _OPEN = Prepared(
 )
 #: The row of a union and year is locked until the commit, on either database: two orders never share a number.
 _NEXT = text(
-    "INSERT INTO order_counts (union_id, year, last) VALUES (:union_id, :year, 1) "
-    "ON CONFLICT (union_id, year) DO UPDATE SET last = order_counts.last + 1 RETURNING last"
+    "INSERT INTO order_counts (union_id, year, is_unsaid, last) VALUES (:union_id, :year, :is_unsaid, 1) "
+    "ON CONFLICT (union_id, year, is_unsaid) DO UPDATE SET last = order_counts.last + 1 RETURNING last"
 )
 
 register(
@@ -110,12 +112,12 @@ def issue(deed: Deed, unit_id: int, within: Limit | None = None) -> None:
         zh, en = "不能给本工会自己下达督办单，请选择承办单位", "A union cannot order itself; choose a unit of the case"
         _refuse("at_unit", zh, en)
     year = deed.at.astimezone(deed.calendar.zone).year
+    series = {"union_id": union_id, "year": year, "is_unsaid": bool(accused_units(deed.db, deed.case))}
     row_id = beside.add(
         deed,
         Order,
-        union_id=union_id,
-        year=year,
-        number=int(deed.db.connection().execute(_NEXT, {"union_id": union_id, "year": year}).scalar_one()),
+        **series,
+        number=int(deed.db.connection().execute(_NEXT, series).scalar_one()),
         unit_id=unit_id,
         issued_by=deed.by.id if deed.by else None,
         as_role=deed.role,
@@ -130,7 +132,7 @@ def issue(deed: Deed, unit_id: int, within: Limit | None = None) -> None:
 
 def number_of(row: Any) -> str:
     """Return the number of an order as it is written."""
-    return f"督办〔{row.year}〕{row.number}号"
+    return f"督办{'密' if row.is_unsaid else ''}〔{row.year}〕{row.number}号"
 
 
 def orders_of(db: Session, case_id: int) -> Sequence[Order]:

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from cases.act import actions_for, find
+from cases.capabilities.endorsements import to_endorse
 from cases.desks import desk_of
 from cases.errors import InvalidFields
 from cases.indexing import index_new
@@ -84,6 +85,7 @@ def test_the_people_of_the_accused_see_find_count_and_do_nothing(world: World, h
     with reading(world.db) as db:
         qian = db.get_one(User, world.people["qian"])
         assert newest(db, qian, story.at, Filters(), None, 10).cases == []
+        assert to_endorse(db, qian, story.at) == ([], None)
     with pytest.raises(NotByYou):
         story.then("endorse", "qian")
     assert sees(world, story, "li")[0]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -89,14 +89,28 @@ class World:
         with reading(self.db) as db:
             is_new = db.exec(select_rows(Unit).limit(1)).first() is None
         if is_new:
-            self._fill()
+            with transaction(self.db) as db:
+                cast(db)
+            self._settle()
+        self._learn()
+
+    @classmethod
+    def around(cls, db: Engine) -> World:
+        """Return the world of a database that has the cast in it already."""
+        world = cls.__new__(cls)
+        world.url, world.db = db.url.render_as_string(hide_password=False), db
+        world._settle()
+        world._learn()
+        return world
+
+    def _learn(self) -> None:
         with reading(self.db) as db:
             self.units = {unit.code: unit.id or 0 for unit in db.exec(select_rows(Unit))}
             self.people = {user.login: user.id or 0 for user in db.exec(select_rows(User))}
 
-    def _fill(self) -> None:
+    def _settle(self) -> None:
+        """Let the rest of the people and units come."""
         with transaction(self.db) as db:
-            cast(db)
             for number, code, name, kind, parent, path, is_active in MORE_UNITS:
                 db.add(
                     Unit(id=number, code=code, name=name, kind=kind, parent_id=parent, path=path, is_active=is_active)

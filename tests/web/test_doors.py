@@ -1,121 +1,105 @@
-"""Nobody comes further than the table of doors says: everyone tries every door of cases that they are something to.
+"""The table of doors is whole: a route, a live channel or a way out without a row fails here.
 
-What each person is to a case is written down here by hand, not asked of the policy. Where `BIHUAN_TEST_EXAMPLES` is set
-all kinds of cases are tried at all points of their road, otherwise every third of them.
+What everybody is to cases, and how far that lets them come, is tried in `test_matrix`.
 """
 
 from __future__ import annotations
 
-import os
+import ast
 import re
-from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
-from cases.record.database import transaction
-from cases.record.people import Duty
-from tests.web.visitors import API, Browser, Office, person, taken
-from web.doors import DOORS, IDENTITY, OPEN, PARTY, RECEIPT, SEES, SELF, STAFF, SYSTEM, doors_of
+from fastapi.routing import APIRoute
 
-STEP = 1 if "BIHUAN_TEST_EXAMPLES" in os.environ else 3
-#: The words of an answer that lets nobody on.
-CLOSED = (401, 403, 404)
-LOGINS = (
-    "zhang", "qian", "li", "wang", "zhou", "wu", "zhao", "sun", "feng", "chen", "wei", "xitong", "anquan", "shenji",
-)  # fmt: skip
-NOWHERE = "TA-2026-0000000"
-#: What else the addresses of doors name; nothing of it is there.
-ELSE = {"action": "nothing", "digest": "0" * 64, "row_id": 1}
-#: Whoever oversees the city or what is above it sees its cases as staff.
-OVERSEERS = {"li", "zhao", "sun", "feng", "chen", "wei"}
+from tests.cast import PEOPLE
+from tests.web.visitors import Office
+from web.access import UNATTENDED
+from web.doors import (
+    DOORS,
+    EXPORTS,
+    IDENTITY,
+    LIVE,
+    OPEN,
+    PARTY,
+    RECEIPT,
+    SEES,
+    SELF,
+    STAFF,
+    SYSTEM,
+    WORDS,
+    doors_of,
+    named,
+)
 
-
-@dataclass(frozen=True)
-class Matter:
-    """A case, and what people are to it: who is staff in it, who raised it under their account, who reads along."""
-
-    number: str
-    kind: str
-    staff: frozenset[str]
-    own: frozenset[str] = frozenset()
-    along: frozenset[str] = frozenset()
-
-    def may(self, login: str, door: str) -> bool:
-        """Tell whether somebody may come further than a door."""
-        return {
-            SEES: login in self.staff | self.own | self.along,
-            PARTY: login in self.staff | self.own,
-            STAFF: login in self.staff,
-            IDENTITY: login in self.staff and self.kind != "anonymous",
-        }[door]
-
-
-def matters(office: Office) -> list[Matter]:
-    """Bring cases of every kind to different points of their road."""
-    found = []
-    with transaction(office.engine) as db:  # the head of D supervises the city as well
-        db.add(Duty(user_id=person(db, "wu").id or 0, unit_id=2, role="supervisor"))
-    overseers = OVERSEERS | {"wu"}
-    for identity in ("confidential", "named", "anonymous"):
-        own = frozenset() if identity == "anonymous" else frozenset({"zhang"})
-        # Whoever could endorse a case reads along, and so may the one who raised it anonymously.
-        along = frozenset({"zhang", "qian"}) - own
-        for until, parts in (("", ()), ("accept", ("wang",)), ("report", ("wang",)), ("satisfied", ("wang",))):
-            if identity == "anonymous" and until == "satisfied":
-                continue  # only the receipt closes it
-            number = office.submitted(identity=identity)
-            if until:
-                office.go(number, until=until)
-            reads = along if until in ("", "accept") else frozenset()
-            found.append(Matter(number, identity, frozenset(overseers | set(parts)), own, reads))
-        number = office.submitted(identity=identity)
-        taken(office.program("li"), number, "name_accused", {"accused": "D"})
-        found.append(Matter(number, identity, frozenset(OVERSEERS), own, along))  # neither wu nor wang, of D
-    return found
+LOGINS = [login for login, _, _ in PEOPLE if login != "zheng"]
+WEB = Path(__file__).resolve().parent.parent.parent / "web"
+#: How an answer leaves as a file, and how one goes on without end.
+AS_A_FILE = ("FileResponse", "Content-Disposition", "fetched")
+WITHOUT_END = ("StreamingResponse", "EventSourceResponse", "WebSocket", "websocket")
+#: How an open page asks again without anybody touching it.
+BY_ITSELF = re.compile(
+    r"""(?:fetch|EventSource|WebSocket|sendBeacon|XMLHttpRequest)\(\s*["'`]([^"'`?]*)|(http-equiv)"""
+)
 
 
 def test_every_door_has_a_row_and_every_row_a_door(sqlite_office: Office) -> None:
     assert sorted(doors_of(sqlite_office.app)) == sorted(DOORS)
+    assert set(DOORS.values()) == set(WORDS)
 
 
-def test_nobody_comes_further_into_a_case_than_the_table_says(sqlite_office: Office) -> None:
-    office = sqlite_office
-    everything = matters(office)
-    doors = {door: word for door, word in DOORS.items() if word in (SEES, PARTY, STAFF, IDENTITY)}
-    wrong: list[tuple[object, ...]] = []
-    tried: Counter[str] = Counter()
-    clients = {login: (office.program(login), office.browser(login)) for login in LOGINS}
-    tokens = {login: form_token(browser) for login, (_, browser) in clients.items()}
-    for matter in everything[::STEP]:
-        for login, (program, browser) in clients.items():
-            for door, word in doors.items():
-                method, path = door.split(" ")
-                client = program if path.startswith(API) else browser.client
-                sent: dict[str, Any] = {"headers": {"if-match": '"0"'}}
-                sent["data"] = {"_form_token": tokens[login], "_seen": "0"}
-                if method == "POST" and path.endswith("/attachments"):
-                    sent["files"] = {"file": ("a.txt", b"a")}
-                answer, invented = (
-                    client.request(method, path.format(number=number, **ELSE), **sent)
-                    for number in (matter.number, NOWHERE)
-                )
-                is_hidden = (answer.status_code, answer.text) == (
-                    invented.status_code, invented.text.replace(NOWHERE, matter.number)
-                )  # fmt: skip
-                tried[word] += 1
-                if not matter.may(login, word) and not is_hidden and answer.status_code not in CLOSED:
-                    wrong.append((matter.kind, login, door, answer.status_code))
-                is_read = method == "GET" and "digest" not in path
-                if is_read and (answer.status_code == 200) is not matter.may(login, word):
-                    wrong.append((matter.kind, login, door, answer.status_code))
-    print(f"{sum(tried.values())} combinations: {dict(tried)}")
-    assert wrong == []
+def test_every_live_channel_has_a_row_and_every_row_a_channel() -> None:
+    found = set()
+    for path in [*WEB.glob("static/*.js"), *WEB.glob("templates/**/*.html")]:
+        for address, refreshes in BY_ITSELF.findall(path.read_text(encoding="utf-8")):
+            assert not refreshes, path
+            found.add(f"GET {address}")
+    assert found == set(LIVE)
+    assert {door.partition(" ")[2] for door in LIVE} == set(UNATTENDED)
+    assert all(DOORS[door] == word for door, word in LIVE.items())
+    assert [where for where, _ in functions_that_say(WITHOUT_END)] == []
 
 
-def form_token(browser: Browser) -> str:
-    """Return the token that the forms of a browser carry."""
-    (token, *_) = re.findall(r'name="_form_token" value="([^"]+)"', browser.get("/"))
-    return str(token)
+def test_every_way_out_has_a_row_and_every_row_a_way_out(sqlite_office: Office) -> None:
+    ways_out = {(where, name) for where, name in functions_that_say(AS_A_FILE)} - {("api/attachments.py", "fetched")}
+    found = set()
+    for door, route in routes(sqlite_office):
+        where = Path(route.endpoint.__code__.co_filename).relative_to(WEB).as_posix()
+        if (where, route.endpoint.__name__) in ways_out:
+            found.add(door)
+            ways_out.discard((where, route.endpoint.__name__))
+    assert (found, ways_out) == (set(EXPORTS), set())
+    assert all(DOORS[door] == word for door, word in EXPORTS.items())
+
+
+def test_a_route_or_a_way_out_that_is_added_without_a_row_is_found(sqlite_office: Office) -> None:
+    sqlite_office.app.add_api_route("/side-door", lambda: None)
+    assert "GET /side-door" in set(doors_of(sqlite_office.app)) - set(DOORS)
+    sqlite_office.app.add_api_websocket_route("/side-channel", lambda: None)
+    assert "LIVE /side-channel" in set(doors_of(sqlite_office.app)) - set(DOORS)
+    assert BY_ITSELF.findall('new EventSource("/news")') == [("/news", "")]
+    assert BY_ITSELF.findall('<meta http-equiv="refresh">') == [("", "http-equiv")]
+
+
+def routes(office: Office) -> Iterator[tuple[str, APIRoute]]:
+    """Yield each door of the application with the route behind it."""
+    for route in office.app.routes:
+        inner = getattr(route, "original_router", None)
+        prefix = str(getattr(route, "include_context").prefix) if inner is not None else ""  # noqa: B009  # as there
+        for one in inner.routes if inner is not None else [route]:
+            if isinstance(one, APIRoute):
+                yield from ((door, one) for door in named(prefix + one.path, set(one.methods or ())))
+
+
+def functions_that_say(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield file and name of every function of the web floor whose body names one of some words."""
+    for path in sorted(WEB.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                said = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+                said |= {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)}
+                if said.intersection(words):
+                    yield path.relative_to(WEB).as_posix(), node.name
 
 
 def test_nobody_but_a_system_administrator_passes_the_doors_of_administration(sqlite_office: Office) -> None:

@@ -43,9 +43,9 @@ def test_what_happens_is_mailed_and_counted_by_itself(office: Office) -> None:
             office.submitted()
             assert waited(lambda: box.to("li"))
             assert office.browser("li").client.get("/inbox/unread").json() == {"unread": 1}
-            figures = office.client().get("/metrics").text
+            figures = office.client_from("127.0.0.1").get("/metrics").text
             assert "bihuan_parked_messages 0" in figures
-            assert waited(lambda: "bihuan_waiting_messages 0" in office.client().get("/metrics").text)
+            assert waited(lambda: "bihuan_waiting_messages 0" in office.client_from("127.0.0.1").get("/metrics").text)
 
 
 def test_a_mail_server_that_hangs_slows_no_page_and_no_inbox(sqlite_office: Office) -> None:
@@ -56,10 +56,10 @@ def test_a_mail_server_that_hangs_slows_no_page_and_no_inbox(sqlite_office: Offi
 
     with Mailbox(hangs) as box:
         set_up(office, box, patience=3, quiet_from="00:00", quiet_until="00:00")
-        with TestClient(office.app) as client:
+        with TestClient(office.app):
             for _ in range(3):
                 office.submitted()
-            assert waited(lambda: "bihuan_waiting_messages 3" in client.get("/metrics").text)
+            assert waited(lambda: "bihuan_waiting_messages 3" in office.client_from("127.0.0.1").get("/metrics").text)
             browser = office.browser("li").client
             number = office.program("zhang").post(f"{API}/cases", json=SUBMISSION).json()["number"]
             assert waited(lambda: number in browser.get("/inbox").text)  # told while the mails still hang

@@ -53,7 +53,7 @@ def show(visit: Reading) -> Response:
             for row, number in found
         ],
         parked_count=count,
-        deserted=[(desk.word, desk.unit.name, desk.cases) for _, desk in deserted(visit.db, visit.at)],
+        deserted=[(desk.word, desk.unit.name, desk.cases) for _, desk in deserted(visit.db, visit.at, visit.by)],
         nodes=[
             {
                 "name": node.node,

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from cases.policy import duties_of
 from cases.record.case import Case
+from cases.record.number import shown_for
 from cases.record.people import Unit, User
 from cases.revealing import MOST, may_agree, showings, shown_within_a_day, waiting
 from web import moments
@@ -16,12 +17,15 @@ from web.visits import Visit
 from workflow.calendar import Calendar
 from workflow.role_names import role_name
 
+#: What a request is shuffled for: ids in a row would tell how many others are asked for.
+PURPOSE = b"reveal"
+
 
 @dataclass(frozen=True)
 class Asked:
-    """One request in words, and what the reader can do about it."""
+    """One request in words, and what the reader can do about it; `place` stands for it in addresses."""
 
-    id: int
+    place: int
     who: str
     at: str
     reason: str
@@ -34,7 +38,7 @@ def requests_of(visit: Visit, case: Case, local: Calendar) -> list[Asked]:
     """Return the requests that wait for an answer, or are good for a showing now."""
     return [
         Asked(
-            id=row.id or 0,
+            place=shown_for(visit.db, row.id or 0, PURPOSE),
             who=named(visit, row.asked_by),
             at=moments.exact(row.asked_at, local),
             reason=row.reason,

@@ -24,9 +24,9 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Clocked:
-    """A running clock in words."""
+    """A running clock in words; `place` is its place among those of the case, for ids would count those of others."""
 
-    id: int | None
+    place: int
     name: str
     limit: str
     due: Due | None
@@ -63,8 +63,9 @@ def level_of(visit: Visit, sheet: Sheet, local: Calendar) -> str:
 def clocks_in(visit: Visit, sheet: Sheet) -> list[Clocked]:
     """Return the clocks that run, that of the desk first and that of the whole case last."""
     order = {STATE: 0, CLIMB: 1, BESIDE: 2, CASE: 3}
-    running = sorted((row for row in sheet.clocks if row.stopped_at is None), key=lambda row: order[row.kind])
-    return [_clocked(visit, row, sheet.definition) for row in running]
+    running = [(place, row) for place, row in enumerate(sheet.clocks, 1) if row.stopped_at is None]
+    running.sort(key=lambda one: order[one[1].kind])
+    return [_clocked(visit, row, place, sheet.definition) for place, row in running]
 
 
 def _seated(visit: Visit, people: Sequence[Seat], local: Calendar) -> str:
@@ -85,11 +86,11 @@ def _first_due(row: Clock, own: Calendar) -> str:
     return moments.exact(row.first_due_at, own)
 
 
-def _clocked(visit: Visit, row: Clock, definition: Definition) -> Clocked:
+def _clocked(visit: Visit, row: Clock, place: int, definition: Definition) -> Clocked:
     own = calendar(visit.db, row.calendar)
     limit = Limit.parse(row.limit) if row.limit else None
     return Clocked(
-        id=row.id,
+        place=place,
         name=words.pick(_name(visit, row, definition), visit.language),
         limit=words.limit(row.limit, visit.language),
         due=due_words(visit, row, own, limit),

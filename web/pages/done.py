@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.event import Event
+from cases.record.number import meant_by, shown_for
 from cases.record.people import User
 from web import words
 from web.visits import Visit
@@ -18,7 +19,8 @@ from web.visits import Visit
 COOKIE, KEPT_FOR = "bihuan_done", 60
 #: Names the case and the event where whoever acted sees the case no more and was led to their desk.
 LEFT, HOME = "bihuan_left", "/"
-#: Names the event of what was arranged for people.
+#: Names the event of what was arranged for people, without telling how many others there are.
+PURPOSE = b"arranged"
 ARRANGED, PEOPLE = "bihuan_arranged", "/people"
 ARRANGEMENTS: Mapping[str, words.Pair] = {
     "name_deputy": ("代理人已指定：{}代{}。", "The deputy is named: {} for {}."),
@@ -42,7 +44,7 @@ def led_home(visit: Visit, number: str, version: int) -> Response:
 def led_to_people(visit: Visit) -> Response:
     """Lead to the page of people, which will say what the reader has just arranged."""
     own = select(Event.seq).where(Event.actor_id == visit.by.id).order_by(col(Event.seq).desc()).limit(1)
-    return _led(visit, PEOPLE, ARRANGED, str(visit.db.exec(own).first() or 0))
+    return _led(visit, PEOPLE, ARRANGED, str(shown_for(visit.db, visit.db.exec(own).first() or 0, PURPOSE)))
 
 
 def version_done(visit: Visit) -> int | None:
@@ -70,7 +72,8 @@ def left(visit: Visit) -> tuple[str, str] | None:
 
 def arranged(visit: Visit) -> str:
     """Return what the reader has just arranged for people, as the record has it."""
-    seq = _version(visit.request.cookies.get(ARRANGED, ""))
+    place = _version(visit.request.cookies.get(ARRANGED, ""))
+    seq = meant_by(visit.db, place, PURPOSE) if place is not None else None
     wanted = select(Event.action, Event.data).where(Event.seq == seq, Event.actor_id == visit.by.id)
     found = visit.db.exec(wanted).first() if seq is not None else None
     if found is None or found[0] not in ARRANGEMENTS:

@@ -14,6 +14,7 @@ from cases.policy import reads_as_staff
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.erasures import Erasure
+from cases.record.number import meant_by, shown_for
 from cases.record.people import line
 from cases.revealing import LONGEST_REASON, is_sealed
 from cases.second_person import is_second
@@ -27,6 +28,8 @@ from web.visits import Moment, Reading, SignedIn, Visit, Writing
 from workflow.calendar import Calendar
 from workflow.errors import Refusal
 
+#: What stands for the id of a request in addresses is for this alone.
+PURPOSE = b"erasure"
 NOT_SURE = ("请输入案件编号以确认：删除后无法恢复。", "Type the number of the case to confirm: what is erased is gone.")
 
 router = APIRouter(prefix="/cases/{number}/erasure", include_in_schema=False)
@@ -36,7 +39,7 @@ router = APIRouter(prefix="/cases/{number}/erasure", include_in_schema=False)
 class Asked:
     """One request in words, and whether the reader can answer it."""
 
-    id: int
+    place: int
     who: str
     at: str
     reason: str
@@ -72,6 +75,7 @@ def agree(request: Request, at: Moment, caller: SignedIn, number: str, row_id: i
             case = _case(visit, number)
             if is_allowed and form.text("sure").strip() != case.number:
                 raise erasing.NotErased(*NOT_SURE)
+            row_id = meant_by(db, row_id, PURPOSE)
             gone = erasing.agree(db, case, row_id, by=visit.by, at=at, is_allowed=is_allowed)
     except erasing.NotErased as refusal:
         with reading(engine) as db:
@@ -103,7 +107,7 @@ def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: i
 
 def _asked(visit: Visit, case: Case, row: Erasure, local: Calendar) -> Asked:
     return Asked(
-        id=row.id or 0,
+        place=shown_for(visit.db, row.id or 0, PURPOSE),
         who=named(visit, row.asked_by),
         at=moments.exact(row.asked_at, local),
         reason=row.reason,

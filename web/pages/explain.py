@@ -46,7 +46,7 @@ class DayShown:
 class Shown:
     """A clock in words."""
 
-    id: int | None
+    place: int
     name: str
     rule: str
     is_running: bool
@@ -61,8 +61,8 @@ class Shown:
 def show(visit: Reading, number: str) -> Response:
     """Show why the clocks of a case stand where they stand, those that run first."""
     case = visit.case(number)
-    known = {clock.id for clock in clocks_seen(visit.db, case, visit.by, visit.at)}
-    clocks = [_shown(visit, one) for one in explanations(visit.db, case) if one.clock.id in known]
+    known = {clock.id: place for place, clock in enumerate(clocks_seen(visit.db, case, visit.by, visit.at), 1)}
+    clocks = [_shown(visit, one, known[one.clock.id]) for one in explanations(visit.db, case) if one.clock.id in known]
     clocks.sort(key=lambda clock: not clock.is_running)
     local = calendar_of(visit.db, line(visit.db, case.unit_id))
     is_staff = reads_as_staff(visit.db, case, visit.by, visit.at)
@@ -76,7 +76,7 @@ def show(visit: Reading, number: str) -> Response:
     )
 
 
-def _shown(visit: Visit, one: Explanation) -> Shown:
+def _shown(visit: Visit, one: Explanation, place: int) -> Shown:
     row, local = one.clock, calendar(visit.db, one.clock.calendar)
     is_promised = row.kind == BESIDE
     fixed = (
@@ -86,7 +86,7 @@ def _shown(visit: Visit, one: Explanation) -> Shown:
     )
     limit = words.limit(row.limit, visit.language) if row.limit else fixed
     return Shown(
-        id=row.id,
+        place=place,
         name=visit.say(one.zh.strip("「」"), one.en),
         rule=f"{limit} · {row.calendar} · {one.law}",
         is_running=row.stopped_at is None,

@@ -13,12 +13,13 @@ from cases.keyring import SealBroken
 from cases.policy import reads_as_staff
 from cases.record.case import Case
 from cases.record.database import reading, transaction
+from cases.record.number import meant_by
 from cases.record.people import line
 from cases.record.vault import Reveal
 from cases.throttling import TooManyGuesses
 from cases.vault import FIELDS, NeedsOfficer, needs_officer
 from web import moments, step_up
-from web.pages.case_identity import left_today, requests_of
+from web.pages.case_identity import PURPOSE, left_today, requests_of
 from web.pages.forms import Form, Posted
 from web.receipts import UNTOLD
 from web.render import page
@@ -54,7 +55,9 @@ def agree(visit: Writing, number: str, row_id: int, form: Form) -> Response:
     case = _case(visit, number)
     try:
         is_allowed = form.text("approve") == "yes"
-        revealing.agree(visit.db, case, row_id, by=visit.by, at=visit.at, is_allowed=is_allowed)
+        revealing.agree(
+            visit.db, case, meant_by(visit.db, row_id, PURPOSE), by=visit.by, at=visit.at, is_allowed=is_allowed
+        )
     except revealing.NotRevealed as refusal:
         return _again(visit, number, refusal)
     return RedirectResponse(f"/cases/{number}/identity", 303)
@@ -75,6 +78,7 @@ def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: 
             case = _case(visit, number)
             if key is None and needs_officer(db, case.id or 0):
                 raise NeedsOfficer
+            row_id = meant_by(db, row_id, PURPOSE)
             row = revealing.announce(db, case, row_id, by=visit.by, at=at)
         with reading(engine) as db:
             return _identity_page(Visit(request, db, at, caller), number, row, key)

@@ -56,7 +56,7 @@ def read_all(visit: Writing, form: Form) -> Response:
 def digest(visit: Reading, entry: int, cursor: str | None = None) -> Response:
     """Show a page of what a digest holds."""
     found = inbox.gathered(visit.db, visit.by, visit.at, entry, cursor)
-    return _page(visit, found, is_first=cursor is None, of=inbox.find(visit.db, visit.by, entry).id)
+    return _page(visit, found, is_first=cursor is None, of=entry)
 
 
 @router.post("/{entry}")

@@ -123,7 +123,8 @@ def _page(
 ) -> Response:
     mine = absences.authority(visit)
     typed = {word: form.text(word) if form else "" for word in TYPED}
-    empty = [(user, desk) for user, desk in deserted(visit.db, visit.at) if covers(mine, desk.role, desk.unit.path)]
+    left = deserted(visit.db, visit.at, visit.by)
+    empty = [(user, desk) for user, desk in left if covers(mine, desk.role, desk.unit.path)]
     return page(
         visit.request,
         "people.html",
@@ -176,7 +177,7 @@ def _desk(visit: Visit, desk: OpenDesk) -> Mapping[str, Any]:
 
 def _lying_at(visit: Visit, desk: OpenDesk) -> list[tuple[str, str]]:
     """Return number and title of the open cases at a desk; the title only of those that the reader may see."""
-    ids = open_cases(visit.db, Held(desk.role, desk.unit.id or 0, desk.unit.path), visit.at)
+    ids = open_cases(visit.db, Held(desk.role, desk.unit.id or 0, desk.unit.path), visit.at, visit.by)
     wanted = select(Case.id, Case.number, Case.title).where(col(Case.id).in_(sorted(ids))).order_by(col(Case.id))
     seen = set(visit.db.exec(select(Case.id).where(col(Case.id).in_(ids), visible_to(visit.db, visit.by, visit.at))))
     rows = visit.db.exec(wanted.limit(MOST)).all() if ids else []

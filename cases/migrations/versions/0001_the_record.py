@@ -753,6 +753,7 @@ def upgrade() -> None:
         sa.Column("case_id", Id, nullable=False),
         sa.Column("union_id", Id, nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("is_unsaid", sa.Boolean(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("unit_id", Id, nullable=False),
         sa.Column("issued_by", Id, nullable=True),
@@ -770,7 +771,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["issued_by"], ["users.id"]),
         sa.ForeignKeyConstraint(["answered_by"], ["users.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("union_id", "year", "number"),
+        sa.UniqueConstraint("union_id", "year", "is_unsaid", "number"),
     )
     op.create_index("ix_orders_case_id", "orders", ["case_id"], unique=False)
     op.create_index("ix_orders_unit_id", "orders", ["unit_id"], unique=False)
@@ -779,9 +780,10 @@ def upgrade() -> None:
         "order_counts",
         sa.Column("union_id", Id, nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("is_unsaid", sa.Boolean(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["union_id"], ["units.id"]),
-        sa.PrimaryKeyConstraint("union_id", "year"),
+        sa.PrimaryKeyConstraint("union_id", "year", "is_unsaid"),
     )
 
     op.create_table(
