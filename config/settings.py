@@ -51,8 +51,9 @@ class Settings:
     `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones. Whom a
     second step is forced on says `second_factor`: nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
-    raised without an account from one network within an hour as `submissions_an_hour` says. With `virus_scanner`,
-    `host:port` or the path of a socket, clamd looks at every file before it is kept.
+    raised without an account from one network within an hour as `submissions_an_hour` says, and so many files be sent
+    by one person as `uploads_an_hour` says. With `virus_scanner`, `host:port` or the path of a socket, clamd looks at
+    every file before it is kept.
 
     The daily head of the chain goes to the file `heads_file`, which should lie on another machine, by mail to
     `heads_mail`, and to the address `heads_webhook`, signed with `heads_secret` (`whsec_…`). Who raised a case is
@@ -83,6 +84,7 @@ class Settings:
     crypto_profile: str = AES
     vault_officer: str = ""
     submissions_an_hour: int = 30
+    uploads_an_hour: int = 60
     virus_scanner: str = ""
     heads_file: str = ""
     heads_mail: str = ""

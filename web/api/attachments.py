@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile as AnyUpload
 
-from cases.attachments import attach, attachments_of, discard, files_seen, place_of, store
+from cases.attachments import attach, attachments_of, count_file, discard, files_seen, place_of, store
 from cases.errors import NotFound
+from cases.record.database import transaction
 from web.api import shapes, views
 from web.api.versions import optional_version
 from web.visits import Reading, Visit, Writing
@@ -45,7 +46,7 @@ def fetch(visit: Reading, number: str, digest: str) -> FileResponse:
 
 
 def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: str | None) -> shapes.Attached:
-    """Store an uploaded file and note it in the case.
+    """Store an uploaded file and note it in the case. Raises TooManyFiles.
 
     Whoever may not see the case sends nothing. While a file is scanned and cleaned nobody else is kept waiting: the
     transaction is let go, and the case is read again afterwards.
@@ -54,6 +55,8 @@ def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: st
     visit.db.rollback()
     visit.db.expunge_all()
     visit.__dict__.pop("by", None)
+    with transaction(visit.request.app.state.engine) as db:
+        count_file(db, visit.caller.user_id, visit.at, visit.settings.uploads_an_hour)
     stored = store(visit.settings.files, file.filename or "", file.file, visit.settings.virus_scanner)
     try:
         case = visit.case(number)

@@ -74,6 +74,8 @@ def _statuses(method: str, path: str, has_body: bool) -> list[int]:
     # Whatever names a case, a law or a unit may name one that is not there.
     if method != "get" or "{number}" in path or path.endswith(("/overdue", "/questions", "/similar")):
         found.append(HTTPStatus.NOT_FOUND)
+    if method != "get" and path.endswith("/attachments"):
+        found.append(HTTPStatus.TOO_MANY_REQUESTS)
     if "{action}" in path:
         found.append(HTTPStatus.PRECONDITION_REQUIRED)
     return sorted({int(status) for status in found})
