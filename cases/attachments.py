@@ -27,6 +27,7 @@ from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
 from cases.recording import note
+from cases.throttling import TooManyGuesses, count
 from cases.units import units_by_id
 from cases.veil import is_own
 from cases.virus_scanner import scan
@@ -35,6 +36,8 @@ from workflow.machine import NotByYou
 from workflow.vocabulary import DELEGATE
 
 ATTACH = "attach"
+#: What is counted by whom it comes from.
+SENT_BY = "file"
 LONGEST_NAME = 200
 LARGEST = 10 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -42,6 +45,13 @@ CHUNK = 64 * 1024
 UNSAFE_IN_NAMES = re.compile(r'[<>:"|?*]')
 
 _CASES = table_of(Case)
+
+
+class TooManyFiles(TooManyGuesses):
+    """Somebody has sent more files within the hour than people send."""
+
+    def __init__(self) -> None:
+        super().__init__("一小时内上传的文件过多，请稍后再传。", "Too many files within an hour; send the rest later.")
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,12 @@ class StoredFile:
     size: int
     digest: str
     place: str
+
+
+def count_file(db: Session, user_id: int, at: datetime, most: int) -> None:
+    """Count a file that somebody sends, whatever becomes of it: to look at it is what costs. Raises TooManyFiles."""
+    if count(db, SENT_BY, str(user_id), at) > most:
+        raise TooManyFiles
 
 
 def store(folder: Path, name: str, source: BinaryIO, scanner: str = "") -> StoredFile:

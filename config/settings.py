@@ -45,20 +45,19 @@ class Settings:
     """The settings of an installation.
 
     `files` is the folder where attachments lie. `secure_cookies` belongs to an installation that is
-    reached by HTTPS only. `metrics_from` are those who may read
-    `/metrics`. `proxies` are the addresses or networks, such as `127.0.0.1, 10.0.0.0/8`, whose
+    reached by HTTPS only. `proxies` are the addresses or networks, such as `127.0.0.1, 10.0.0.0/8`, whose
     `X-Forwarded-For`, `-Proto` and `-Host` are believed; nobody else's are. `password_memory`, `_passes` and `_lanes`
     are the cost of Argon2id. How many cases and messages there are `/metrics` tells only to who asks from the addresses
     or networks `metrics_from`.
 
     `key`, or else the file `key_file`, holds the key that seals identities; `crypto_profile` is `aes` or `gm`.
     `password_profile` is `asvs` or `dengbao`: what is asked of a password, and what happens after wrong ones;
-    none is taken that stands in the file `leaked_passwords`. Whom a
-    second step is forced on says `second_factor`: nobody (`optional`), `administrators`, or `staff`.
+    none is taken that stands in the file `leaked_passwords`. Whom a second step is forced on says `second_factor`:
+    nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
-    raised without an account from one network within an hour as `submissions_an_hour` says, and
-    one person adds so many files as `uploads_an_hour`. With `virus_scanner`,
-    `host:port` or the path of a socket, clamd looks at every file before it is kept.
+    raised without an account from one network within an hour as `submissions_an_hour` says, and so many files be sent
+    by one person as `uploads_an_hour` says. With `virus_scanner`, `host:port` or the path of a socket, clamd looks at
+    every file before it is kept.
 
     The daily head of the chain goes to the file `heads_file`, which should lie on another machine, by mail to
     `heads_mail`, and to the address `heads_webhook`, signed with `heads_secret` (`whsec_…`). Who raised a case is

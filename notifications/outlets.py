@@ -7,6 +7,7 @@ for a second person to say: see `notifications.confirming`.
 from __future__ import annotations
 
 import socket
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -155,10 +156,12 @@ def _may_be_public(host: str, port: int) -> bool:
 
     What a name stands for is asked for each message anew; to ask it here would keep every other writer waiting.
     """
+    # Figures of other scripts, full stops of Chinese and a dot at the end are read as what they stand for (IDNA).
+    plain = unicodedata.normalize("NFKC", host).replace("。", ".").rstrip(".")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        found = socket.getaddrinfo(plain, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
-        return host != "localhost"
+        return plain != "localhost"
     return all(is_public(str(address[0])) for *_, address in found)
 
 

@@ -17,6 +17,8 @@ from workflow.errors import Refusal
 
 FORM_LIMIT = 1024 * 1024
 FILE_LIMIT = LARGEST + 64 * 1024
+#: Where a file is sent to: with an account, and with a receipt.
+FILE_PLACES = ("/attachments", "/track/files")
 
 
 class SameOrigin:
@@ -47,7 +49,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        is_file = scope["path"].endswith("/attachments")
+        is_file = scope["path"].endswith(FILE_PLACES)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > (FILE_LIMIT if is_file else FORM_LIMIT):
             return await _refuse(too_large(is_file), scope, receive, send)

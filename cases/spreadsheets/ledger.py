@@ -32,7 +32,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 AT_ONCE = 2_000
 MOST_EXCEL_ROWS = 1_048_576
 #: A cell that begins with one of these is run as a formula by some spreadsheet programs (OWASP, CSV injection).
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 _CASES, _LAWS = table_of(Case), table_of(LawVersion)
 _UNITS, _LEADS = table_of(Unit).alias("own"), table_of(Unit).alias("leading")

@@ -156,7 +156,7 @@ def test_the_description_says_who_may_ask_and_how_a_problem_looks(sqlite_office:
     assert answers["get", "/rates"] == {"401", "422", "503"}
     assert answers["get", "/overdue"] == {"401", "404", "422", "503"}
     assert answers["get", "/cases/{number}"] == {"401", "404", "422", "503"}
-    assert answers["post", "/cases"] == {"401", "403", "404", "409", "413", "422", "503"}
+    assert answers["post", "/cases"] == {"400", "401", "403", "404", "409", "413", "422", "503"}
     assert answers["post", "/cases/{number}/actions/{action}"] == answers["post", "/cases"] | {"428"}
     assert "HTTPValidationError" not in str(schema)
     problem = sqlite_office.client().get(f"{API}/cases").json()

@@ -84,6 +84,15 @@ def test_a_file_is_added_and_read_with_a_receipt(office: Office) -> None:
     assert holder(office, other).client.get(link).status_code == 404
 
 
+def test_a_file_sent_with_a_receipt_may_be_as_large_as_any(sqlite_office: Office) -> None:
+    _, code = anonymous(sqlite_office)
+    browser = holder(sqlite_office, code)
+    assert browser.send("/track/files", file=("工资条.txt", b"x" * (10 * 1024 * 1024))).status_code == 303
+    assert "工资条.txt" in browser.words
+    browser.get("/track")
+    assert browser.send("/track/files", file=("工资条.txt", b"x" * (11 * 1024 * 1024))).status_code == 413
+
+
 def test_every_wrong_receipt_is_answered_alike(office: Office) -> None:
     _, code = anonymous(office)
     last = "0" if code[-1] != "0" else "1"

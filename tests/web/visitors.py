@@ -135,6 +135,12 @@ class Browser:
         return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
+def form_token(browser: Browser) -> str:
+    """Return the token that the forms of a browser carry."""
+    (token, *_) = re.findall(r'name="_form_token" value="([^"]+)"', browser.get("/"))
+    return str(token)
+
+
 def person(db: Any, login: str) -> User:
     """Return one of the cast."""
     from sqlmodel import select

@@ -9,11 +9,9 @@ from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile as AnyUpload
 
-from cases import throttling
-from cases.attachments import attach, attachments_of, discard, files_seen, place_of, store
+from cases.attachments import attach, attachments_of, count_file, discard, files_seen, place_of, store
 from cases.errors import NotFound
 from cases.record.database import transaction
-from cases.throttling import TooManyGuesses
 from web.api import shapes, views
 from web.api.versions import optional_version
 from web.visits import Reading, Visit, Writing
@@ -26,7 +24,6 @@ INERT = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-UPLOAD = "upload"
 
 router = APIRouter(prefix="/cases/{number}/attachments", tags=["attachments"])
 
@@ -50,14 +47,15 @@ def fetch(visit: Reading, number: str, digest: str) -> FileResponse:
 
 
 def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: str | None) -> shapes.Attached:
-    """Store an uploaded file and note it in the case.
+    """Store an uploaded file and note it in the case. Raises TooManyFiles.
 
     Whoever may not see the case sends nothing. While a file is scanned and cleaned nobody else is kept waiting: the
-    transaction is let go, and the case is read again afterwards. Raises TooManyGuesses for one file too many an hour.
+    transaction is let go, and the case is read again afterwards.
     """
     visit.case(number)
     visit.start_over()
-    _count(visit)
+    with transaction(visit.request.app.state.engine) as db:
+        count_file(db, visit.caller.user_id, visit.at, visit.settings.uploads_an_hour)
     stored = store(visit.settings.files, file.filename or "", file.file, visit.settings.virus_scanner)
     try:
         case = visit.case(number)
@@ -67,17 +65,6 @@ def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: st
         raise
     row = next(row for row in attachments_of(visit.db, case.id or 0) if row.version == event["version"])
     return shapes.Attached(number=case.number, version=case.version, file=views.file_of(row))
-
-
-def _count(visit: Visit) -> None:
-    """Count a file before it is scanned and made anew, which is work, also for one that is refused then."""
-    who, most = str(visit.caller.user_id), visit.settings.uploads_an_hour
-    with transaction(visit.request.app.state.engine) as db:
-        if throttling.counted(db, UPLOAD, who, visit.at) >= most:
-            raise TooManyGuesses(
-                f"一小时内最多上传 {most} 个文件，请稍后再试。", f"{most} files an hour at most; try again later."
-            )
-        throttling.count(db, UPLOAD, who, visit.at)
 
 
 def fetched(visit: Visit, number: str, digest: str) -> FileResponse:

@@ -57,22 +57,28 @@ def _completed(schema: dict[str, Any], cookie: str) -> dict[str, Any]:
     schema["security"] = [{TOKEN: []}, {SESSION: []}]
     for path, calls in schema["paths"].items():
         for method, call in calls.items():
-            for status in _statuses(method, path):
+            for status in _statuses(method, path, "requestBody" in call):
                 call["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
     return schema
 
 
-def _statuses(method: str, path: str) -> list[int]:
+def _statuses(method: str, path: str, has_body: bool) -> list[int]:
     """Return the statuses of the problems that a call can answer with."""
     found = [HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE]
+    if has_body:
+        found.append(HTTPStatus.BAD_REQUEST)
+    if path.endswith("/people/deputies"):
+        found.append(HTTPStatus.FORBIDDEN)
     if method != "get":
         found += [HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE]
     # Whatever names a case, a law or a unit may name one that is not there.
-    if method != "get" or "{number}" in path or path.endswith(("/overdue", "/questions")):
+    if method != "get" or "{number}" in path or path.endswith(("/overdue", "/questions", "/similar")):
         found.append(HTTPStatus.NOT_FOUND)
+    if method != "get" and path.endswith("/attachments"):
+        found.append(HTTPStatus.TOO_MANY_REQUESTS)
     if "{action}" in path:
         found.append(HTTPStatus.PRECONDITION_REQUIRED)
-    return sorted(int(status) for status in found)
+    return sorted({int(status) for status in found})
 
 
 def _response(status: int) -> dict[str, Any]:
