@@ -24,6 +24,7 @@ from cases.apart import FOR
 from cases.calendars import calendar_of
 from cases.errors import FieldError, InvalidFields, no_case, stale
 from cases.fields import clean
+from cases.hooks import guards, heard, moved
 from cases.laws import law_of
 from cases.policy import is_of_a_party, roles_in
 from cases.record.case import Case
@@ -33,7 +34,7 @@ from cases.record.people import User, line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
 from cases.veil import is_own
-from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects, guards, heard, moved
+from cases.words import ANYONE, ENDORSER, STAFF, SUBMITTER, Deed, conditions, effects
 from workflow.calendar import Calendar
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal

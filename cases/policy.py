@@ -28,6 +28,7 @@ from sqlmodel import Session, col, select
 
 from cases.accused import accuses_none_of, is_of_the_accused
 from cases.apart import passed_over
+from cases.hooks import sees
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment
 from cases.record.people import Duty, Unit, User, ancestors, in_force, line, subtree
@@ -35,7 +36,7 @@ from cases.record.statements import Prepared
 from cases.seats import posts, seats_at, stood_in_for
 from cases.standing_in import acts_for
 from cases.veil import faces, is_own, raiser
-from cases.words import ANYONE, ENDORSER, SUBMITTER, Post, sees
+from cases.words import ANYONE, ENDORSER, SUBMITTER, Post
 
 SYSTEM_ADMIN = "system_admin"
 OVERSIGHT = frozenset({"reviewer", "supervisor", "leader", "head"})

@@ -9,13 +9,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from cases.record.case import Case
 from cases.record.people import DUTIES, OVERSEERS, User
 from workflow.calendar import Calendar
-from workflow.definition import SYSTEM, State, Step
+from workflow.definition import SYSTEM, Step
 from workflow.errors import Refusal
 from workflow.machine import Law
 from workflow.vocabulary import Field, Requirements, Vocabulary
@@ -110,10 +109,6 @@ class Deed:
 Effect = Callable[[Deed], None]
 Condition = Callable[[Deed], Refusal | None]
 Role = Callable[[Session, Case], Iterable[Post]]
-Guard = Callable[["Deed"], Refusal | None]
-Moved = Callable[[Deed, State, State], None]
-Heard = Callable[["Deed", State], None]
-Sees = Callable[[int, datetime], ColumnElement[bool]]
 Listeners = Callable[[Session, int], Iterable[int]]
 
 _fields: dict[str, Field] = {}
@@ -123,10 +118,6 @@ _clerical: set[str] = set()
 _conditions: dict[str, Condition] = {}
 _roles: dict[str, Role] = {}
 _audiences: dict[str, Role] = {}
-_guards: list[Guard] = []
-_moved: list[Moved] = []
-_heard: list[Heard] = []
-_sees: list[tuple[Sees, bool]] = []
 _listeners: dict[str, Listeners] = {}
 
 
@@ -189,37 +180,6 @@ def audience(word: str) -> Callable[[Role], Role]:
     return keep
 
 
-def guard(function: Guard) -> Guard:
-    """Let a function forbid any step of any law: it returns the sentence of its refusal, or None."""
-    _guards.append(function)
-    return function
-
-
-def on_move(function: Moved) -> Moved:
-    """Let a function know whenever a case goes from one state to another, before its clocks do."""
-    _moved.append(function)
-    return function
-
-
-def on_word_of_submitter(function: Heard) -> Heard:
-    """Let a function know whenever whoever raised a case has acted in it, with the state in which it lies then."""
-    _heard.append(function)
-    return function
-
-
-def may_also_see(*, is_staff: bool) -> Callable[[Sees], Sees]:
-    """Let people see a case for a reason of their own: the function returns the condition on `Case` for a person's id.
-
-    Who is not staff in a case reads what its submitter may read: no names of staff, nothing said among staff.
-    """
-
-    def keep(function: Sees) -> Sees:
-        _sees.append((function, is_staff))
-        return function
-
-    return keep
-
-
 def listener(word: str) -> Callable[[Listeners], Listeners]:
     """Make a function known to the law as somebody to tell: it returns the ids of people for the id of a case."""
 
@@ -262,30 +222,6 @@ def conditions() -> Mapping[str, Condition]:
     """Return the registered conditions by word."""
     vocabulary()
     return _conditions
-
-
-def guards() -> Iterable[Guard]:
-    """Return the functions that any step must pass."""
-    vocabulary()
-    return _guards
-
-
-def moved() -> Iterable[Moved]:
-    """Return the functions that are told of a move."""
-    vocabulary()
-    return _moved
-
-
-def heard() -> Iterable[Heard]:
-    """Return the functions that know of every act of whoever raised a case."""
-    vocabulary()
-    return _heard
-
-
-def sees() -> Iterable[tuple[Sees, bool]]:
-    """Return the registered reasons to see a case, each with whether it makes somebody staff in it."""
-    vocabulary()
-    return _sees
 
 
 def audiences() -> Mapping[str, Role]:

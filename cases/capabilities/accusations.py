@@ -17,12 +17,13 @@ from cases import beside
 from cases.accused import accusations_of, accused_among, proposed
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
+from cases.hooks import guard, on_word_of_submitter
 from cases.record.accusations import CLEARED, CONFIRMED, PROPOSED, Accusation
 from cases.record.case import Assignment, Case, Passage
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
 from cases.record.people import Unit, ancestors, line
-from cases.words import SUBMITTER, Deed, condition, effect, guard, on_word_of_submitter
+from cases.words import SUBMITTER, Deed, condition, effect
 from workflow.definition import State
 from workflow.errors import Refusal
 

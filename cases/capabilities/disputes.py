@@ -17,13 +17,14 @@ from sqlmodel import select as select_rows
 
 from cases import beside
 from cases.capabilities.assignments import LEAD, OFFERED, RETURNED, SIGNED, current
+from cases.hooks import on_move
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment, table_of
 from cases.record.disputes import Dispute
 from cases.record.event import Event
 from cases.record.people import Unit, ancestors
 from cases.record.statements import Prepared
-from cases.words import SUBMITTER, Deed, Post, on_move, role
+from cases.words import SUBMITTER, Deed, Post, role
 from workflow.definition import STAGES, State
 from workflow.vocabulary import SUPPORT
 

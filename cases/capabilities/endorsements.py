@@ -18,6 +18,7 @@ from cases import beside, desk_clocks
 from cases.access import is_storable
 from cases.accused import accuses_none_of
 from cases.errors import BadRequest
+from cases.hooks import may_also_see, on_move
 from cases.laws import law_of
 from cases.policy import duties_of, roles_in
 from cases.record.case import Case
@@ -27,18 +28,7 @@ from cases.record.event import Event
 from cases.record.people import Duty, Unit, User, in_force
 from cases.record.statements import Prepared
 from cases.veil import faces
-from cases.words import (
-    ANYONE,
-    ENDORSER,
-    SUBMITTER,
-    Deed,
-    Post,
-    condition,
-    effect,
-    may_also_see,
-    on_move,
-    role,
-)
+from cases.words import ANYONE, ENDORSER, SUBMITTER, Deed, Post, condition, effect, role
 from workflow.definition import SYSTEM, State
 from workflow.errors import Refusal
 from workflow.provisions import Threshold

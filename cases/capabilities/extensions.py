@@ -18,6 +18,7 @@ from sqlmodel import select as select_rows
 from cases import beside, clocks, side_clocks
 from cases.calendars import calendar
 from cases.errors import FieldError, InvalidFields
+from cases.hooks import on_move
 from cases.policy import roles_in
 from cases.record.case import Case, Extension
 from cases.record.columns import Id, table_of
@@ -26,7 +27,7 @@ from cases.record.statements import Prepared
 from cases.seats import unit_above
 from cases.sides import Side
 from cases.standing_in import acts_for
-from cases.words import Deed, condition, effect, on_move, register
+from cases.words import Deed, condition, effect, register
 from workflow.calendar import Calendar
 from workflow.definition import State
 from workflow.errors import Refusal

@@ -14,11 +14,12 @@ from cases.capabilities.assignments import LEAD, hand_over
 from cases.capabilities.extensions import ask, grant, is_of_the_desk, refuse_too_little, refuse_too_much
 from cases.capabilities.orders import concerned, issue, issuing_union
 from cases.errors import FieldError, InvalidFields
+from cases.hooks import moved
 from cases.record.case import Case
 from cases.record.people import line
 from cases.seats import people_at, posts
 from cases.sides import Side
-from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, moved, register, role
+from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role
 from workflow.limits import Limit
 from workflow.vocabulary import ANSWER, Field
 

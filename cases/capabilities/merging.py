@@ -13,13 +13,14 @@ from sqlmodel import select
 from cases.calendars import calendar_of
 from cases.capabilities.accusations import keep_apart
 from cases.errors import FieldError, InvalidFields, stale
+from cases.hooks import on_move
 from cases.laws import law_of
 from cases.merged import RATE, by_id, followers, is_answered, lead_of
 from cases.policy import may_see
 from cases.record.case import Case
 from cases.record.people import line
 from cases.recording import hold_others
-from cases.words import Deed, Elsewhere, condition, effect, on_move, register
+from cases.words import Deed, Elsewhere, condition, effect, register
 from workflow.definition import SYSTEM, State, Step
 from workflow.errors import Refusal
 from workflow.vocabulary import Field

@@ -20,6 +20,7 @@ from cases.accused import accused_units
 from cases.audience import addressees
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
+from cases.hooks import on_move
 from cases.policy import answers_for
 from cases.record.case import Case
 from cases.record.columns import table_of
@@ -30,7 +31,7 @@ from cases.seats import posts
 from cases.side_clocks import begin, department, end
 from cases.sides import Side
 from cases.units import RAISED_AT
-from cases.words import OWNER, OWNER_HEAD, Deed, Post, condition, effect, on_move, register, role
+from cases.words import OWNER, OWNER_HEAD, Deed, Post, condition, effect, register, role
 from workflow.definition import State
 from workflow.errors import Refusal
 from workflow.limits import Limit

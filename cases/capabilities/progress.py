@@ -8,9 +8,10 @@ from cases import beside
 from cases.capabilities.assignments import current
 from cases.capabilities.parts import chosen, mine
 from cases.hands import LEAD, OFFERED
+from cases.hooks import on_move
 from cases.progress import WHOLE
 from cases.record.case import Assignment
-from cases.words import Deed, condition, effect, on_move, register
+from cases.words import Deed, condition, effect, register
 from workflow.definition import State
 from workflow.errors import Refusal
 from workflow.vocabulary import Field

@@ -22,11 +22,12 @@ from cases.capabilities.assignments import (
     give,
 )
 from cases.capabilities.disputes import decided_about_lead, given_out_since
+from cases.hooks import on_move
 from cases.policy import answers_for
 from cases.record.case import Assignment
 from cases.record.columns import Moment, table_of
 from cases.record.statements import Prepared
-from cases.words import HANDLERS, Deed, Post, condition, effect, on_move, register
+from cases.words import HANDLERS, Deed, Post, condition, effect, register
 from workflow.definition import State
 from workflow.errors import Refusal
 from workflow.vocabulary import Field

@@ -31,11 +31,12 @@ from cases.ballots import (
 from cases.capabilities.accusations import confirm
 from cases.capabilities.assignments import unit_named
 from cases.errors import FieldError, InvalidFields
+from cases.hooks import may_also_see, on_move
 from cases.panels import ballot_of, carried, chair_named, convened, review_of, seat_to_vote
 from cases.record.case import Case
 from cases.record.people import Duty, in_force
 from cases.record.review import Ballot, Seat
-from cases.words import Deed, Post, audience, condition, effect, may_also_see, on_move, register, role
+from cases.words import Deed, Post, audience, condition, effect, register, role
 from workflow.definition import State
 from workflow.errors import Refusal
 from workflow.review_rules import AGAIN, is_voting

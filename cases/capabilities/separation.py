@@ -7,8 +7,9 @@ Which capacities are apart stands in the law's table `[separation]`; a law witho
 from __future__ import annotations
 
 from cases.apart import acted, others
+from cases.hooks import guard
 from cases.veil import raiser
-from cases.words import Deed, condition, guard, is_clerical
+from cases.words import Deed, condition, is_clerical
 from workflow.errors import Refusal
 from workflow.role_names import role_names
 from workflow.vocabulary import DELEGATE, PROMISOR, SUPPORT

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from cases import beside
 from cases.errors import FieldError, InvalidFields, shown
+from cases.hooks import may_also_see
 from cases.policy import HANDLING, OVERSIGHT, duties_of, reads_as_staff
 from cases.record.case import Case
 from cases.record.columns import table_of
@@ -18,7 +19,7 @@ from cases.record.people import Duty, User, in_force
 from cases.record.statements import Prepared
 from cases.record.watchers import Watcher
 from cases.veil import is_own
-from cases.words import Deed, condition, effect, listener, may_also_see, register
+from cases.words import Deed, condition, effect, listener, register
 from workflow.errors import Refusal
 from workflow.vocabulary import Field
 
