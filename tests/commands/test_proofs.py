@@ -9,12 +9,12 @@ import pytest
 
 from cases.record.database import engine, reading
 from cases.record.event import Event
-from tests.commands.test_program import Captured, database, run, submitted  # noqa: F401  # `database` is a fixture
+from tests.commands.test_program import Captured, run, submitted
 
 
 def test_a_head_goes_to_the_file_that_is_set_and_is_checked(
     capsys: Captured,
-    database: str,  # noqa: F811  # the fixture
+    database: str,  # the fixture
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -36,7 +36,7 @@ def test_a_head_goes_to_the_file_that_is_set_and_is_checked(
 
 def test_a_dossier_is_exported_on_the_record_and_verified_without_a_database(
     capsys: Captured,
-    database: str,  # noqa: F811  # the fixture
+    database: str,  # the fixture
     tmp_path: Path,
 ) -> None:
     number, out = submitted(capsys, database), tmp_path / "dossier.zip"
