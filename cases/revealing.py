@@ -114,9 +114,10 @@ def open_name(db: Session, case: Case) -> str | None:
     """Return the name of who wanted to be named to those who handle their case."""
     if case.identity != NAMED or case.submitter_id is None:
         return None
-    if is_veil(case.submitter_id):
+    owner = person_behind(db, case.submitter_id) or 0
+    if is_veil(owner):
         return fields_of(db, case.id or 0).get("name")
-    return db.exec(select(User.name).where(User.id == case.submitter_id)).first()
+    return db.exec(select(User.name).where(User.id == owner)).first()
 
 
 def is_sealed(db: Session, case: Case) -> bool:

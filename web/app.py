@@ -38,6 +38,7 @@ from web.pages import (
     language,
     news_settings,
     open_submit,
+    opening_up,
     overdue,
     people,
     questions,
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         explain,
         erasure,
         identity,
+        opening_up,
         case,
     )
     for part in (docs, health, *pages):

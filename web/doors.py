@@ -18,8 +18,8 @@ from starlette.routing import WebSocketRoute
 
 #: In the place of a method, for a connection that stays.
 LIVING = "LIVE"
-OPEN, RECEIPT, SELF, SEES, PARTY, STAFF, IDENTITY, SYSTEM = (
-    "open", "receipt", "self", "sees", "party", "staff", "identity", "system",
+OPEN, RECEIPT, SELF, SEES, PARTY, OWNER, STAFF, IDENTITY, SYSTEM = (
+    "open", "receipt", "self", "sees", "party", "owner", "staff", "identity", "system",
 )  # fmt: skip
 
 #: Who passes a door with this word, in Chinese and in English.
@@ -29,6 +29,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     SELF: ("已登录的人，只及本人可见的内容", "anybody who is signed in, to what is their own"),
     SEES: ("可以看到该案的人", "whoever may see the case"),
     PARTY: ("提出该案的人，或该案的工作人员", "whoever raised the case, or is staff in it"),
+    OWNER: ("提出该案的人", "whoever raised the case"),
     STAFF: ("该案的工作人员", "whoever is staff in the case"),
     IDENTITY: ("该案的工作人员；匿名案件无人可查", "whoever is staff in the case, unless it is anonymous"),
     SYSTEM: ("系统管理员", "system administrators"),
@@ -60,6 +61,7 @@ DOORS: Mapping[str, str] = {
     "POST /track/do/{action}": RECEIPT,
     "POST /track/export": RECEIPT,
     "POST /track/erase": RECEIPT,
+    "POST /track/open-up": RECEIPT,
     "POST /sign-out": SELF,
     "GET /account": SELF,
     "POST /account/sign-ins/end": SELF,
@@ -111,6 +113,7 @@ DOORS: Mapping[str, str] = {
     "POST /cases/{number}/attachments": PARTY,
     f"GET {API}/cases/{{number}}/attachments/{{digest}}": PARTY,
     f"POST {API}/cases/{{number}}/attachments": PARTY,
+    "POST /cases/{number}/open-up": OWNER,
     "GET /cases/{number}/identity": IDENTITY,
     "POST /cases/{number}/identity": IDENTITY,
     "POST /cases/{number}/identity/{row_id}/agree": IDENTITY,

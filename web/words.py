@@ -57,6 +57,7 @@ OWN_ACTIONS: Mapping[str, Pair] = {
     "raise": ("提出", "Raised"),
     "split_off": ("由他案拆出", "Split off another case"),
     "attach": ("上传附件", "Added a file"),
+    "open_up": ("公开更多身份", "Opened up further"),
     "ask_reveal": ("申请查看身份", "Asked who raised it"),
     "agree_reveal": ("同意查看身份", "Agreed that the identity be shown"),
     "decline_reveal": ("不同意查看身份", "Declined that the identity be shown"),

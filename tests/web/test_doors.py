@@ -21,6 +21,7 @@ from web.doors import (
     IDENTITY,
     LIVE,
     OPEN,
+    OWNER,
     PARTY,
     RECEIPT,
     SEES,
@@ -125,7 +126,7 @@ def test_who_is_not_signed_in_passes_open_doors_alone(sqlite_office: Office) -> 
         answer = office.client().request(method, address)
         where = answer.headers.get("location", "")
         is_shut = answer.status_code == 401 or where.startswith(("/sign-in", "/track"))
-        if word in (RECEIPT, SELF, SEES, PARTY, STAFF, IDENTITY, SYSTEM):
+        if word in (RECEIPT, SELF, SEES, PARTY, OWNER, STAFF, IDENTITY, SYSTEM):
             assert is_shut, (door, answer.status_code, where)
         else:
             assert word == OPEN

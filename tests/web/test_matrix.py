@@ -26,7 +26,7 @@ from tests.conftest import copy_sqlite
 from tests.web.matrix import ALONG, LOGINS, MODES, NOTHING, OWN, STAFF, Matter, People, matters
 from tests.web.visitors import API
 from web import doors
-from web.doors import DOORS, IDENTITY, PARTY, SEES
+from web.doors import DOORS, IDENTITY, OWNER, PARTY, SEES
 
 IS_WHOLE = "BIHUAN_TEST_EXAMPLES" in os.environ
 #: Of so many one is tried: of doors, of actions, of people who read lists.
@@ -36,10 +36,10 @@ CLOSED = (401, 403, 404)
 NOWHERE = "TA-2026-0000000"
 #: What else the addresses of doors name; nothing of it is there.
 ELSE = {"action": "nothing", "digest": "0" * 64, "row_id": 1}
-OF_A_CASE = [door for door, word in DOORS.items() if word in (SEES, PARTY, doors.STAFF, IDENTITY)]
+OF_A_CASE = [door for door, word in DOORS.items() if word in (SEES, PARTY, doors.STAFF, IDENTITY, OWNER)]
 #: Which doors of a case open for whoever sees so much of it: what docs/policy.md says, once more.
 OPEN_FOR = {
-    OWN: {SEES, PARTY}, ALONG: {SEES}, NOTHING: set[str](), STAFF: {SEES, PARTY, doors.STAFF, IDENTITY},
+    OWN: {SEES, PARTY, OWNER}, ALONG: {SEES}, NOTHING: set[str](), STAFF: {SEES, PARTY, doors.STAFF, IDENTITY},
 }  # fmt: skip
 
 

@@ -116,3 +116,25 @@ def test_the_reviewer_reads_whom_a_text_names_and_that_nothing_is_given_out_befo
     assert re.findall(r'<option value="(\w+)"|name="accused" value="(\w+)"', form) == [("A", "")]
     browser.send(f"/cases/{number}/clear_accused", accused="A", reason="只是提到")
     assert "人社局 已排除" in browser.words and "不能交给任何单位" not in browser.words
+
+
+def test_whoever_submitted_anonymously_opens_up_with_the_receipt(office: Office) -> None:
+    code = submitted(office, "anonymous")
+    browser = Browser(office.client())
+    browser.client.post("/track", data={"code": code})
+    assert "让工会知道我是谁" in browser.get("/track") and 'value="confidential"' in browser.page.text
+    assert browser.send("/track/open-up", identity="named").status_code == 422 and "请填写姓名" in browser.words
+    browser.get("/track")
+    assert browser.send("/track/open-up", identity="named", **TOLD).status_code == 303
+    assert "公开更多身份" in browser.words and "让工会知道我是谁" not in browser.words
+    (item,) = office.program("li").get(f"{API}/cases").json()["items"]
+    assert TOLD["name"] in office.browser("li").get(f"/cases/{item['number']}")
+
+
+def test_an_account_opens_up_on_the_page_of_its_case(office: Office) -> None:
+    number = office.submitted()
+    zhang, li = office.browser("zhang"), office.browser("li")
+    assert "张代表" not in li.get(f"/cases/{number}") and "open-up" not in li.page.text
+    zhang.get(f"/cases/{number}")
+    assert zhang.send(f"/cases/{number}/open-up", identity="named").status_code == 303
+    assert "张代表" in li.get(f"/cases/{number}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.accused import accusations_of, proposed
 from cases.calendars import calendar_of
+from cases.opening_up import asks_for_name, further
 from cases.record.case import Attachment, Case
 from cases.record.people import line
 from cases.revealing import is_sealed
 from cases.sheet import Sheet, sheet_of
+from cases.vault import FIELDS, has_fields
 from cases.veil import code_name
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
@@ -80,6 +82,9 @@ class View:
     may_ask_who: bool
     may_erase: bool
     showings: Sequence[tuple[str, str]]
+    opens_up: Sequence[str]
+    opens_with: Mapping[str, tuple[str, str, int]]
+    is_told: bool
     to_rate: ToRate | None
 
 
@@ -130,6 +135,9 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         may_erase=sheet.is_staff and not sheet.is_submitter,
         may_ask_who=sheet.is_staff and is_sealed(visit.db, case),
         showings=showings_of(visit, case, local) if sheet.is_submitter else [],
+        opens_up=further(case) if sheet.is_submitter else (),
+        opens_with=FIELDS if sheet.is_submitter and asks_for_name(visit.db, case) else {},
+        is_told=sheet.is_submitter and has_fields(visit.db, case.id or 0),
         to_rate=to_rate(visit, sheet, same.lead, local),
     )
 
