@@ -23,11 +23,12 @@ from cases.record.database import release
 from cases.record.people import User
 from cases.vault import fields_of
 from cases.veil import person_behind
+from tests.cases.test_law_matrix import read
 from tests.cases.world import Story
 from tests.conftest import copy_sqlite
 from tests.web.matrix import LOGINS, Matter, People, of_mode
 from tests.web.pairs import Difference, against_somebody, of_two_people
-from tests.web.test_matrix import Tries, attempt, knock, put, read
+from tests.web.test_matrix import Tries, attempt, knock, put
 from tests.web.twins import Twins
 from tests.web.visitors import API
 
