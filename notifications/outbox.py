@@ -32,6 +32,7 @@ from cases.record.event import Event
 from cases.record.news import INBOX, SENT, NewsCursor, Outlet, Untellable
 from cases.record.people import Unit, User, ancestors
 from cases.timeline import NOT_IN_EVENTS, events_of, replay
+from cases.veil import is_own
 from config.settings import Settings
 from notifications import choosing
 from notifications.audience import Audience, audience_of
@@ -40,6 +41,7 @@ from notifications.happening import LATE, Happening
 
 #: Events told in one transaction.
 BATCH = 200
+WATCH = "watch"
 #: Imports and administration tell nobody.
 SILENT = ("history", "administrator")
 COLUMNS = (
@@ -100,7 +102,11 @@ def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -
         is_late = event.is_late or at - event.at > LATE
         today = db.get(Case, event.case.id)  # who may see it is asked of the case as it is now
         for user_id, kind in audience.people.items():
-            if user_id in recipients and today and may_see(db, today, users[user_id], at, duties[user_id]):
+            if user_id not in recipients or today is None:
+                continue
+            if kind == WATCH and is_own(db, today, users[user_id]):
+                continue  # who was copied to and raised the case hears of it as its submitter
+            if may_see(db, today, users[user_id], at, duties[user_id]):
                 yield from _to_person(event, kind, user_id, recipients[user_id], settings, at, row, is_late)
         for user_id, (own, kind) in audience.merged.items():
             if user_id in recipients:

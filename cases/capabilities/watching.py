@@ -18,7 +18,6 @@ from cases.record.columns import table_of
 from cases.record.people import Duty, User, in_force
 from cases.record.statements import Prepared
 from cases.record.watchers import Watcher
-from cases.veil import is_own
 from cases.words import Deed, condition, effect, listener, register
 from workflow.errors import Refusal
 from workflow.vocabulary import Field
@@ -45,10 +44,11 @@ def copy_to(deed: Deed) -> None:
     deed.among_staff()
     login = deed.fields["person"]
     found = _named(deed)
-    # One sentence for all, so that trying logins does not tell who raised the case.
-    if found is None or is_own(deed.db, deed.case, found) or not _is_staff(deed, found):
-        zh = f"不能抄送给 {shown(login)}：须是在岗的工会或部门工作人员，且不是本案申请人"
-        en = f"{shown(login)} must be staff with a duty in force, and not the one who raised the case"
+    # Staff who raised the case are copied to like others: a refusal, however worded, would tell who they are. They
+    # are told of nothing because of it (`notifications.outbox`).
+    if found is None or not _is_staff(deed, found):
+        zh = f"不能抄送给 {shown(login)}：须是在岗的工会或部门工作人员"
+        en = f"{shown(login)} must be staff with a duty in force"
         raise InvalidFields([FieldError("person", zh, en)])
     if any(row.user_id == found.id for row in watching(deed.db, deed.case_id)):
         raise InvalidFields(

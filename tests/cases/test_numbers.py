@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cases.record.number import number_of
+from itertools import pairwise
+
+from cases.record.number import number_of, shuffled, unshuffled
 
 KEY = bytes(range(16))
 
@@ -23,3 +25,12 @@ def test_a_number_can_be_said_on_the_phone() -> None:
     assert number.startswith("TA-2026-")
     assert len(number) == 15
     assert not set("01ILO") & set(number[8:])
+
+
+def test_what_was_shuffled_for_a_purpose_is_found_again_for_that_purpose_alone() -> None:
+    ids = [*range(1, 5_000), 2**34 - 1, 2**34, 2**62 + 5]
+    there = [shuffled(KEY, one, b"inbox") for one in ids]
+    assert [unshuffled(KEY, one, b"inbox") for one in there] == ids
+    assert len(set(there)) == len(ids)
+    assert sum(a == b for a, b in zip(there, (shuffled(KEY, one, b"reveal") for one in ids), strict=True)) < 3
+    assert sum(b == a + 1 for a, b in pairwise(there)) < 3

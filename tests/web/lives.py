@@ -52,6 +52,9 @@ BESIDE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("decide_extension", "zhao", {"approve": "yes"}),
     ("report_progress", HANDLER, {"percent": "40"}),
     ("copy_to", "zhao", {"person": "guo"}),
+    ("copy_to", "zhao", {"person": "zhou"}),
+    ("copy_to", "li", {"person": "lu"}),
+    ("stop_copy", "zhao", {"person": "zhou"}),
     ("watch", "chen", {}),
     ("ask_submitter", "li", {"reason": "请补正"}),
     ("supplement", RAISER, {"note": "已补正"}),
@@ -61,6 +64,7 @@ BESIDE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("merge", "li", {"into": OTHER}),
     ("split", "li", {"part_title": "高温补贴", "part_text": "没有发放"}),
     ("withdraw", RAISER, {}),
+    ("unwatch", RAISER, {}),
     ("reveal", "li", {"reason": "须电话核实"}),
 )
 
@@ -159,6 +163,8 @@ def taken(engine: Any, told: Told, numbers: Mapping[int, str], turn: Turn) -> No
     with transaction(engine) as db:
         case = find(db, numbers[turn.case])
         login = HANDLERS[told.lead] if turn.by == HANDLER else turn.by
+        if login == RAISER and told.by is not None and told.identity != "anonymous":
+            login = told.by
         by = submitter_of(db, case) if login == RAISER else person(db, login)
         if by is None:
             raise NotFound("无人。", "Nobody is there.")

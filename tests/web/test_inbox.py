@@ -97,3 +97,20 @@ def test_an_alarm_leads_an_administrator_to_their_page(office: Office) -> None:
     assert "系统有异常，需要您处理" in page
     (entry,) = re.findall(r'action="(/inbox/\d+)"', page)
     assert admin.send(entry).headers["location"] == "/admin"
+
+
+def test_the_address_of_an_entry_counts_nothing_that_others_are_told(office: Office) -> None:
+    for _ in range(3):
+        office.submitted()
+    told(office)
+    items = office.program("li").get(f"{API}/inbox").json()["items"]
+    with transaction(office.engine) as db:
+        ids = {row.id or 0 for row in db.exec(select(Notification))}
+    places = [item["id"] for item in items]
+    assert len(set(places)) == 3 and not ids & set(places)
+    assert min(abs(one - other) for one in places for other in places if one != other) > 1_000
+    page = office.program("li").get(f"{API}/inbox?limit=2").json()
+    rest = office.program("li").get(f"{API}/inbox?limit=2&cursor={page['next']}").json()
+    assert [item["id"] for item in (*page["items"], *rest["items"])] == places
+    for entry in (1, 0, -1, 2**63, *sorted(ids)):
+        assert office.program("li").post(f"{API}/inbox/{entry}/read").status_code in (404, 422)
