@@ -11,7 +11,7 @@ from cases.policy import duties_of
 from cases.record.database import reading, transaction
 from cases.record.people import Duty, Unit, User
 from cases.units import may_raise_at, units_to_raise_at
-from tests.web.visitors import Office, person
+from tests.web.visitors import Browser, Office, person
 
 
 def test_everyone_may_raise_exactly_where_it_is_offered_to_them(office: Office) -> None:
@@ -76,3 +76,13 @@ def test_support_can_be_gathered_before_a_case_is_submitted(office: Office) -> N
     assert browser.send("/submit", workflow="proposal", **told).status_code == 303
     assert "案件现为 征集附议" in browser.words
     assert "希望建驿站" in office.browser("qian").get("/endorse")
+
+
+def test_a_procedure_that_is_not_there_is_said_at_its_field_and_nothing_typed_is_lost(sqlite_office: Office) -> None:
+    told = {"title": "希望建驿站", "text": "午间无处休息。", "unit": "C", "workflow": "nothing"}
+    zhang, nobody = sqlite_office.browser("zhang"), Browser(sqlite_office.client())
+    zhang.get("/submit")
+    nobody.get("/submit/open?identity=anonymous")
+    for browser, place in ((zhang, "/submit"), (nobody, "/submit/open")):
+        assert browser.send(place, **told).status_code == 422
+        assert "没有这个办理流程" in browser.words and "希望建驿站" in browser.page.text

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from cases.errors import InvalidFields
+from cases.errors import InvalidFields, NotFound
 from cases.idempotency import Answer, claim, keep
 from cases.open_raising import TooManySubmissions, laws_for_all, raised_openly, unions
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE, Draft
@@ -97,6 +97,12 @@ def submit(request: Request, at: Moment, form: Annotated[Sent, Depends(sent)]) -
                 language=language_of(request),
             )
             return receipt_page(request, case, code)
+    except NotFound:
+        said = language_of(request)
+        errors = {
+            "workflow": "没有这个办理流程，请重新选择" if said == "zh" else "There is no such procedure; choose again"
+        }
+        return _form(request, form.values, errors, status=422)
     except InvalidFields as refusal:
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, language_of(request))}
         return _form(request, form.values, errors, status=422)

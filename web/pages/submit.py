@@ -144,6 +144,10 @@ def _start(visit: Visit, form: Posted, workflow: str) -> str:
     """Return the first step that was chosen. Raises InvalidFields where the law does not begin so."""
     action = form.text(START) or SUBMIT
     laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
+    if workflow not in {law.name for law in laws}:
+        raise InvalidFields(
+            [FieldError("workflow", "没有这个办理流程，请重新选择", "There is no such procedure; choose again")]
+        )
     known = {begun for law in laws if law.name == workflow for begun, _ in starts(law, visit)}
     if action != SUBMIT and action not in known:
         raise InvalidFields(
