@@ -24,7 +24,7 @@ def test_no_answer_has_a_place_for_a_sealed_field(sqlite_office: Office) -> None
 
 
 def test_a_field_that_is_added_is_found() -> None:
-    shape = {"components": {"schemas": {"OneCase": {"properties": {"number": {}, "phone": {}}}}}}
+    shape: dict[str, Any] = {"components": {"schemas": {"OneCase": {"properties": {"number": {}, "phone": {}}}}}}
     assert [name for _, name in properties(shape) if name in SEALED] == ["phone"]
 
 
