@@ -46,9 +46,14 @@ class Line:
     facts: str
 
 
+def is_auditor(db: Session, by: User, at: datetime) -> bool:
+    """Tell whether a person is an audit administrator."""
+    return any(held.role == AUDITOR for held in duties_of(db, by, at))
+
+
 def require_auditor(db: Session, by: User, at: datetime) -> None:
     """Refuse whoever is not an audit administrator. Raises NotByYou."""
-    if not any(held.role == AUDITOR for held in duties_of(db, by, at)):
+    if not is_auditor(db, by, at):
         raise NotByYou("只有审计管理员可以查看审计记录。", "Only an audit administrator reads the audit.")
 
 
@@ -65,10 +70,11 @@ def audited(
     who: User | None = None,
     what: str | None = None,
     most: int = MOST,
+    before: int | None = None,
 ) -> list[Line]:
-    """Return the acts of administration from one moment until before another, newest last.
+    """Return the last acts of administration from one moment until before another, newest last.
 
-    `who` is who acted, or whom an act was about.
+    `who` is who acted, or whom an act was about; `before` is the number of an event that they all came before.
     """
     wanted = select(Event).where(or_(col(Event.case_id).is_(None), col(Event.action).in_(IN_CASES)))
     if since is not None:
@@ -77,11 +83,13 @@ def audited(
         wanted = wanted.where(col(Event.recorded_at) < until)
     if what is not None:
         wanted = wanted.where(Event.action == what)
-    events = db.exec(wanted.order_by(col(Event.seq))).all()
-    found = [(event, json.loads(event.data)) for event in events]
     if who is not None:
-        found = [(event, data) for event, data in found if who.id in (event.actor_id, data.get("user"))]
-    found = found[-most:]
+        about = or_(*(col(Event.data).contains(f'"user":{who.id}{end}') for end in ",}"))
+        wanted = wanted.where(or_(col(Event.actor_id) == who.id, about))
+    if before is not None:
+        wanted = wanted.where(col(Event.seq) < before)
+    events = db.exec(wanted.order_by(col(Event.seq).desc()).limit(most)).all()
+    found = [(event, json.loads(event.data)) for event in reversed(events)]
     logins = _logins(db, {event.actor_id for event, _ in found} | {data.get("user") for _, data in found})
     return [
         Line(

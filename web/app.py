@@ -27,6 +27,7 @@ from web.pages import (
     account,
     admin,
     admin_news,
+    audit,
     calendars,
     case,
     desk,
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     pages = (
         admin,
         admin_news,
+        audit,
         calendars,
         sign_in,
         second_step,

@@ -18,8 +18,8 @@ from starlette.routing import WebSocketRoute
 
 #: In the place of a method, for a connection that stays.
 LIVING = "LIVE"
-OPEN, RECEIPT, SELF, SEES, PARTY, OWNER, STAFF, IDENTITY, SYSTEM = (
-    "open", "receipt", "self", "sees", "party", "owner", "staff", "identity", "system",
+OPEN, RECEIPT, SELF, SEES, PARTY, OWNER, STAFF, IDENTITY, SYSTEM, AUDIT = (
+    "open", "receipt", "self", "sees", "party", "owner", "staff", "identity", "system", "audit",
 )  # fmt: skip
 
 #: Who passes a door with this word, in Chinese and in English.
@@ -33,6 +33,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     STAFF: ("该案的工作人员", "whoever is staff in the case"),
     IDENTITY: ("该案的工作人员；匿名案件无人可查", "whoever is staff in the case, unless it is anonymous"),
     SYSTEM: ("系统管理员", "system administrators"),
+    AUDIT: ("审计管理员", "audit administrators"),
 }
 
 API = "/api/v1"
@@ -121,6 +122,7 @@ DOORS: Mapping[str, str] = {
     "GET /cases/{number}/erasure": STAFF,
     "POST /cases/{number}/erasure": STAFF,
     "POST /cases/{number}/erasure/{row_id}/agree": STAFF,
+    "GET /audit": AUDIT,
     "GET /admin": SYSTEM,
     "POST /admin/parked/{parked_id}/release": SYSTEM,
     "GET /admin/news": SYSTEM,

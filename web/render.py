@@ -18,7 +18,7 @@ TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"
 
 #: What the header of a page shows where nobody can be asked.
-BARE_HEADER = {"unread": 0, "is_administrator": False, "may_arrange": False}
+BARE_HEADER = {"unread": 0, "is_administrator": False, "is_auditor": False, "may_arrange": False}
 
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),

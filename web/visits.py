@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from cases.access import Caller
 from cases.act import find
+from cases.auditing import is_auditor
 from cases.authority import authority_of
 from cases.errors import no_case
 from cases.policy import is_system_administrator, may_see
@@ -78,6 +79,11 @@ class Visit:
     def is_administrator(self) -> bool:
         """Tell whether the person runs the system."""
         return is_system_administrator(self.db, self.by, self.at)
+
+    @cached_property
+    def is_auditor(self) -> bool:
+        """Tell whether the person audits what administrators do."""
+        return is_auditor(self.db, self.by, self.at)
 
     @cached_property
     def may_arrange(self) -> bool:
