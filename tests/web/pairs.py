@@ -67,7 +67,7 @@ def of_two_people(twins: Twins, dice: random.Random, share: float = SHARE, by: s
 
 def against_somebody(twins: Twins, dice: random.Random, share: float = SHARE, by: str = "") -> list[Difference]:
     """Draw a pair of which one world has a case against somebody, and return what those could tell of it."""
-    code = dice.choice(sorted(ACCUSED))
+    code = dice.choice([code for code in sorted(ACCUSED) if not by or by in ACCUSED[code][1]])
     name, people = ACCUSED[code]
     focus = a_case(dice, dice.choice(("confidential", "named", "anonymous")), lead="B" if code in "CA" else "A")
     is_named = not name or dice.random() < 0.5
@@ -131,7 +131,7 @@ def read(
         seen = twins.seen(login, 2)
         for what, text in twins.pages(login, words, seen, partial(is_drawn, dice, share)):
             yield f"{login} {alike(what, number)}", alike(text, number)
-        for what, text in twins.commanded(db, login, words, seen):
+        for what, text in twins.commanded(db, login, words, seen) if is_drawn(dice, share) else ():
             yield f"{login} {alike(what, number)}", alike(text, number)
     for what, text in twins.told(db, list(readers)):
         yield what, alike(text, number)
