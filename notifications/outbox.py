@@ -113,8 +113,9 @@ def plan(db: Session, events: Sequence[Any], settings: Settings, at: datetime) -
                 of_own = replace(event, case=own)
                 row_of_own = partial(_row, of_own, at)
                 yield from _to_person(of_own, kind, user_id, recipients[user_id], settings, at, row_of_own, is_late)
-        hidden_from = units_of_the_accused(db, today) if today and audience.units else frozenset()
-        for outlet, kind in places.told(audience):
+        heard_at = list(places.told(audience))
+        hidden_from = units_of_the_accused(db, today) if today and heard_at else frozenset()
+        for outlet, kind in heard_at:
             if outlet.unit_id in hidden_from:
                 continue  # somebody of whom the case complains would read it there
             to = places.recipients[outlet.id or 0]

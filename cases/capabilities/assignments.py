@@ -13,6 +13,7 @@ from cases.accused import accused_among
 from cases.capabilities import extensions
 from cases.errors import FieldError, InvalidFields
 from cases.hands import holding_up, sides_of
+from cases.merged import by_id, followers
 from cases.policy import answers_for
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
@@ -148,9 +149,11 @@ def _give(deed: Deed, wanted: Mapping[int, str], *, keeps_supports: bool) -> Non
 def give(deed: Deed, unit_id: int, kind: str, **values: Any) -> int:
     """Give a department a part and return the id of its row; it is offered unless `values` say otherwise.
 
-    The clocks of a support department begin now.
+    The clocks of a support department begin now. What a case that was merged into this one complains of gets nothing
+    either. Raises InvalidFields.
     """
-    if names := accused_among(deed.db, deed.case, {unit_id}):
+    joined = [by_id(deed.db, case_id) for case_id in followers(deed.db, deed.case_id)]
+    if names := [name for case in (deed.case, *joined) for name in accused_among(deed.db, case, {unit_id})]:
         zh, en = f"{names[0]}是被反映单位，不能承办", f"The case complains of {names[0]}, which cannot handle it"
         raise InvalidFields([FieldError("lead" if kind == LEAD else kind, zh, en)])
     part = {"status": OFFERED, "round": deed.now("round"), "assigned_at": deed.at}

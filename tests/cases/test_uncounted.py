@@ -109,4 +109,6 @@ def test_it_is_neither_merged_nor_linked_with_what_they_work_on(world: World) ->
     assert world.everything() == before
     story.then("link", "li", other=others.number, link_kind="relates")
     assert story.then("merge", "li", into=others.number).state == "merged"
+    with pytest.raises(InvalidFields, match="权益保障部是被反映单位"):
+        others.then("accept", "li", category="工资报酬", tier="A", lead="D")
     world.check()

@@ -111,10 +111,12 @@ def life(dice: random.Random, case: int, told: Told, other: int, *, minutes: int
     return turns
 
 
-def live(engine: Any, settings: Settings, cases: Mapping[int, Told], turns: list[Turn], until: datetime) -> list[str]:
-    """Live through turns in the order of their moments, with news and limits, and return what was refused, and how.
+def live(
+    engine: Any, settings: Settings, cases: Mapping[int, Told], turns: list[Turn], until: datetime
+) -> tuple[dict[int, str], list[str]]:
+    """Live through turns in the order of their moments, with news and limits.
 
-    Numbers stand in it as the cases are counted here.
+    Return the numbers of the cases, and what was refused, and how; there a case is called as it is counted here.
     """
     numbers: dict[int, str] = {}
     refused = []
@@ -135,7 +137,7 @@ def live(engine: Any, settings: Settings, cases: Mapping[int, Told], turns: list
     kept_going(engine, settings, until)
     for case, number in numbers.items():
         refused = [line.replace(number, f"case {case}") for line in refused]
-    return [f"{case} {number}" for case, number in numbers.items()] + refused
+    return numbers, refused
 
 
 def kept_going(engine: Any, settings: Settings, at: datetime) -> datetime:

@@ -41,8 +41,11 @@ READERS = 1
 Difference = tuple[str, str, str, str]
 
 
-def of_two_people(twins: Twins, dice: random.Random) -> list[Difference]:
-    """Draw a pair in which a case was raised by this person or by that one, and return what anybody else could tell."""
+def of_two_people(twins: Twins, dice: random.Random, share: float = SHARE, by: str = "") -> list[Difference]:
+    """Draw a pair in which a case was raised by this person or by that one, and return what anybody else could tell.
+
+    That is one person drawn by chance, or `by`, who asks a share of all addresses.
+    """
     first, second, mode = alternatives(dice)
     focus = a_case(dice, mode)
     cases = {0: replace(focus, **first), **others(dice)}
@@ -52,18 +55,19 @@ def of_two_people(twins: Twins, dice: random.Random) -> list[Difference]:
     if mode == "named":  # whoever handles it sees the name
         readers = [login for login in readers if login in ("zhang", "ma", "qian", "xitong", "anquan", "shenji", "deng")]
     chosen, asked = dice.sample(readers, READERS), dice.random()
+    chosen = [by] if by in readers else chosen
     found = []
     for told in (first, second):
         with twins.world() as db:
-            refused = live(db, twins.settings, cases | {0: replace(focus, **told)}, turns, END)
-            number = refused[0].split(" ")[1]
-            found.append([("what was refused", repr(refused)), *read(twins, db, chosen, number, focus, asked)])
+            numbers, refused = live(db, twins.settings, cases | {0: replace(focus, **told)}, turns, END)
+            said = [("what was refused", repr(refused)), ("numbers", repr(numbers))]
+            found.append([*said, *read(twins, db, chosen, numbers[0], focus, (asked, share))])
     return differences(*found)
 
 
-def against_somebody(twins: Twins, dice: random.Random) -> list[Difference]:
+def against_somebody(twins: Twins, dice: random.Random, share: float = SHARE, by: str = "") -> list[Difference]:
     """Draw a pair of which one world has a case against somebody, and return what those could tell of it."""
-    code = dice.choice(sorted(ACCUSED))
+    code = dice.choice([code for code in sorted(ACCUSED) if not by or by in ACCUSED[code][1]])
     name, people = ACCUSED[code]
     focus = a_case(dice, dice.choice(("confidential", "named", "anonymous")), lead="B" if code in "CA" else "A")
     is_named = not name or dice.random() < 0.5
@@ -75,14 +79,13 @@ def against_somebody(twins: Twins, dice: random.Random) -> list[Difference]:
     turns = lives_of(dice, cases)
     hidden = life(dice, 0, focus, 1, minutes=dice.randint(60, 900))
     chosen, asked = dice.sample(sorted(people), min(READERS, len(people))), dice.random()
+    chosen = [by] if by in people else chosen
     found = []
     for is_there in (True, False):
         with twins.world() as db:
-            lived = live(db, twins.settings, cases | {0: focus}, turns + (hidden if is_there else []), END)
-            numbers = dict(line.split(" ", 1) for line in lived if line[0].isdigit() and ":" not in line)
-            number = numbers.get("0", INVENTED)
-            plain = [alike(line, number) for line in lived if ":" in line and not line.startswith("0 ")]
-            found.append([("what was refused", repr(plain)), *read(twins, db, chosen, number, focus, asked)])
+            numbers, refused = live(db, twins.settings, cases | {0: focus}, turns + (hidden if is_there else []), END)
+            said = [("what was refused", repr([line for line in refused if not line.startswith("0 ")]))]
+            found.append([*said, *read(twins, db, chosen, numbers.get(0, INVENTED), focus, (asked, share))])
     return differences(*([(what, alike(text, INVENTED)) for what, text in one] for one in found))
 
 
@@ -116,7 +119,7 @@ def lives_of(dice: random.Random, cases: dict[int, Told]) -> list[Turn]:
 
 
 def read(
-    twins: Twins, db: Any, readers: Sequence[str], number: str, focus: Told, asked: float
+    twins: Twins, db: Any, readers: Sequence[str], number: str, focus: Told, asked: tuple[float, float]
 ) -> Iterator[tuple[str, str]]:
     """Yield what some people, and somebody whom nobody knows, can read in a world."""
     words = {"hidden": number, "title": focus.title, "text": focus.text, "cursor": late_cursor(number)}
@@ -124,19 +127,19 @@ def read(
         what, text = twins.asked(twins.nobody, "GET", path, words)
         yield f"nobody {what}", alike(text, number)
     for login in readers:
-        dice = random.Random(f"{asked} {login}")
+        dice, share = random.Random(f"{asked[0]} {login}"), asked[1]
         seen = twins.seen(login, 2)
-        for what, text in twins.pages(login, words, seen, partial(is_drawn, dice)):
+        for what, text in twins.pages(login, words, seen, partial(is_drawn, dice, share)):
             yield f"{login} {alike(what, number)}", alike(text, number)
-        for what, text in twins.commanded(db, login, words, seen):
+        for what, text in twins.commanded(db, login, words, seen) if is_drawn(dice, share) else ():
             yield f"{login} {alike(what, number)}", alike(text, number)
     for what, text in twins.told(db, list(readers)):
         yield what, alike(text, number)
 
 
-def is_drawn(dice: random.Random) -> bool:
+def is_drawn(dice: random.Random, share: float) -> bool:
     """Draw whether an address is asked."""
-    return dice.random() < SHARE
+    return dice.random() < share
 
 
 def differences(one: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> list[Difference]:

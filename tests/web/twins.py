@@ -118,6 +118,7 @@ class Twins:
     ) -> tuple[str, str]:
         """Return what was asked and what was answered, status, headers and body."""
         answer = client.request(method, path.format(**words), **sent)
+        assert answer.status_code != 500, (path, answer.text)
         headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
         return f"{method} {path}", f"{answer.status_code} {sorted(headers.items())}\n{answer.text}"
 
