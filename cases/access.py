@@ -75,6 +75,13 @@ def is_password(kept: str | None, password: str, cost: Cost = Cost()) -> bool:  
     return fits and kept is not None
 
 
+def renewed(kept: str | None, password: str, cost: Cost) -> str | None:
+    """Return a password that fits hashed at the present cost; None where it is, for then nobody's takes another time."""
+    if kept is None or not _hasher(cost).check_needs_rehash(kept):
+        return None
+    return hash_password(password, cost)
+
+
 def password_of(db: Session, login: str, at: datetime) -> tuple[int | None, str | None]:
     """Return id and password hash of an active person, nothing for anyone else or once a first password is too old."""
     if not is_storable(login):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from cases.record.database import transaction
+from cases.access import Cost
+from cases.record.database import reading, transaction
 from cases.record.people import SignIn, Token
 from tests.cast import PASSWORD
 from tests.web.visitors import API, SUBMISSION, Office, person
@@ -174,3 +175,18 @@ def test_every_answer_keeps_to_itself(sqlite_office: Office) -> None:
         assert "camera=()" in headers["permissions-policy"]
         assert "strict-transport-security" not in headers
         assert headers.get("cache-control") == (None if path.startswith("/static/") else "no-store")
+
+
+def test_a_password_that_was_hashed_at_another_cost_is_hashed_anew_when_its_owner_comes(office: Office) -> None:
+    office.browser("li")
+    with reading(office.engine) as db:
+        before = person(db, "li").password_hash
+    office.app.state.password_cost = Cost(memory=16, passes=2)
+    assert office.client().post("/sign-in", data={"login": "li", "password": "wrong"}).status_code == 401
+    office.browser("li")
+    with reading(office.engine) as db:
+        after = person(db, "li").password_hash
+    assert before and after and "m=8,t=1" in before and "m=16,t=2" in after
+    office.browser("li")
+    with reading(office.engine) as db:
+        assert person(db, "li").password_hash == after

@@ -55,6 +55,7 @@ def sign_in(
     with reading(engine) as db:
         user_id, kept = access.password_of(db, login, at)
     fits = access.is_password(kept, password, state.password_cost)
+    fresh = access.renewed(kept, password, state.password_cost) if fits else None
     with transaction(engine) as db:
         # The password may have been changed, or the person disabled, while it was weighed.
         user = access.still_has(db, user_id, kept) if fits and user_id is not None else None
@@ -62,6 +63,7 @@ def sign_in(
             knocks.failed(db, login, network, at)
             secret, step = "", None
         else:
+            user.password_hash = fresh or user.password_hash
             knocks.opened(db, login, network, at)
             step = second_step.next_step(db, user, state.settings, at, has_given_code=False)
             secret = second_step.begin(db, user, step, at) if step else come_in(request, db, user, at)
