@@ -76,7 +76,7 @@ def is_password(kept: str | None, password: str, cost: Cost = Cost()) -> bool:  
 
 
 def renewed(kept: str | None, password: str, cost: Cost) -> str | None:
-    """Return a password that fits hashed at the present cost; None where it is, for then nobody's takes another time."""
+    """Return a password that fits hashed at the present cost, so that all take as long to weigh; None where it is."""
     if kept is None or not _hasher(cost).check_needs_rehash(kept):
         return None
     return hash_password(password, cost)
