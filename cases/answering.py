@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlmodel import Session, col, select
@@ -25,6 +26,7 @@ from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
+from cases.standing_in import in_any_guise
 from cases.veil import faces, veils_of
 from workflow.definition import Definition
 from workflow.vocabulary import DELEGATE, PARENT, SUPPORT
@@ -52,6 +54,11 @@ class Reader:
     at: datetime
     duties: Sequence[Held]
     apart: Laws
+
+    @cached_property
+    def side(self) -> frozenset[int]:
+        """Return those on whose requests somebody may not decide: theirs, and of whoever one of both stands in for."""
+        return in_any_guise(self.db, self.by, self.at)
 
     def surely(self, role: str, words: Collection[str], lies: LiesAt) -> Iterator[ColumnElement[bool]]:
         """Yield the conditions that something lies on a desk of a role by my duties, and in the place of each other.

@@ -24,7 +24,7 @@ from cases.record.erasures import Erasure
 from cases.record.people import Duty, User, line
 from cases.record.vault import Reveal
 from cases.seats import answering_at, posts
-from cases.standing_in import acts_for, stand_ins
+from cases.standing_in import acts_for, in_any_guise
 from cases.veil import is_own, person_behind
 from cases.words import ANYONE
 
@@ -50,7 +50,7 @@ def is_second(db: Session, case: Case, asked_by: int, by: User, at: datetime) ->
 def seconds(db: Session, case: Case, asked_by: int, at: datetime) -> Iterator[tuple[str, int, list[int]]]:
     """Yield who is nearest of each duty that can agree to what somebody asked for: the duty, the unit, the people."""
     aside = {*people_of_the_accused(db, case), person_behind(db, case.submitter_id) or 0}
-    aside |= _in_any_guise(db, db.get_one(User, asked_by), at)
+    aside |= in_any_guise(db, db.get_one(User, asked_by), at)
     for role in ROLES:
         for post in posts(db, case, role):
             unit_id, people = answering_at(db, post, at, besides=aside)
@@ -70,11 +70,16 @@ def answers(asked_by: int) -> dict[str, Any]:
 
 def to_agree(mine: Reader) -> Iterator[Matter]:
     """Yield the requests that wait for somebody to be the second person, the oldest first."""
-    db, ours = mine.db, _in_any_guise(mine.db, mine.by, mine.at)
+    db = mine.db
     if not any(held.role in AT_THE_UNION for held in mine.duties):
         return
-    is_nearest = or_(*(among(Case.unit_id, answered_for(mine.duties, (role,), mine.at)) for role in ROLES))
     for table, kind in KINDS.items():
+        is_open = (
+            col(table.agreed_at).is_(None), col(table.declined_at).is_(None), col(table.asked_at) >= mine.at - WAITS
+        )  # fmt: skip
+        if db.exec(select(table.id).where(*is_open).limit(1)).first() is None:
+            continue  # nearly always, and much sooner than whose they are is asked
+        is_nearest = or_(*(among(Case.unit_id, answered_for(mine.duties, (role,), mine.at)) for role in ROLES))
         overseers = select(Duty.user_id).where(col(Duty.role).in_(ROLES))
         is_below = or_(*(among(Case.unit_id, mine.below((role,))) for role in ROLES))
         passes_asker = and_(is_below, col(table.asked_by).in_(overseers))
@@ -82,17 +87,10 @@ def to_agree(mine: Reader) -> Iterator[Matter]:
         rows: Any = (
             select(Case, table)
             .join(table, col(table.case_id) == Case.id)
-            .where(col(table.agreed_at).is_(None), col(table.declined_at).is_(None))
-            .where(col(table.asked_at) >= mine.at - WAITS, col(table.asked_by).not_in(sorted(ours)))
+            .where(*is_open, col(table.asked_by).not_in(sorted(mine.side)))
             .where(accuses_none_of(mine.duties), or_(is_nearest, passes_asker, passes_others))
             .order_by(col(table.asked_at), col(table.id))
         )
         for case, asked in db.exec(rows.limit(MOST_ASKED)).all():
             if any(mine.by.id in people for _, _, people in seconds(db, case, asked.asked_by, mine.at)):
                 yield Matter(case, kind, limit_at=asked.asked_at + WAITS, row_id=asked.id)
-
-
-def _in_any_guise(db: Session, user: User, at: datetime) -> set[int]:
-    """Return a person, those in whose place they act, and those who act in the place of one of them."""
-    own = acts_for(db, user, at)
-    return {*own, *stand_ins(db, own, at)}

@@ -42,6 +42,12 @@ def acts_for(db: Session, by: User, at: datetime, roles: Collection[str] = ()) -
     return frozenset(found)
 
 
+def in_any_guise(db: Session, by: User, at: datetime) -> frozenset[int]:
+    """Return a person, those in whose place they may act, and those who may act in the place of one of them."""
+    own = acts_for(db, by, at)
+    return frozenset({*own, *stand_ins(db, own, at)})
+
+
 def stand_ins(db: Session, absent: Iterable[int], at: datetime, roles: Collection[str] = ()) -> list[int]:
     """Return the ids of those who may act in the place of some people, without them; the other way round than above."""
     names = set(absent)

@@ -29,7 +29,6 @@ from cases.record.people import OVERSEERS, Unit
 from cases.seats import posts
 from cases.side_clocks import OF_A_DEPARTMENT, OF_A_UNION, desk_of
 from cases.sides import Side, SideRow, SideUnit
-from cases.standing_in import acts_for, stand_ins
 from cases.units import RAISED_AT
 from cases.words import HANDLERS, OWNER_HEAD, Post
 from workflow.vocabulary import ANSWER, DECIDE, DELEGATED, DONE, HANDLER, SIGN, SUPPORT
@@ -47,7 +46,7 @@ _DECISIONS = {DECIDES: col(Extension.unit_id).is_(None), DECIDES_FOR_PART: col(E
 def kinds(db: Session, mine: Reader) -> Iterator[Kind]:
     """Yield the kinds of matters that can wait for somebody who works on others' cases."""
     if not {held.role for held in mine.duties} <= PERSONAL:
-        laws, ours = published(db), _sides_with(db, mine)
+        laws, ours = published(db), mine.side
         yield _beside(laws, ours)
         yield _levels()
         yield _given_back(laws)
@@ -207,9 +206,3 @@ def _desks_of_step(effect: str, db: Session, matter: Matter, *, only_first: bool
 def _not_of(ours: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that a row tells of no request, or of one that others made."""
     return or_(col(Extension.asked_by).is_(None), col(Extension.asked_by).not_in(sorted(ours)))
-
-
-def _sides_with(db: Session, mine: Reader) -> Collection[int]:
-    """Return those on whose requests somebody may not decide: theirs, and of whoever one of both stands in for."""
-    whose = acts_for(db, mine.by, mine.at)
-    return {*whose, *stand_ins(db, whose, mine.at)}

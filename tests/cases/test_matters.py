@@ -22,7 +22,7 @@ from tests.cases.test_levels import climbed
 from tests.cases.walks import Walk
 from tests.cases.world import DAY, HOUR, Story, World
 
-WALKS = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "6"))
+WALKS = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "2"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 STEPS = 14
 

@@ -39,7 +39,7 @@ from workflow.calendar_text import written
 from workflow.errors import Refusal
 from workflow.office_hours import YearPlan
 
-HISTORIES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "3"))
+HISTORIES = int(os.environ.get("BIHUAN_TEST_EXAMPLES", "2"))
 SEED = int(os.environ.get("BIHUAN_TEST_SEED", "0"))
 STEPS = 150
 #: How often each desk of everybody is looked at, too.
