@@ -123,6 +123,7 @@ DOORS: Mapping[str, str] = {
     "POST /cases/{number}/erasure": STAFF,
     "POST /cases/{number}/erasure/{row_id}/agree": STAFF,
     "GET /audit": AUDIT,
+    "POST /audit": AUDIT,
     "GET /admin": SYSTEM,
     "POST /admin/parked/{parked_id}/release": SYSTEM,
     "GET /admin/news": SYSTEM,
