@@ -51,6 +51,8 @@ class Prepared:
             return self._asked(db, values)
         key = (self, tuple(values.items()))
         if key not in answers:
+            if len(answers) >= MOST_ANSWERS:
+                answers.clear()  # who reads the whole record keeps no second copy of it
             answers[key] = self._asked(db, values)
         return answers[key]
 
@@ -85,6 +87,7 @@ class Prepared:
 _DRIVER = "driver"
 #: How a session is marked that only reads, and where it remembers what it was answered.
 READS, _ANSWERS = "reads", "answers"
+MOST_ANSWERS = 500
 
 
 def _answers_of(db: Session) -> dict[Any, Sequence[Any]] | None:
