@@ -138,6 +138,7 @@ def remove(files: Path, places: Sequence[str]) -> None:
 def scrub(engine: Engine) -> None:
     """Let SQLite write its log back and empty it, where what was erased would still lie.
 
+    Whoever reads for longer than that waits keeps it from being emptied: the schedule of the server does it again.
     What PostgreSQL needs holds whole tables for a while and is for its administrator to choose (docs/record.md).
     """
     if engine.dialect.name == "sqlite":

@@ -12,7 +12,7 @@ from cases.access import Cost
 from cases.act import act
 from cases.errors import FieldError, InvalidFields
 from cases.laws import build, published
-from cases.raising import Draft, raise_case
+from cases.raising import NO_LAW, Draft, raise_case
 from cases.receipts import issue
 from cases.record.case import ANONYMOUS, CONFIDENTIAL, Case
 from cases.record.people import Unit
@@ -56,6 +56,8 @@ def raised_openly(
     if counted(db, FROM_NETWORK, network, at) >= most:
         raise TooManySubmissions
     about = _about(draft.identity, identity)
+    if draft.workflow not in {law.name for law in laws_for_all(db)}:
+        raise InvalidFields([NO_LAW])
     veil = new_veil(db, language)
     case = raise_case(db, draft, by=veil, at=at)
     assert case.id is not None

@@ -32,6 +32,9 @@ RAISE, SPLIT_OFF = "raise", "split_off"
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_CATEGORY, LONGEST_CODE = 200, 20_000, 100, 64
 
+#: What is wrong with a form that names a law which is not published.
+NO_LAW = FieldError("workflow", "没有这个办理流程，请重新选择", "There is no such procedure; choose again")
+
 #: The columns of a case that its first event sets; what the submitter wrote is said, not set: it can be erased.
 BORN_WITH = (
     "number", "law_id", "unit_id", "state", "stage", "identity", "round", "level", "entered_at",

@@ -7,7 +7,6 @@ to where it would stand had the version been known all along. Nothing is written
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from cases.clocks import OF_THE_CASE, figures_of, ladder_of
+from cases.failing import told
 from cases.laws import law_of
 from cases.reach import Reach, reached
 from cases.record.case import Case
@@ -156,9 +156,9 @@ def affected(
                 case.clocks.append(_shown(office, ladder, clock, spans.get(clock.id, []), grants.get(row.id, [])))
             except DBAPIError:
                 raise
-            except Exception:  # whatever is wrong with one case must not keep the others from being put right
+            except Exception as error:  # whatever is wrong with one case keeps no other from being put right
                 log.exception("clock %s of case %s is left as it was", clock.id, clock.case_id)
-                case.failed.append(Failed(clock, traceback.format_exc()))
+                case.failed.append(Failed(clock, told(error)))
         yield case
 
 

@@ -64,7 +64,7 @@ def agree(db: Session, case: Case, row_id: int, *, by: User, at: datetime, is_al
     row = _row(db, case, row_id)
     if row.agreed_at is not None or row.declined_at is not None or at - row.asked_at > WAITS:
         raise NotRevealed("这份申请已处理或已失效。", "This request was answered already, or has lapsed.")
-    if not may_agree(db, case, row, by, at):
+    if not is_second(db, case, row.asked_by, by, at):
         raise NotRevealed(
             "须由本案工会或上级的另一位督查、审议或领导同意，不能由申请人自己或其代理人。",
             "Somebody else who oversees the case has to agree: not who asked, nor whoever stands in for them.",
@@ -125,11 +125,6 @@ def is_sealed(db: Session, case: Case) -> bool:
     if case.identity == ANONYMOUS or case.submitter_id is None:
         return False
     return has_fields(db, case.id or 0) or not is_veil(person_behind(db, case.submitter_id) or -1)
-
-
-def may_agree(db: Session, case: Case, row: Reveal, by: User, at: datetime) -> bool:
-    """Tell whether somebody can be the second person for what was asked."""
-    return is_second(db, case, row.asked_by, by, at)
 
 
 def waiting(db: Session, case: Case, at: datetime) -> Sequence[Reveal]:

@@ -40,8 +40,9 @@ WEIGHED, COMPARED = 40, 10
 ALIKE = 0.4
 #: Texts that have fewer pieces in common have nothing in common.
 FEWEST_SHARED = 4
-#: A phrase that somebody else wrote is told to those who may not read them once so many have written it.
-FEWEST_TELLERS = 2
+#: Those who may not read what others raised hear of it once it is so many, and then only in steps of as many: who tries
+#: a rumour on the form must not learn that somebody complained (docs/decisions/0026).
+SEVERAL = 5
 PHRASES = 3
 
 _CASES, _UNITS = table_of(Case), table_of(Unit)
@@ -59,7 +60,7 @@ class Similar:
 
 @dataclass(frozen=True)
 class Found:
-    """What is like a text: the cases that the asker may see, best first; how many others, and what these share."""
+    """What is like a text: the cases that the asker may see, best first; about how many others, and what they share."""
 
     cases: Sequence[Similar]
     hidden: int = 0
@@ -84,8 +85,8 @@ def similar_to(
 ) -> Found:
     """Return the open and lately closed cases of a unit and its subtree that tell of the same as a text.
 
-    `by` is who asks: a case that they may not see is counted and nothing more; None sees everything. `besides` are the
-    ids of cases that are not looked for.
+    `by` is who asks: cases that they may not see are counted, in steps of `SEVERAL`, and nothing more; None sees
+    everything. `besides` are the ids of cases that are not looked for.
     """
     asked = plain(text)
     pieces = grams(asked.signs)
@@ -109,7 +110,7 @@ def similar_to(
     texts = texts_of(db, [one.case_id for one in (*shown, *hidden[:COMPARED])])
     explained = _explained(asked, shown, texts, weights)
     rows = [Similar(seen[case_id], round(score, 2), phrases) for case_id, score, phrases in explained]
-    return Found(rows[:most], len(hidden), _told_by_several(asked, hidden, texts, weights))
+    return Found(rows[:most], len(hidden) // SEVERAL * SEVERAL, _told_by_several(asked, hidden, texts, weights))
 
 
 def similar_cases(
@@ -240,5 +241,5 @@ def _told_by_several(
     for one in hidden[:COMPARED]:
         for shared in shared_phrases(asked, plain(texts.get(one.case_id, "")), weights, PHRASES):
             tellers[shared.phrase] += 1
-    several = [phrase for phrase, count in tellers.items() if count >= FEWEST_TELLERS]
+    several = [phrase for phrase, count in tellers.items() if count >= SEVERAL]
     return sorted(several, key=lambda phrase: (-tellers[phrase], -len(phrase)))[:PHRASES]

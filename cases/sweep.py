@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import logging
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -22,6 +21,7 @@ from sqlmodel import Session
 from cases import firing, parking
 from cases.climbing import Stranded
 from cases.errors import Stale
+from cases.failing import told
 from cases.firing import Fired
 from cases.record.case import Case
 from cases.record.clock import Clock
@@ -159,8 +159,8 @@ def _fire_alone(engine: Engine, clock: Any, at: datetime, is_settling: bool) -> 
     except Stranded as stranded:
         with transaction(engine) as db:
             firing.strand(db, clock, stranded, at)
-    except Exception:  # whatever is wrong with one case must not keep the others waiting
+    except Exception as error:  # whatever is wrong with one case must not keep the others waiting
         log.exception("clock %s of case %s is parked", clock.id, clock.case_id)
         with transaction(engine) as db:
-            parking.park(db, clock, parking.FAILED, traceback.format_exc(), at)
+            parking.park(db, clock, parking.FAILED, told(error), at)
     return None, None

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": HOST,
     "overdue": HOST,
     "rates": HOST,
+    "figures": HOST,
     "questions": HOST,
     "similar": HOST,
     "audit": READER,

@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from cases.errors import BadRequest
 from cases.queries import length
 from cases.record.schema import require_current
+from cases.spreadsheets.harmless import harmless
 from config import clock
 
 #: Where a moment without a zone is meant, and in which moments are printed.
@@ -83,7 +84,7 @@ def print_rows(rows: Iterable[Sequence[Any]], columns: Sequence[str], form: Form
         case Format.CSV:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows([_plain(value) for value in row] for row in rows)
+            writer.writerows([_plain(harmless(value)) for value in row] for row in rows)
         case Format.JSON:
             print_json([dict(zip(columns, row, strict=True)) for row in rows])
         case Format.TABLE:

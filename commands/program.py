@@ -61,6 +61,7 @@ for command in (
     record.explain,
     reports.overdue,
     reports.rates,
+    reports.figures,
     reports.questions,
     similar,
     upkeep.sweep,

@@ -1,4 +1,4 @@
-"""What supervisors ask: what is overdue, and what the rates are."""
+"""What supervisors ask: what is overdue, what the rates are, which of them may be published, what was promised."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import typer
 from sqlmodel import select
 
 from cases.errors import NotFound
+from cases.figures import ALL
+from cases.figures import COLUMNS as FIGURE_COLUMNS
+from cases.figures import figures as figures_of
 from cases.queries import Overdue, counted
 from cases.queries import overdue as overdue_cases
 from cases.questions import counted as asked
@@ -16,7 +19,7 @@ from cases.questions import quarter_of
 from cases.questions import questions as questions_of
 from cases.rates import COLUMNS as RATE_COLUMNS
 from cases.rates import rates as rates_of
-from cases.record.database import reading
+from cases.record.database import reading, transaction
 from cases.record.people import Unit
 from commands.options import At, Database, Format, Printed, connect, moment, print_rows
 
@@ -88,6 +91,23 @@ def rates(
     with reading(connect(database)) as db:
         rows = rates_of(db, moment(since), moment(until), by.value if by else None)
     print_rows([list(row.values()) for row in rows], RATE_COLUMNS, form)
+
+
+def figures(
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="2026Q3; it has to be over.")],
+    database: Database = "",
+    by: Annotated[Breakdown | None, typer.Option(help="One row for each that can stand alone.")] = None,
+    at: At = None,
+    form: Printed = Format.TABLE,
+) -> None:
+    """公布一个季度的数据：不足 5 件的合并列出，无从认出个人；首次公布后不再变动。
+
+    Tell the figures of a quarter for publication, with nobody to be recognised in them; once told they stay.
+    """
+    then = moment(at)
+    with transaction(connect(database)) as db:
+        rows = figures_of(db, quarter_of(db, quarter, then), by.value if by else ALL, then)
+    print_rows([[row[name] for name in FIGURE_COLUMNS] for row in rows], FIGURE_COLUMNS, form)
 
 
 def questions(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +20,7 @@ from sqlalchemy import CursorResult, Engine, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from cases import failing
 from cases.accused import units_of_the_accused
 from cases.laws import law_of
 from cases.policy import duties_of, may_see
@@ -71,12 +71,12 @@ def fan_out(engine: Engine, settings: Settings, at: datetime, is_stopping: Calla
             is_ours = _write(engine, seen, last, planned)
         except DatabaseError:
             raise
-        except Exception:
+        except Exception as error:
             if not alone:
                 alone = len(events)  # one by one, so that only what fails is put aside
                 continue
             log.exception("event %s cannot be told", last)
-            planned, is_ours = [], _put_aside(engine, seen, last, traceback.format_exc(), at)
+            planned, is_ours = [], _put_aside(engine, seen, last, failing.told(error), at)
         if not is_ours:
             break  # another node tells of these
         written, alone = written + len(planned), max(0, alone - 1)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from cases import audit
 from cases.errors import NotFound
+from cases.failing import kind
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.news import IS_UNTOLD, Untellable
@@ -55,7 +56,7 @@ def tell_again(db: Session, seq: int, settings: Settings, *, by: User | None, at
     except DBAPIError:  # of the database and not of the event; whoever opened the transaction puts it into words
         raise
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        said = kind(error)[:200]
         raise StillUntellable(f"仍然无法通知：{said}", f"It still cannot be told: {said}") from error
     found.released_at, found.released_by = at, by.id if by else None
     db.add(found)

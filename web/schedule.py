@@ -170,9 +170,8 @@ class Schedule:
             with transaction(self.engine) as db:
                 note_settings(db, self.settings, at)
             with transaction(self.engine) as db:
-                forgotten = forget_due(db, self.settings, at)
-            if any(forgotten):
-                scrub(self.engine)
+                forget_due(db, self.settings, at)
+            scrub(self.engine)  # also what somebody erased while others were reading, when it could not be done
             send_daily(self.engine, self.settings, at)
         except Refusal as refusal:
             log.error("%s", refusal.en)

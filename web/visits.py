@@ -19,16 +19,18 @@ from cases.access import Caller
 from cases.act import find
 from cases.auditing import is_auditor
 from cases.authority import authority_of
-from cases.errors import no_case
+from cases.calendars import calendar_of
+from cases.errors import InvalidFields, no_case
 from cases.policy import is_system_administrator, may_see
 from cases.record.case import Case
 from cases.record.database import reading, transaction
-from cases.record.people import User
+from cases.record.people import User, line
 from config import clock
 from config.settings import Settings
 from notifications import inbox
 from web.access import NotSignedIn, identify
 from web.language import Language, language_of
+from workflow.calendar import Calendar
 from workflow.errors import Refusal
 
 LONGEST_NUMBER = 32
@@ -114,9 +116,20 @@ class Visit:
         self.db.expunge_all()
         self.__dict__.pop("by", None)
 
+    def office(self, unit_id: int) -> Calendar:
+        """Return the calendar by which a unit works."""
+        return calendar_of(self.db, line(self.db, unit_id))
+
     def say(self, zh: str, en: str) -> str:
         """Return a sentence in the language of the answer."""
         return zh if self.language == "zh" else en
+
+    def sentence(self, refusal: Refusal | None) -> str:
+        """Return why something was refused: of several faults the first; nothing where nothing was."""
+        if refusal is None:
+            return ""
+        said = refusal.errors[0] if isinstance(refusal, InvalidFields) else refusal
+        return self.say(said.zh, said.en)
 
 
 def moment() -> datetime:
@@ -141,6 +154,17 @@ def is_clock_trusted(app: FastAPI) -> bool:
     return schedule is None or bool(schedule.is_trusted())
 
 
+def trusted_moment(request: Request, at: Moment) -> datetime:
+    """Return the moment of a request by which something is written. Raises WrongClock."""
+    if not is_clock_trusted(request.app):
+        raise WrongClock
+    return at
+
+
+#: For whoever opens a transaction of their own.
+WritingAt = Annotated[datetime, Depends(trusted_moment)]
+
+
 def reads_by(who: Callable[..., Caller]) -> Any:
     """Return the dependency that opens a visit that only reads, of whoever a function finds."""
 
@@ -157,9 +181,7 @@ def writes_by(who: Callable[..., Caller]) -> Any:
     The visit raises WrongClock.
     """
 
-    def opened(request: Request, at: Moment, caller: Caller = Depends(who)) -> Iterator[Visit]:
-        if not is_clock_trusted(request.app):
-            raise WrongClock
+    def opened(request: Request, at: WritingAt, caller: Caller = Depends(who)) -> Iterator[Visit]:
         with transaction(request.app.state.engine) as db:
             yield Visit(request, db, at, caller)
 

@@ -22,6 +22,7 @@ from cases.record.columns import table_of
 from cases.record.law import LawVersion
 from cases.record.people import Unit
 from cases.spreadsheets.faults import BadFile
+from cases.spreadsheets.harmless import harmless
 from workflow.errors import Refusal
 
 COLUMNS = (
@@ -31,8 +32,6 @@ COLUMNS = (
 ZONE = ZoneInfo("Asia/Shanghai")
 AT_ONCE = 2_000
 MOST_EXCEL_ROWS = 1_048_576
-#: A cell that begins with one of these is run as a formula by some spreadsheet programs (OWASP, CSV injection).
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 _CASES, _LAWS = table_of(Case), table_of(LawVersion)
 _UNITS, _LEADS = table_of(Unit).alias("own"), table_of(Unit).alias("leading")
@@ -186,8 +185,3 @@ class _Text:
 def _text(path: Path) -> Iterator[Sink]:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         yield _Text(csv.writer(file))
-
-
-def harmless(value: Any) -> Any:
-    """Return a CSV cell that no spreadsheet program runs as a formula: an apostrophe goes before its first sign."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

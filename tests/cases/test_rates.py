@@ -23,11 +23,11 @@ SINCE, UNTIL = MONDAY - DAY, MONDAY + timedelta(days=365)
 IMPORTED = MAPPING.replace('unit = "U"', 'unit = "C"\nwhen_due_missing = "none"')
 
 
-def closes(world: World, rating: str, *, answered: timedelta = 5 * HOUR) -> str:
+def closes(world: World, rating: str, *, answered: timedelta = 5 * HOUR, category: str = "工资报酬") -> str:
     """Walk a proposal to a rating and return its number."""
     number = world.raises("zhang", MONDAY)
     world.does(number, "submit", "zhang", MONDAY + HOUR)
-    world.does(number, "accept", "li", MONDAY + 2 * HOUR, category="工资报酬", tier="A", lead="D")
+    world.does(number, "accept", "li", MONDAY + 2 * HOUR, category=category, tier="A", lead="D")
     world.does(number, "sign_for", "wang", MONDAY + 3 * HOUR)
     world.does(number, "report", "wang", MONDAY + answered, answer="已补发")
     world.does(number, "verify", "zhao", MONDAY + answered + HOUR)

@@ -98,16 +98,18 @@ def test_only_the_unit_and_its_subtree_are_searched(world: World) -> None:
     assert len(numbers(found(world, REWRITTEN, None, unit=None))) == 2
 
 
-def test_a_case_of_others_is_counted_and_what_one_of_them_alone_wrote_is_not_told(world: World) -> None:
-    raised(world, STATION, law="grievance")  # a proposal colleagues may read, to endorse it
+def test_cases_of_others_are_told_of_from_five_and_in_steps_of_five_with_what_five_of_them_wrote(world: World) -> None:
+    for number in range(4):
+        raised(world, STATION, by=("zhang", "shuang")[number % 2], law="grievance")  # read by those in it alone
     index_new(world.db, MONDAY)
-    one = found(world, REWRITTEN, "qian")
-    assert (numbers(one), one.hidden, one.hidden_phrases) == ([], 1, [])
-    raised(world, STATION, by="shuang", law="grievance")
+    four = found(world, REWRITTEN, "qian")
+    assert (numbers(four), four.hidden, four.hidden_phrases) == ([], 0, [])
+    for _ in range(5):
+        raised(world, STATION, law="grievance")
     mine = raised(world, STATION, by="qian")
     index_new(world.db, MONDAY)
     several = found(world, REWRITTEN, "qian")
-    assert (numbers(several), several.hidden) == ([mine], 2)
+    assert (numbers(several), several.hidden) == ([mine], 5)
     assert several.hidden_phrases and all(
         plain(phrase).signs in plain(REWRITTEN).signs for phrase in several.hidden_phrases
     )

@@ -103,7 +103,7 @@ def test_an_event_that_makes_no_sense_keeps_no_other_waiting(
     with reading(newsroom.db) as db:
         (aside,) = untellable.untellable(db)
         assert figures(db, AFTER).untellable == 1
-    assert aside.detail.strip().endswith("KeyError: 'poison'")
+    assert aside.detail.strip().endswith("KeyError") and "in breaks" in aside.detail  # where, never what was in hand
     with transaction(newsroom.db) as db, pytest.raises(StillUntellable, match="KeyError"):
         untellable.tell_again(db, aside.seq, newsroom.settings, by=None, at=AFTER)
     monkeypatch.setattr(outbox, "audience_of", whole)
@@ -126,7 +126,8 @@ def test_an_event_that_cannot_be_written_keeps_no_other_waiting(newsroom: Newsro
         db.add(taken)
     assert newsroom.tells(AFTER) == 9
     with reading(newsroom.db) as db:
-        assert [(row.seq, "unique" in row.detail.lower()) for row in untellable.untellable(db)] == [(seq, True)]
+        (aside,) = untellable.untellable(db)
+    assert aside.seq == seq and aside.detail.strip().endswith(("IntegrityError", "UniqueViolation"))
 
 
 def test_what_is_still_to_be_told_is_counted(newsroom: Newsroom) -> None:

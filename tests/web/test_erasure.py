@@ -64,6 +64,10 @@ def test_a_request_needs_a_reason_and_nobody_else_finds_the_page(office: Office)
     sun = office.browser("sun")
     sun.get(place)
     assert sun.send(place, reason=" ").status_code == 422 and "请填写理由" in sun.words
+    li = office.browser("li")
+    li.get(place)
+    assert li.send(place, reason="书面要求第二次", with_texts="yes").status_code == 409 and "您已申请过" in li.words
+    assert "书面要求第二次</textarea>" in li.page.text and "checked" in li.page.text  # nothing that was typed is lost
     for login in ("zhang", "wang", "qian", "xitong"):
         assert office.browser(login).client.get(place).status_code == 404, login
 

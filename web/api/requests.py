@@ -9,12 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
-from cases.calendars import calendar_of
 from cases.capabilities.disputes import disputes_of
 from cases.capabilities.extensions import requests_of
 from cases.clocks import BESIDE
 from cases.record.case import Assignment, Case, Extension
-from cases.record.people import User, line
+from cases.record.people import User
 from cases.sheet import Sheet
 from cases.sides import Side
 from cases.units import units_by_id
@@ -113,7 +112,7 @@ def disputes_in(visit: Visit, case: Case, sheet: Sheet) -> list[OneDispute]:
     codes = {unit_id: unit.code for unit_id, unit in units.items()}
     found = []
     for row in rows:
-        office = calendar_of(visit.db, line(visit.db, row.dispatched_by_unit_id))
+        office = visit.office(row.dispatched_by_unit_id)
         end = row.decided_at or visit.at
         found.append(
             OneDispute(

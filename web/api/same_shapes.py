@@ -21,7 +21,10 @@ class SimilarCase(BaseModel):
 
 
 class SimilarCases(BaseModel):
-    """What is like a text: cases that I may see, how many others there are, and what several of those say alike."""
+    """What is like a text: cases that I may see, about how many others there are, and what those say alike.
+
+    Others are told of in steps of five: 0, 5, 10.
+    """
 
     items: list[SimilarCase]
     others: int

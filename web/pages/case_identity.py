@@ -9,16 +9,16 @@ from sqlmodel import select
 
 from cases.policy import duties_of
 from cases.record.case import Case
+from cases.record.erasures import Erasure
 from cases.record.number import shown_for
 from cases.record.people import Unit, User
-from cases.revealing import MOST, may_agree, showings, shown_within_a_day, waiting
+from cases.record.vault import Reveal
+from cases.revealing import MOST, showings, shown_within_a_day
+from cases.second_person import is_second
 from web import moments
 from web.visits import Visit
 from workflow.calendar import Calendar
 from workflow.role_names import role_name
-
-#: What a request is shuffled for: ids in a row would tell how many others are asked for.
-PURPOSE = b"reveal"
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,17 @@ class Asked:
     may_agree: bool
 
 
-def requests_of(visit: Visit, case: Case, local: Calendar) -> list[Asked]:
-    """Return the requests that wait for an answer, or are good for a showing now."""
-    return [
-        Asked(
-            place=shown_for(visit.db, row.id or 0, PURPOSE),
-            who=named(visit, row.asked_by),
-            at=moments.exact(row.asked_at, local),
-            reason=row.reason,
-            is_agreed=row.agreed_at is not None,
-            is_mine=row.asked_by == visit.caller.user_id,
-            may_agree=row.agreed_at is None and may_agree(visit.db, case, row, visit.by, visit.at),
-        )
-        for row in waiting(visit.db, case, visit.at)
-    ]
+def asked(visit: Visit, case: Case, row: Reveal | Erasure, purpose: bytes) -> Asked:
+    """Return a request that a second person answers; ids in a row would tell how many others are asked for."""
+    return Asked(
+        place=shown_for(visit.db, row.id or 0, purpose),
+        who=_named(visit, row.asked_by),
+        at=moments.exact(row.asked_at, visit.office(case.unit_id)),
+        reason=row.reason,
+        is_agreed=row.agreed_at is not None,
+        is_mine=row.asked_by == visit.caller.user_id,
+        may_agree=row.agreed_at is None and is_second(visit.db, case, row.asked_by, visit.by, visit.at),
+    )
 
 
 def left_today(visit: Visit) -> int:
@@ -60,7 +57,7 @@ def showings_of(visit: Visit, case: Case, local: Calendar) -> Sequence[tuple[str
     return [(_office(visit, row.asked_by), moments.exact(row.shown_at, local)) for row in showings(visit.db, case)]
 
 
-def named(visit: Visit, user_id: int) -> str:
+def _named(visit: Visit, user_id: int) -> str:
     """Return who asked, and by what office."""
     user = visit.db.get(User, user_id)
     return f"{user.name} · {_office(visit, user_id)}" if user else ""

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.ballots import standing
-from cases.calendars import calendar_of
 from cases.outcomes import HeldBallot, Member, ballots_held
-from cases.record.people import line
 from cases.sheet import Sheet
 from web import moments, words
 from web.visits import Visit
@@ -53,7 +51,7 @@ class Group:
 
 def groups_of(visit: Visit, sheet: Sheet) -> list[Group]:
     """Return the ballots of a case, the latest first."""
-    local = calendar_of(visit.db, line(visit.db, sheet.case.unit_id))
+    local = visit.office(sheet.case.unit_id)
     return [_group(visit, sheet, held, local) for held in reversed(ballots_held(visit.db, sheet))]
 
 

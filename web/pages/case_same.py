@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cases.calendars import calendar_of
 from cases.capabilities.links import links_of
 from cases.laws import law_of
 from cases.merged import FEEDBACK, LeadCase, merged_into, read_lead
 from cases.record.case import Case
-from cases.record.people import line
 from cases.sheet import Sheet, desks_of
 from cases.similar import Similar, similar_cases
 from cases.words import SUBMITTER
@@ -119,7 +117,7 @@ def similar_rows(visit: Visit, found: Sequence[Similar]) -> list[SimilarRow]:
 
 
 def _lead(visit: Visit, case: Case, lead: LeadCase) -> LeadRow:
-    local = calendar_of(visit.db, line(visit.db, case.unit_id))
+    local = visit.office(case.unit_id)
     return LeadRow(
         number=lead.number,
         state=words.label(lead.state, visit.language),

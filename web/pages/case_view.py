@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.accused import accusations_of, proposed
-from cases.calendars import calendar_of
 from cases.opening_up import asks_for_name, further
 from cases.record.case import Attachment, Case
-from cases.record.people import line
 from cases.revealing import is_sealed
 from cases.sheet import Sheet, sheet_of
 from cases.vault import FIELDS, has_fields
@@ -92,7 +90,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
     """Return the page of a case for one person; `done` is the version of the event that they have just written."""
     sheet = sheet_of(visit.db, case, visit.by, visit.at)
     definition, state = sheet.definition, sheet.definition.states[case.state]
-    local = calendar_of(visit.db, line(visit.db, case.unit_id))
+    local = visit.office(case.unit_id)
     lead = sheet.units.get(case.lead_id or 0)
     same = same_of(visit, sheet)
     tried, typed = (attempt.action, attempt.typed) if attempt else (None, {})

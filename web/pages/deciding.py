@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cases.calendars import calendar, calendar_of
+from cases.calendars import calendar
 from cases.capabilities.extensions import DECIDE_CASE, DECIDE_PART, requests_of
 from cases.hands import open_rows
 from cases.record.case import Assignment, Extension
-from cases.record.people import Unit, line
+from cases.record.people import Unit
 from cases.roster import own_hands
 from cases.sheet import Happening, Sheet
 from web import moments, words
@@ -51,7 +51,7 @@ def with_parts(visit: Visit, sheet: Sheet, step: Step) -> list[Unit]:
 
 def about(visit: Visit, sheet: Sheet, step: Step) -> list[str]:
     """Return in sentences what a step decides on, request by request; nothing for a step that decides nothing."""
-    local = calendar_of(visit.db, line(visit.db, sheet.case.unit_id))
+    local = visit.office(sheet.case.unit_id)
     if not ON_RETURNS.isdisjoint(step.does):
         return [said for row in _parts(sheet, step) if (said := _given_back(visit, sheet, row))]
     return [_asked(visit, sheet, row, local) for row in _waiting(visit, sheet, step)]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cases.calendars import calendar_of
 from cases.capabilities.orders import number_of
 from cases.laws import law_of
 from cases.matter import Matter
 from cases.merged import leads_of
 from cases.record.case import Case
-from cases.record.people import Unit, line
+from cases.record.people import Unit
 from cases.standing_in import names_of
 from cases.units import units_by_id
 from web import words
@@ -66,4 +65,4 @@ def _todo(visit: Visit, matter: Matter, unit: Unit | None) -> str:
 def _due(visit: Visit, matter: Matter) -> Due | None:
     if matter.clock is not None:
         return due_of_clock(visit, matter.clock)
-    return due_words(visit, matter, calendar_of(visit.db, line(visit.db, matter.case.unit_id)), None)
+    return due_words(visit, matter, visit.office(matter.case.unit_id), None)

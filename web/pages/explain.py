@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from cases.calendars import calendar, calendar_of
+from cases.calendars import calendar
 from cases.clocks import BESIDE
 from cases.explaining import Explanation, Stretch
 from cases.explaining import explain as explanations
@@ -15,7 +15,6 @@ from cases.left_over import left_over
 from cases.outlook import Standing
 from cases.policy import reads_as_staff
 from cases.record.clock import Clock
-from cases.record.people import line
 from cases.sheet import clocks_seen
 from web import moments, words
 from web.pages.case_referral import referral_of
@@ -64,7 +63,7 @@ def show(visit: Reading, number: str) -> Response:
     known = {clock.id: place for place, clock in enumerate(clocks_seen(visit.db, case, visit.by, visit.at), 1)}
     clocks = [_shown(visit, one, known[one.clock.id]) for one in explanations(visit.db, case) if one.clock.id in known]
     clocks.sort(key=lambda clock: not clock.is_running)
-    local = calendar_of(visit.db, line(visit.db, case.unit_id))
+    local = visit.office(case.unit_id)
     is_staff = reads_as_staff(visit.db, case, visit.by, visit.at)
     return page(
         visit.request,

@@ -7,27 +7,28 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from cases import officer, revealing, second_factor
-from cases.calendars import calendar_of
 from cases.errors import InvalidFields, NotFound
 from cases.keyring import SealBroken
 from cases.policy import reads_as_staff
 from cases.record.case import Case
 from cases.record.database import reading, transaction
 from cases.record.number import meant_by
-from cases.record.people import line
 from cases.record.vault import Reveal
 from cases.throttling import TooManyGuesses
 from cases.vault import FIELDS, NeedsOfficer, needs_officer
 from web import moments, step_up
-from web.pages.case_identity import PURPOSE, left_today, requests_of
+from web.pages.case_identity import asked, left_today
 from web.pages.forms import Form, Posted
 from web.receipts import UNTOLD
 from web.render import page
-from web.visits import Moment, Reading, SignedIn, Visit, Writing
+from web.visits import Reading, SignedIn, Visit, Writing, WritingAt
 from workflow.errors import Refusal
 
 #: Where the form of the sealed mode has the officer's file; one is smaller than this.
 KEY_FILE, LARGEST = "officer_key", 10_000
+
+#: What stands for the id of a request in addresses is for this alone.
+PURPOSE = b"reveal"
 
 router = APIRouter(prefix="/cases/{number}/identity", include_in_schema=False)
 
@@ -45,7 +46,7 @@ def ask(visit: Writing, number: str, form: Form) -> Response:
     try:
         revealing.ask(visit.db, case, form.text("reason"), by=visit.by, at=visit.at)
     except (InvalidFields, revealing.NotRevealed) as refusal:
-        return _again(visit, number, refusal)
+        return _again(visit, number, refusal, form.text("reason"))
     return RedirectResponse(f"/cases/{number}/identity", 303)
 
 
@@ -64,13 +65,13 @@ def agree(visit: Writing, number: str, row_id: int, form: Form) -> Response:
 
 
 @router.post("/{row_id}/show")
-def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: int, form: Form) -> Response:
+def reveal(request: Request, at: WritingAt, caller: SignedIn, number: str, row_id: int, form: Form) -> Response:
     """Show who raised the case to whoever has proved themselves again; that it is shown is committed before."""
     engine = request.app.state.engine
     if refusal := step_up.prove(request, caller, form.text("password"), form.text("code"), at):
         status = 429 if isinstance(refusal, TooManyGuesses) else 401
         with reading(engine) as db:
-            return page_of(Visit(request, db, at, caller), number, refusal, status)
+            return page_of(Visit(request, db, at, caller), number, refusal, status=status)
     try:
         key = _officer_key(form)  # opened while no transaction is: it takes long on purpose
         with transaction(engine) as db:
@@ -84,7 +85,7 @@ def reveal(request: Request, at: Moment, caller: SignedIn, number: str, row_id: 
             return _identity_page(Visit(request, db, at, caller), number, row, key)
     except (revealing.NotRevealed, officer.BadOfficerKey, NeedsOfficer, SealBroken) as refusal:
         with reading(engine) as db:
-            return page_of(Visit(request, db, at, caller), number, refusal, 409)
+            return page_of(Visit(request, db, at, caller), number, refusal, status=409)
 
 
 def _identity_page(visit: Visit, number: str, row: Reveal, key: X25519PrivateKey | None) -> Response:
@@ -99,7 +100,7 @@ def _identity_page(visit: Visit, number: str, row: Reveal, key: X25519PrivateKey
         case=case,
         fields=[(FIELDS[name][:2], value) for name, value in identity.items()],
         viewer=f"{visit.by.name} {visit.by.login}",
-        moment=moments.exact(visit.at, calendar_of(visit.db, line(visit.db, case.unit_id))),
+        moment=moments.exact(visit.at, visit.office(case.unit_id)),
         unread=visit.unread,
         is_administrator=visit.is_administrator,
     )
@@ -113,15 +114,9 @@ def _officer_key(form: Posted) -> X25519PrivateKey | None:
     return officer.opened_key(text, form.text("passphrase"))
 
 
-def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: int = 200) -> Response:
-    """Return the page of requests, with what was refused."""
+def page_of(visit: Visit, number: str, refusal: Refusal | None = None, reason: str = "", status: int = 200) -> Response:
+    """Return the page of requests, with what was refused and the reason that was typed."""
     case = _case(visit, number)
-    local = calendar_of(visit.db, line(visit.db, case.unit_id))
-    said = ""
-    if isinstance(refusal, InvalidFields):
-        said = visit.say(refusal.errors[0].zh, refusal.errors[0].en)
-    elif refusal is not None:
-        said = visit.say(refusal.zh, refusal.en)
     return page(
         visit.request,
         "identity.html",
@@ -130,9 +125,10 @@ def page_of(visit: Visit, number: str, refusal: Refusal | None = None, status: i
         visitor=visit.caller,
         path_and_query=f"/cases/{number}/identity",
         case=case,
-        asked=requests_of(visit, case, local),
+        asked=[asked(visit, case, row, PURPOSE) for row in revealing.waiting(visit.db, case, visit.at)],
         left=left_today(visit),
-        refusal=said,
+        refusal=visit.sentence(refusal),
+        reason=reason,
         longest=revealing.LONGEST_REASON,
         needs_officer=needs_officer(visit.db, case.id or 0),
         is_fresh=step_up.is_fresh(visit.caller, visit.at),
@@ -148,7 +144,7 @@ def _case(visit: Visit, number: str) -> Case:
     return case
 
 
-def _again(visit: Visit, number: str, refusal: Refusal) -> Response:
+def _again(visit: Visit, number: str, refusal: Refusal, reason: str = "") -> Response:
     """Show the page again as it stands in the record."""
     visit.start_over()
-    return page_of(visit, number, refusal, 422 if isinstance(refusal, InvalidFields) else 409)
+    return page_of(visit, number, refusal, reason, 422 if isinstance(refusal, InvalidFields) else 409)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from cases.errors import InvalidFields, NotFound
+from cases.errors import InvalidFields
 from cases.idempotency import Answer, claim, keep
 from cases.open_raising import TooManySubmissions, laws_for_all, raised_openly, unions
 from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE, Draft
@@ -28,7 +28,7 @@ from web.pages.forms import MOST_FIELDS, filled_in
 from web.pages.receipt import receipt_page, sent_already
 from web.receipts import UNTOLD, network_of
 from web.render import page
-from web.visits import Moment, WrongClock, is_clock_trusted
+from web.visits import WritingAt
 from workflow.errors import Refusal
 
 PLACE = "/submit/open"
@@ -66,10 +66,8 @@ async def sent(request: Request) -> Sent:
 
 
 @router.post("")
-def submit(request: Request, at: Moment, form: Annotated[Sent, Depends(sent)]) -> Response:
-    """Submit, and show the receipt; or show the form again with what is wrong. Raises WrongClock."""
-    if not is_clock_trusted(request.app):
-        raise WrongClock
+def submit(request: Request, at: WritingAt, form: Annotated[Sent, Depends(sent)]) -> Response:
+    """Submit, and show the receipt; or show the form again with what is wrong."""
     settings: Settings = request.app.state.settings
     mode = form.text("identity")
     draft = Draft(
@@ -97,12 +95,6 @@ def submit(request: Request, at: Moment, form: Annotated[Sent, Depends(sent)]) -
                 language=language_of(request),
             )
             return receipt_page(request, case, code)
-    except NotFound:
-        said = language_of(request)
-        errors = {
-            "workflow": "没有这个办理流程，请重新选择" if said == "zh" else "There is no such procedure; choose again"
-        }
-        return _form(request, form.values, errors, status=422)
     except InvalidFields as refusal:
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, language_of(request))}
         return _form(request, form.values, errors, status=422)

@@ -12,14 +12,13 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from cases.authority import covers, within
-from cases.calendars import calendar_of
 from cases.deputies import Absence
 from cases.errors import BadRequest, Stale
 from cases.handing_over import Plan
 from cases.open_work import OpenDesk, deserted, open_cases
 from cases.policy import Held, visible_to
 from cases.record.case import Case
-from cases.record.people import Duty, Unit, User, in_force, lasts, line
+from cases.record.people import Duty, Unit, User, in_force, lasts
 from cases.units import names_by_code
 from web import absences, words
 from web.access import NotAllowed
@@ -150,7 +149,7 @@ def _status(refusal: Refusal | None) -> int:
 
 
 def _absence(visit: Visit, one: Absence) -> Mapping[str, Any]:
-    local = calendar_of(visit.db, line(visit.db, one.unit.id or 0))
+    local = visit.office(one.unit.id or 0)
     first = one.from_at.astimezone(local.zone).date()
     return {
         "deputy": one.deputy,

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.calendars import calendar as by_name
-from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.clock import Clock
-from cases.record.people import line
 from cases.standing_in import names_of
 from cases.tasks import Task
 from cases.units import units_by_id
@@ -68,9 +66,7 @@ def rows_of(
     whose = stands_for or {}
     names = names_of(visit.db, whose.values())
     units = units_by_id(visit.db, [unit_id for case in cases for unit_id in (case.unit_id, case.lead_id)])
-    calendars = {
-        unit_id: calendar_of(visit.db, line(visit.db, unit_id)) for unit_id in {case.unit_id for case in cases}
-    }
+    calendars = {unit_id: visit.office(unit_id) for unit_id in {case.unit_id for case in cases}}
     rows = []
     for case in cases:
         definition, unit = law_of(visit.db, case.law_id).definition, units[case.unit_id]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from cases.calendars import calendar_of
 from cases.deputies import Absence, absences_of
-from cases.record.people import line
 from cases.sheet import Seat
 from web import words
 from web.visits import Visit
@@ -37,7 +35,7 @@ def standing_in(visit: Visit) -> list[str]:
 
 
 def _sentence(visit: Visit, one: Absence) -> str:
-    local = calendar_of(visit.db, line(visit.db, one.unit.id or 0))
+    local = visit.office(one.unit.id or 0)
     last, role = last_day(visit, one.until_at, local), words.role(one.role, visit.language)
     if one.deputy.id == visit.by.id:
         return visit.say(

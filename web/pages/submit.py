@@ -14,7 +14,7 @@ from cases.errors import FieldError, InvalidFields, NotFound
 from cases.idempotency import Answer, claim, keep, scope_of
 from cases.laws import build, published
 from cases.policy import Held, duties_of
-from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE
+from cases.raising import LONGEST_CATEGORY, LONGEST_TEXT, LONGEST_TITLE, NO_LAW
 from cases.record.database import reading
 from cases.similar import Found
 from cases.units import units_to_raise_at
@@ -145,9 +145,7 @@ def _start(visit: Visit, form: Posted, workflow: str) -> str:
     action = form.text(START) or SUBMIT
     laws = [build(row.source, f"{row.name} v{row.version}").definition for row in published(visit.db)]
     if workflow not in {law.name for law in laws}:
-        raise InvalidFields(
-            [FieldError("workflow", "没有这个办理流程，请重新选择", "There is no such procedure; choose again")]
-        )
+        raise InvalidFields([NO_LAW])
     known = {begun for law in laws if law.name == workflow for begun, _ in starts(law, visit)}
     if action != SUBMIT and action not in known:
         raise InvalidFields(

@@ -25,7 +25,7 @@ from web.pages.case_view import view_of
 from web.pages.forms import Posted, posted_by
 from web.receipts import UNTOLD, Adding, Following, Held
 from web.render import page
-from web.visits import Moment, Visit
+from web.visits import Moment, Visit, WritingAt
 from workflow.errors import Refusal
 from workflow.machine import NotByYou, UnknownAction
 
@@ -113,7 +113,9 @@ def take(visit: Adding, action: str, form: Annotated[Posted, posted_by(receipts.
 
 
 @router.post("/export")
-def export(request: Request, at: Moment, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+def export(
+    request: Request, at: WritingAt, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]
+) -> Response:
     """Hand out everything that is kept of the case and of whoever raised it, as JSON; first that is written down."""
     engine = request.app.state.engine
     with transaction(engine) as db:
@@ -127,7 +129,7 @@ def export(request: Request, at: Moment, caller: Held, form: Annotated[Posted, p
 
 
 @router.post("/erase")
-def erase(request: Request, at: Moment, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
+def erase(request: Request, at: WritingAt, caller: Held, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
     """Forget who raised the case, and what they wrote where that is asked for; the case itself stays."""
     engine = request.app.state.engine
     if form.text("sure") != "yes":
