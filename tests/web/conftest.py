@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cases.record.database import transaction
+from cases.record.database import release, transaction
+from tests.conftest import copy_sqlite
 from tests.notifications.mailbox import Mailbox
+from tests.web.matrix import People
 from tests.web.visitors import Office, person
 
 
@@ -34,3 +36,13 @@ def mailed(office: Office) -> Iterator[tuple[Office, Mailbox]]:
             for login in ("li", "wang"):
                 person(db, login).email = f"{login}@example.org"
         yield office, box
+
+
+@pytest.fixture(scope="module")
+def people(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    """Gives the application with everybody of the larger world in it, for tests that change none of its cases."""
+    folder = tmp_path_factory.mktemp("people")
+    copy_sqlite(migrated_sqlite, folder / "bihuan.db")
+    with People(f"sqlite:///{folder / 'bihuan.db'}", folder / "files") as office:
+        yield office
+    release(f"sqlite:///{folder / 'bihuan.db'}")

@@ -15,10 +15,10 @@ from cases.access import make_token
 from cases.record.database import engine, transaction
 from config import clock
 from config.settings import Settings
-from tests.cast import CHEAP, PASSWORD
+from tests.cast import CHEAP
 from tests.conftest import ROOT
 from tests.databases import free_port
-from tests.web.visitors import Browser, person
+from tests.web.visitors import Browser, person, signed_in
 
 PATIENCE = 60.0
 
@@ -79,10 +79,7 @@ class Served:
 
     def browser(self, login: str) -> Browser:
         """Return a browser in which a person has signed in."""
-        browser = Browser(self.client())
-        answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
-        return browser
+        return signed_in(self.client(), login)
 
     def _wait(self) -> None:
         until, client = time.monotonic() + PATIENCE, self.client()

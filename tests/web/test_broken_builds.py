@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,6 @@ import web.pages.case_view
 import web.pages.identity
 import web.visits
 from cases.record.case import Case
-from cases.record.database import release
 from cases.record.people import User
 from cases.vault import fields_of
 from cases.veil import person_behind
@@ -92,16 +91,6 @@ def told_of(db: Session, case: Case) -> dict[str, str]:
     """Return what is known of who raised a case."""
     behind = db.get(User, person_behind(db, case.submitter_id))
     return fields_of(db, case.id or 0) or ({"name": behind.name} if behind else {})
-
-
-@pytest.fixture(scope="module")
-def people(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
-    """Gives the application with everybody in it."""
-    folder = tmp_path_factory.mktemp("broken")
-    copy_sqlite(migrated_sqlite, folder / "bihuan.db")
-    with People(f"sqlite:///{folder / 'bihuan.db'}", folder / "files") as office:
-        yield office
-    release(f"sqlite:///{folder / 'bihuan.db'}")
 
 
 @pytest.fixture(scope="module")

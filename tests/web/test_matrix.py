@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +16,10 @@ from httpx2 import Response
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from cases.record.database import release, transaction
+from cases.record.database import transaction
 from tests.cases.modelled import law_of, words
 from tests.cases.test_law_matrix import ROLES, Placement, Text, place, read
 from tests.cases.world import Story
-from tests.conftest import copy_sqlite
 from tests.web.matrix import ALONG, LOGINS, MODES, NOTHING, OWN, STAFF, Matter, People, matters
 from tests.web.visitors import API
 from web import doors
@@ -47,16 +44,6 @@ OPEN_FOR = {
 def found(people: People) -> list[Matter]:
     """Gives cases of every kind, each once."""
     return matters(people)
-
-
-@pytest.fixture(scope="module")
-def people(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
-    """Gives the application with everybody in it; no try of the matrix changes a case."""
-    folder = tmp_path_factory.mktemp("matrix")
-    copy_sqlite(migrated_sqlite, folder / "bihuan.db")
-    with People(f"sqlite:///{folder / 'bihuan.db'}", folder / "files") as office:
-        yield office
-    release(f"sqlite:///{folder / 'bihuan.db'}")
 
 
 class Tries:

@@ -79,10 +79,7 @@ class Office:
 
     def browser(self, login: str) -> Browser:
         """Return a browser in which a person has signed in."""
-        browser = Browser(self.client())
-        answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
-        return browser
+        return signed_in(self.client(), login)
 
     def submitted(self, login: str = "zhang", **changes: Any) -> str:
         """Submit a case through the API and return its number."""
@@ -133,6 +130,13 @@ class Browser:
         """Return what a reader sees, without the marks."""
         body = re.sub(r"<(head|script|style).*?</\1>", "", self.page.text, flags=re.S)
         return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def signed_in(client: Client, login: str) -> Browser:
+    """Sign a person in, and return the browser."""
+    answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    return Browser(client)
 
 
 def form_token(browser: Browser) -> str:
