@@ -13,6 +13,7 @@ from cases import dossier, heads
 from cases.errors import BadRequest
 from cases.raw import snapshot
 from cases.record.database import transaction
+from cases.stored_files import check_files
 from cases.verifying import case_id_of, verify_database, verify_file
 from commands.options import At, Database, connect, moment, say
 from config.settings import load
@@ -28,14 +29,20 @@ def verify(
     outside: Annotated[
         Path | None, typer.Option("--heads", metavar="FILE", help="Heads that have left this host.")
     ] = None,
+    files: Annotated[
+        Path | None, typer.Option("--files", metavar="DIR", help="The folder of files, each compared with the record.")
+    ] = None,
     database: Database = "",
 ) -> None:
     """核验数据库或导出文件中的事件链及其所属的一切。
 
     Verify the chain of events and all that hangs on it, in the database or in an exported file.
     """
-    if (file is not None) + (number is not None) + (outside is not None) > 1:
-        raise BadRequest("--case、--file 与 --heads 不能同时使用。", "--case, --file and --heads cannot go together.")
+    if sum(one is not None for one in (file, number, outside, files)) > 1:
+        raise BadRequest(
+            "--case、--file、--heads 与 --files 不能同时使用。",
+            "--case, --file, --heads and --files cannot go together.",
+        )
     if file is not None:
         events = dossier.verify(file) if dossier.is_one(file) else verify_file(file, _progress)
     else:
@@ -43,8 +50,11 @@ def verify(
         with snapshot(connect(database)) as db:
             events = verify_database(db, case_id_of(db, number) if number else None, _progress)
             heads.check(db, told)
+            lying = check_files(db, files) if files is not None else 0
         if outside is not None:
             say(f"{len(told)} 个链头都在本库的事件链上。", f"{len(told)} heads lie on the chain of this database.")
+    if files is not None:
+        say(f"{lying} 个附件文件与记录相符。", f"{lying} files are as they were added.")
     print(f"ok {events} events")
 
 

@@ -22,6 +22,7 @@ from cases.errors import BadRequest, FieldError, InvalidFields, NotFound, Stale
 from cases.policy import duties_of
 from cases.record.database import DatabaseError, reading
 from cases.record.people import User
+from cases.stored_files import NotAsAdded
 from cases.throttling import TooManyGuesses
 from config import clock
 from config.settings import SettingsError
@@ -53,6 +54,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (UnknownAction, 404),
     (Stale, 409),
+    (NotAsAdded, 409),
     (ActionNotAllowed, 409),
     (InvalidFields, 422),
     (BadRequest, 422),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Annotated
 
@@ -12,9 +13,12 @@ from starlette.datastructures import UploadFile as AnyUpload
 from cases.attachments import attach, attachments_of, count_file, discard, files_seen, place_of, store
 from cases.errors import NotFound
 from cases.record.database import transaction
+from cases.stored_files import NotAsAdded, is_as_added
 from web.api import shapes, views
 from web.api.versions import optional_version
 from web.visits import Reading, Visit, Writing
+
+log = logging.getLogger(__name__)
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Whatever a file holds, a browser that shows it anyway runs nothing of it.
@@ -23,7 +27,6 @@ INERT = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
 
 router = APIRouter(prefix="/cases/{number}/attachments", tags=["attachments"])
 
@@ -68,11 +71,14 @@ def added(visit: Visit, number: str, file: AnyUpload, seen: int | None, part: st
 
 
 def fetched(visit: Visit, number: str, digest: str) -> FileResponse:
-    """Return a file of a case that the person may see."""
+    """Return a file of a case that the person may see. Raises NotAsAdded where it was changed in the folder."""
     case = visit.case(number)
     rows = files_seen(visit.db, case, visit.by, visit.at) if DIGEST.fullmatch(digest) else []
     row = next((row for row in rows if row.digest == digest), None)
     path = place_of(visit.settings.files, row.place) if row is not None else None
     if row is None or path is None or not path.is_file():
         raise NotFound("没有这个附件。", "There is no such file.")
+    if not is_as_added(path, row.digest):
+        log.error("the file of version %s of case %s was changed in the folder", row.version, row.case_id)
+        raise NotAsAdded
     return FileResponse(path, media_type=row.media_type, filename=row.name, headers=INERT)
