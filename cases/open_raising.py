@@ -20,11 +20,12 @@ from cases.throttling import TooManyGuesses, count, counted
 from cases.units import MOST, RAISED_AT
 from cases.vault import FIELDS, keep, told
 from cases.veil import new_veil
+from cases.work import WITHOUT
 from workflow.definition import Definition
 
 SUBMIT = "submit"
 #: What is counted by network.
-FROM_NETWORK = "submission"
+FROM_NETWORK, WITHOUT_WORK = "submission", "submission without work"
 
 
 class TooManySubmissions(TooManyGuesses):
@@ -44,6 +45,7 @@ def raised_openly(
     *,
     network: str,
     most: int,
+    has_worked: bool = True,
     at: datetime,
     cost: Cost,
     officer: str = "",
@@ -51,9 +53,11 @@ def raised_openly(
 ) -> tuple[Case, str]:
     """Raise and submit a case for somebody without an account, and return it with its receipt.
 
-    `most` is how many may come from one network within an hour. Raises InvalidFields, TooManySubmissions.
+    `most` is how many may come from one network within an hour; without work (see `cases.work`) fewer may. Raises
+    InvalidFields, TooManySubmissions.
     """
-    if counted(db, FROM_NETWORK, network, at) >= most:
+    counter, most = (FROM_NETWORK, most) if has_worked else (WITHOUT_WORK, min(most, WITHOUT))
+    if counted(db, counter, network, at) >= most:
         raise TooManySubmissions
     about = _about(draft.identity, identity)
     if draft.workflow not in {law.name for law in laws_for_all(db)}:
@@ -63,7 +67,7 @@ def raised_openly(
     assert case.id is not None
     keep(db, case.id, about, officer if draft.identity == CONFIDENTIAL else "")  # who is named is shown by their name
     act(db, case, SUBMIT, by=veil, at=at)
-    count(db, FROM_NETWORK, network, at)
+    count(db, counter, network, at)
     return case, issue(db, veil, cost)
 
 

@@ -27,6 +27,8 @@ AES, GM = "aes", "gm"
 ASVS, DENGBAO = "asvs", "dengbao"
 #: Who has to give a code besides the password: nobody has to, administrators and whoever may see identities, all staff.
 OPTIONAL, ADMINISTRATORS, STAFF = "optional", "administrators", "staff"
+#: Bits; one more doubles the work, and this keeps an old phone computing for half a minute.
+MOST_WORK = 22
 #: Seconds; a message that is under way belongs to its sender for some minutes only.
 LONGEST_PATIENCE = 120
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -55,7 +57,8 @@ class Settings:
     none is taken that stands in the file `leaked_passwords`. Whom a second step is forced on says `second_factor`:
     nobody (`optional`), `administrators`, or `staff`.
     With `vault_officer`, a public key, the server seals identities that only that officer opens. So many cases may be
-    raised without an account from one network within an hour as `submissions_an_hour` says, and so many files be sent
+    raised without an account from one network within an hour as `submissions_an_hour` says (with `submission_work`, the
+    bits of a proof of work, only where the browser has computed for a moment), and so many files be sent
     by one person as `uploads_an_hour` says. With `virus_scanner`, `host:port` or the path of a socket, clamd looks at
     every file before it is kept.
 
@@ -90,6 +93,7 @@ class Settings:
     crypto_profile: str = AES
     vault_officer: str = ""
     submissions_an_hour: int = 30
+    submission_work: int = 0
     uploads_an_hour: int = 60
     virus_scanner: str = ""
     heads_file: str = ""
@@ -152,6 +156,11 @@ class Settings:
             raise SettingsError(
                 "vault_officer 应为 bihuan key officer 打印的公钥。",
                 "vault_officer is the public key that `bihuan key officer` prints.",
+            )
+        if not 0 <= self.submission_work <= MOST_WORK:
+            raise SettingsError(
+                f"submission_work 应为 0 至 {MOST_WORK}，如 18。",
+                f"submission_work is 0 to {MOST_WORK} bits, such as 18.",
             )
         if self.virus_scanner and not SCANNER.fullmatch(self.virus_scanner):
             raise SettingsError(

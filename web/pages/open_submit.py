@@ -21,6 +21,7 @@ from cases.record.case import ANONYMOUS, IDENTITIES
 from cases.record.database import reading, transaction
 from cases.vault import FIELDS
 from cases.veil import ring
+from cases.work import WITHOUT, is_done, task
 from config.settings import Settings
 from web.errors import field_errors
 from web.language import language_of
@@ -28,11 +29,13 @@ from web.pages.forms import MOST_FIELDS, filled_in
 from web.pages.receipt import receipt_page, sent_already
 from web.receipts import UNTOLD, network_of
 from web.render import page
-from web.visits import WritingAt
+from web.visits import Moment, WritingAt
 from workflow.errors import Refusal
 
 PLACE = "/submit/open"
 ONCE = "_once"
+#: What the browser computes for a moment where the settings ask for it.
+TASK, WORK = "_task", "_work"
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
 ASKED = ("identity", "workflow", "unit", "title", "text", "category")
 
@@ -51,11 +54,11 @@ class Sent:
 
 
 @router.get("")
-def ask(request: Request, identity: str = "", unit: str = "") -> Response:
+def ask(request: Request, at: Moment, identity: str = "", unit: str = "") -> Response:
     """Ask who may know my name; once that is said, show the form that belongs to it."""
     if identity not in IDENTITIES:
         return page(request, "open_identity.html", unit=unit[:64])
-    return _form(request, {"identity": identity, "unit": unit[:64]})
+    return _form(request, at, {"identity": identity, "unit": unit[:64]})
 
 
 async def sent(request: Request) -> Sent:
@@ -69,7 +72,7 @@ async def sent(request: Request) -> Sent:
 def submit(request: Request, at: WritingAt, form: Annotated[Sent, Depends(sent)]) -> Response:
     """Submit, and show the receipt; or show the form again with what is wrong."""
     settings: Settings = request.app.state.settings
-    mode = form.text("identity")
+    mode, bits = form.text("identity"), settings.submission_work
     draft = Draft(
         workflow=form.text("workflow")[:64],
         unit=form.text("unit")[:64],
@@ -89,6 +92,7 @@ def submit(request: Request, at: WritingAt, form: Annotated[Sent, Depends(sent)]
                 about,
                 network=network_of(request),
                 most=settings.submissions_an_hour,
+                has_worked=not bits or is_done(db, form.text(TASK), form.text(WORK), bits, at),
                 at=at,
                 cost=request.app.state.password_cost,
                 officer=settings.vault_officer,
@@ -97,9 +101,9 @@ def submit(request: Request, at: WritingAt, form: Annotated[Sent, Depends(sent)]
             return receipt_page(request, case, code)
     except InvalidFields as refusal:
         errors = {error["field"]: error["detail"] for error in field_errors(refusal.errors, language_of(request))}
-        return _form(request, form.values, errors, status=422)
+        return _form(request, at, form.values, errors, status=422)
     except TooManySubmissions as refusal:
-        return _form(request, form.values, notice=refusal, status=429)
+        return _form(request, at, form.values, notice=refusal, status=429)
 
 
 def _is_sent_again(db: Session, form: Sent, at: datetime) -> bool:
@@ -118,6 +122,7 @@ def _is_sent_again(db: Session, form: Sent, at: datetime) -> bool:
 
 def _form(
     request: Request,
+    at: datetime,
     typed: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
     notice: Refusal | None = None,
@@ -143,4 +148,7 @@ def _form(
         notice=(notice.zh if language_of(request) == "zh" else notice.en) if notice else "",
         longest=LONGEST,
         once=token_urlsafe(16),
+        work=settings.submission_work,
+        task=task(at) if settings.submission_work else "",
+        without_work=WITHOUT,
     )
