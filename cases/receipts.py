@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -16,12 +17,13 @@ from cases.access import Cost, hash_password, is_password
 from cases.record.case import Case
 from cases.record.people import User
 from cases.record.vault import Receipt
-from cases.throttling import EVERYWHERE, attempt, count, is_attacked, take_back
+from cases.throttling import EVERYWHERE, MANY, MOST, attempt, count, is_attacked, take_back
 from workflow.errors import Refusal
 
 SELECTOR, VERIFIER, BLOCK = 8, 16, 4
-#: What is guessed at: one receipt, or any from one network.
-AT_RECEIPT, FROM_NETWORK = "receipt", "receipt network"
+#: What is guessed at: one receipt from one network, that receipt from wherever, any receipt from one network. The last
+#: two may be tried more often, so that who shares a network with a guesser, or whose receipt was seen, still gets in.
+HERE, AT_RECEIPT, FROM_NETWORK = "receipt here", "receipt", "receipt network"
 LONGEST = 100
 
 
@@ -50,9 +52,8 @@ def like(db: Session, code: str, network: str, at: datetime) -> tuple[Receipt | 
     To weigh those takes long on purpose and is done once the count is committed (`proves`). Raises TooManyGuesses.
     """
     selector, verifier = _parts(code)
-    if selector:
-        attempt(db, AT_RECEIPT, selector, at)
-    attempt(db, FROM_NETWORK, network, at)
+    for what, who, most in _counted(selector, network):
+        attempt(db, what, who, at, most)
     return (db.get(Receipt, selector) if selector else None), verifier
 
 
@@ -63,8 +64,8 @@ def proves(receipt: Receipt | None, verifier: str, cost: Cost) -> bool:
 
 def known(db: Session, code: str, network: str, at: datetime) -> None:
     """Count a try no more that was right."""
-    take_back(db, AT_RECEIPT, _parts(code)[0], at)
-    take_back(db, FROM_NETWORK, network, at)
+    for what, who, _ in _counted(_parts(code)[0], network):
+        take_back(db, what, who, at)
 
 
 def guessed(db: Session, at: datetime) -> None:
@@ -76,6 +77,14 @@ def guessed(db: Session, at: datetime) -> None:
 def case_of(db: Session, veil_id: int) -> Case | None:
     """Return the case that a receipt is for."""
     return db.exec(select(Case).where(Case.submitter_id == veil_id)).first()
+
+
+def _counted(selector: str, network: str) -> Sequence[tuple[str, str, int]]:
+    """Return what a try is counted at, and how often there within an hour."""
+    from_there = (FROM_NETWORK, network, MANY)
+    return (
+        [(HERE, f"{selector} {network}", MOST), (AT_RECEIPT, selector, MANY), from_there] if selector else [from_there]
+    )
 
 
 def _parts(code: str) -> tuple[str, str]:

@@ -102,11 +102,23 @@ def test_every_wrong_receipt_is_answered_alike(office: Office) -> None:
     assert len(texts) == 1 and "凭证码不正确" in texts.pop()
 
 
-def test_ten_wrong_tries_hold_a_network_back_for_an_hour(office: Office) -> None:
+def test_ten_wrong_tries_at_a_receipt_hold_it_back_there_for_an_hour_and_nobody_else(office: Office) -> None:
+    (_, code), (_, of_a_colleague) = anonymous(office), anonymous(office)
+    client, elsewhere = office.client(), office.client_from("198.51.100.7")
+    for number in range(10):
+        assert client.post("/track", data={"code": f"{code[:9]} {number:016d}"}).status_code == 401
+    assert client.post("/track", data={"code": code}).status_code == 429
+    assert client.post("/track", data={"code": of_a_colleague}).status_code == 303
+    assert elsewhere.post("/track", data={"code": code}).status_code == 303
+    office.later(minutes=61)
+    assert client.post("/track", data={"code": code}).status_code == 303
+
+
+def test_a_hundred_wrong_tries_hold_a_network_back_for_an_hour(office: Office) -> None:
     _, code = anonymous(office)
     client = office.client()
-    for number in range(10):
-        assert client.post("/track", data={"code": f"{number:024d}"}).status_code == 401
+    for number in range(100):
+        assert client.post("/track", data={"code": f"{number:08d} {number:016d}"}).status_code == 401
     assert client.post("/track", data={"code": code}).status_code == 429
     with reading(office.engine) as db:
         kept = db.exec(select(Guess)).all()
