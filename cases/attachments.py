@@ -83,7 +83,9 @@ def store(folder: Path, name: str, source: BinaryIO, scanner: str = "") -> Store
         with came.open("wb") as target:
             head = _receive(source, target)
         found = media_type(came, head)
-        if not head or found is None:
+        if not head:
+            raise refused_file("文件是空的，请检查后重新选择", "The file is empty; check it and choose again")
+        if found is None:
             raise refused_file(
                 "只接受 PDF、PNG、JPEG、Word（docx）、Excel（xlsx）和纯文本文件",
                 "Only PDF, PNG, JPEG, Word (docx), Excel (xlsx) and plain text files are taken",

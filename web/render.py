@@ -51,7 +51,7 @@ def page(
     visit = request.state.visit if values.get("visitor") and "unread" not in values else None
     header = {name: getattr(visit, name) for name in BARE_HEADER} if visit else BARE_HEADER
     shown = _environment.get_template(template).render(
-        {"visitor": None, "here": request.url.path, "path_and_query": path_and_query(request)}
+        {"visitor": None, "here": request.url.path, "path_and_query": path_and_query(request), "stays": False}
         | header
         | {"t": t, "label": label, "language": language, "words": words}
         | values

@@ -64,7 +64,7 @@ OWN_ACTIONS: Mapping[str, Pair] = {
     "reveal": ("查看了申请人身份", "Saw who raised it"),
     "ask_erasure": ("申请删除申请人身份", "Asked to erase who raised it"),
     "decline_erasure": ("不同意删除申请人身份", "Declined to erase who raised it"),
-    "export_own": ("申请人导出了自己的资料", "The submitter took out their own data"),
+    "export_own": ("导出了自己的资料", "Took out their own data"),
     "erase_identity": ("删除了申请人身份", "Erased who raised it"),
     "import": ("历史导入", "Imported"),
     "migrate_law": ("改用另一版办法", "Moved to another version of the law"),

@@ -18,6 +18,7 @@ from cases.record.columns import table_of
 from cases.record.people import Duty, User, in_force
 from cases.record.statements import Prepared
 from cases.record.watchers import Watcher
+from cases.veil import is_own
 from cases.words import Deed, condition, effect, listener, register
 from workflow.errors import Refusal
 from workflow.vocabulary import Field
@@ -100,8 +101,13 @@ def may_watch(deed: Deed) -> Refusal | None:
 
 @condition("is_watching")
 def is_watching(deed: Deed) -> Refusal | None:
-    """Refuse whoever does not watch the case."""
-    if deed.by is None or all(row.user_id != deed.by.id for row in watching(deed.db, deed.case_id)):
+    """Refuse whoever does not watch the case.
+
+    Staff who raised it and to whom it was copied do not, as far as they are asked: their ending it would tell who of
+    those who read it along the applicant is.
+    """
+    by, people = deed.by, {row.user_id for row in watching(deed.db, deed.case_id)}
+    if by is None or by.id not in people or is_own(deed.db, deed.case, by):
         return Refusal("您没有关注本案。", "You do not watch this case.")
     return None
 

@@ -24,6 +24,7 @@ from workflow.errors import Refusal
 #: What stands for the id of a request in addresses is for this alone.
 PURPOSE = b"erasure"
 NOT_SURE = ("请输入案件编号以确认：删除后无法恢复。", "Type the number of the case to confirm: what is erased is gone.")
+OTHER_NUMBER = ("输入的编号与本案不一致，没有删除。", "The number is not that of this case; nothing was erased.")
 
 router = APIRouter(prefix="/cases/{number}/erasure", include_in_schema=False)
 
@@ -54,8 +55,8 @@ def agree(request: Request, at: WritingAt, caller: SignedIn, number: str, row_id
         with transaction(engine) as db:
             visit = Visit(request, db, at, caller)
             case = _case(visit, number)
-            if is_allowed and form.text("sure").strip() != case.number:
-                raise erasing.NotErased(*NOT_SURE)
+            if is_allowed and form.text("sure").strip().upper() != case.number:
+                raise erasing.NotErased(*(OTHER_NUMBER if form.text("sure").strip() else NOT_SURE))
             row_id = meant_by(db, row_id, PURPOSE)
             gone = erasing.agree(db, case, row_id, by=visit.by, at=at, is_allowed=is_allowed)
     except erasing.NotErased as refusal:

@@ -11,8 +11,8 @@ from web.render import page
 
 
 def receipt_page(request: Request, case: Case, code: str) -> Response:
-    """Return the page with a receipt; it bears no number of a case, and neither does its address."""
-    return page(request, "receipt.html", headers=UNTOLD, path_and_query="/track", code=code, case=case)
+    """Return the page with a receipt; it bears no number of a case, neither does its address, and no link leads away."""
+    return page(request, "receipt.html", headers=UNTOLD, path_and_query="/track", code=code, case=case, stays=True)
 
 
 def sent_already(request: Request) -> Response:

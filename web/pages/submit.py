@@ -41,6 +41,11 @@ OPEN = "/submit/open"
 CHECK = "_check"
 #: The buttons that begin in another way than by submitting.
 START = "_start"
+NOT_SO = FieldError(
+    "workflow",
+    "所选流程不能这样开始，请直接提交，或改选其他流程",
+    "A case does not begin so under this procedure: submit it, or choose another",
+)
 CLAIMED, FORGOTTEN = Answer(0, ""), Answer(0, "")
 FIELDS = ("workflow", "unit", "identity", "title", "text", "category")
 LONGEST = {"title": LONGEST_TITLE, "text": LONGEST_TEXT, "category": LONGEST_CATEGORY}
@@ -148,9 +153,7 @@ def _start(visit: Visit, form: Posted, workflow: str) -> str:
         raise InvalidFields([NO_LAW])
     known = {begun for law in laws if law.name == workflow for begun, _ in starts(law, visit)}
     if action != SUBMIT and action not in known:
-        raise InvalidFields(
-            [FieldError("workflow", "这个流程不能这样开始", "A case does not begin so under this procedure")]
-        )
+        raise InvalidFields([NOT_SO])
     return action
 
 
