@@ -38,23 +38,40 @@ COLUMNS = ("key", *(name for block in BLOCKS for name in block))
 _EVENTS, _CHAIN = table_of(Event), table_of(ChainHead)
 
 
+def published(db: Session, quarter: Quarter) -> bool:
+    """Tell whether the figures of a quarter are published, and stay as they are."""
+    return _told(db, quarter) is not None
+
+
 def figures(db: Session, quarter: Quarter, by: str, at: datetime) -> list[dict[str, Any]]:
-    """Return the figures of a quarter, of all, or by unit or category besides; the first time they are fixed.
+    """Return the figures of a quarter, of all, or by unit or category besides: as published, else as they would be.
 
     `by` is one of `BREAKDOWNS`. Raises BadRequest for a quarter that is not over.
     """
+    _require_over(quarter, at)
+    return (_told(db, quarter) or _counted(db, quarter))[by]
+
+
+def publish(db: Session, quarter: Quarter, at: datetime) -> None:
+    """Fix the figures of a quarter; once is enough. Raises BadRequest for a quarter that is not over."""
+    _require_over(quarter, at)
+    db.connection().execute(select(_CHAIN.c.seq).with_for_update())  # so that of two at once one fixes them
+    if _told(db, quarter) is None:
+        note(db, PUBLISH, at, {"quarter": quarter.name, "told": _counted(db, quarter)})
+
+
+def _require_over(quarter: Quarter, at: datetime) -> None:
     if at < quarter.until:
         raise BadRequest(
             f"{quarter.name} 尚未结束，季度结束后才能公布。",
             f"{quarter.name} is not over; its figures are published when it is.",
         )
-    db.connection().execute(select(_CHAIN.c.seq).with_for_update())  # so that of two who ask at once one fixes them
-    told = _told(db, quarter)
-    if told is None:
-        told = {name: _pooled(rates(db, quarter.since, quarter.until, name)) for name in (UNIT, CATEGORY)}
-        told[ALL] = told[UNIT][-1:]
-        note(db, PUBLISH, at, {"quarter": quarter.name, "told": told})
-    return told[by]
+
+
+def _counted(db: Session, quarter: Quarter) -> dict[str, list[dict[str, Any]]]:
+    """Return the figures as they are now, by breakdown."""
+    told = {name: _pooled(rates(db, quarter.since, quarter.until, name)) for name in (UNIT, CATEGORY)}
+    return told | {ALL: told[UNIT][-1:]}
 
 
 def _told(db: Session, quarter: Quarter) -> dict[str, list[dict[str, Any]]] | None:

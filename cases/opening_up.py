@@ -19,7 +19,7 @@ from cases.record.case import ANONYMOUS, CONFIDENTIAL, NAMED, Case
 from cases.record.people import User
 from cases.recording import note
 from cases.revealing import open_name
-from cases.vault import erase, has_fields, keep, needs_officer, told
+from cases.vault import erase, fields_of, has_fields, keep, needs_officer, told
 from cases.veil import is_own, is_veil, person_behind
 from cases.words import OWNER, SUBMITTER
 
@@ -43,8 +43,8 @@ def open_up(
 ) -> None:
     """Let more be known of who raised a case, as they themselves ask; `about` is what they tell of themselves.
 
-    What is told anew takes the place of what was kept. `officer` is a public key in the sealed mode. Raises NotFound
-    for anybody else and InvalidFields.
+    What is told anew takes the place of what was kept, field by field. `officer` is a public key in the sealed mode.
+    Raises NotFound for anybody else and InvalidFields.
     """
     if not is_own(db, case, by):
         raise NotFound("没有这件案件。", "There is no such case.")
@@ -67,9 +67,11 @@ def open_up(
 
 def _tell(db: Session, case: Case, case_id: int, mode: str, fields: Mapping[str, str], officer: str) -> None:
     """Seal what somebody without an account tells of themselves. Raises InvalidFields where there is no name."""
-    is_known = has_fields(db, case_id) and not (mode == NAMED and needs_officer(db, case_id))
-    if not fields and is_known:
+    is_open = has_fields(db, case_id) and not needs_officer(db, case_id)
+    if not fields and (is_open or (has_fields(db, case_id) and mode != NAMED)):
         return
+    if is_open:  # what is not told anew stays as it was told
+        fields = {**fields_of(db, case_id), **fields}
     if "name" not in fields:
         raise InvalidFields([FieldError("name", "请填写姓名", "Name is required")])
     erase(db, case_id)

@@ -53,7 +53,7 @@ def own_data(
         "case": {name: getattr(case, name) for name in FACTS} | {"unit": sheet.units[case.unit_id].name},
         "identity": _identity(db, case, officer),
         "seen_by": [
-            {"at": row.shown_at, "times": row.times, "reason": row.reason} for row in showings(db, case)
+            {"at": one.at, "reason": one.reason} for one in showings(db, case)
         ],
         "history": [
             {

@@ -8,9 +8,10 @@ raised the case reads that row (ASVS 5.0 2.3.5, 7.5.3, 16.3.2; 信访工作条�
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlmodel import Session, col, func, select
@@ -19,6 +20,7 @@ from cases.errors import FieldError, InvalidFields, NotFound
 from cases.fields import plain_text
 from cases.policy import reads_as_staff
 from cases.record.case import ANONYMOUS, NAMED, Case
+from cases.record.event import Event
 from cases.record.people import User
 from cases.record.vault import Reveal
 from cases.recording import note
@@ -35,6 +37,14 @@ A_DAY, MOST = timedelta(days=1), 5
 LONGEST_REASON = 500
 #: Whoever raised the case reads that it was shown, not that somebody wanted to see it.
 AMONG_STAFF: Mapping[str, Any] = {"fields": {"audience": STAFF}}
+
+
+class Showing(NamedTuple):
+    """Somebody saw who raised a case: when, the id of whom, and for what reason."""
+
+    at: datetime
+    by: int
+    reason: str
 
 
 class NotRevealed(Refusal):
@@ -138,10 +148,12 @@ def waiting(db: Session, case: Case, at: datetime) -> Sequence[Reveal]:
     ]
 
 
-def showings(db: Session, case: Case) -> Sequence[Reveal]:
-    """Return who has seen who raised a case, as the one who raised it may know."""
-    rows = select(Reveal).where(Reveal.case_id == case.id, col(Reveal.shown_at).is_not(None))
-    return db.exec(rows.order_by(col(Reveal.shown_at))).all()
+def showings(db: Session, case: Case) -> Sequence[Showing]:
+    """Return each time that somebody saw who raised a case, as the one who raised it may know."""
+    asked = {row.id: row for row in db.exec(select(Reveal).where(Reveal.case_id == case.id))}
+    shown_then = select(Event.at, Event.data).where(Event.case_id == case.id, Event.action == SHOW)
+    found = [(at, asked[json.loads(data)["reveal"]]) for at, data in db.exec(shown_then.order_by(col(Event.seq)))]
+    return [Showing(at, row.asked_by, row.reason) for at, row in found]
 
 
 def shown_within_a_day(db: Session, by: User, at: datetime) -> int:

@@ -12,6 +12,8 @@ from cases.errors import NotFound
 from cases.figures import ALL
 from cases.figures import COLUMNS as FIGURE_COLUMNS
 from cases.figures import figures as figures_of
+from cases.figures import publish as fix_figures
+from cases.figures import published as are_fixed
 from cases.queries import Overdue, counted
 from cases.queries import overdue as overdue_cases
 from cases.questions import counted as asked
@@ -21,7 +23,7 @@ from cases.rates import COLUMNS as RATE_COLUMNS
 from cases.rates import rates as rates_of
 from cases.record.database import reading, transaction
 from cases.record.people import Unit
-from commands.options import At, Database, Format, Printed, connect, moment, print_rows
+from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
 
 COLUMNS = (
     "number", "external_id", "unit", "lead", "category", "stage", "state", "due_at", "late_by", "level",
@@ -97,17 +99,29 @@ def figures(
     quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="2026Q3; it has to be over.")],
     database: Database = "",
     by: Annotated[Breakdown | None, typer.Option(help="One row for each that can stand alone.")] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Fix them: they stay as they are from now on.")] = False,
     at: At = None,
     form: Printed = Format.TABLE,
 ) -> None:
-    """公布一个季度的数据：不足 5 件的合并列出，无从认出个人；首次公布后不再变动。
+    """一个季度可以对外公布的数据：不足 5 件的合并列出，无从认出个人；--publish 后不再变动。
 
-    Tell the figures of a quarter for publication, with nobody to be recognised in them; once told they stay.
+    Tell the figures of a quarter that may be published, with nobody to be recognised in them.
     """
-    then = moment(at)
-    with transaction(connect(database)) as db:
-        rows = figures_of(db, quarter_of(db, quarter, then), by.value if by else ALL, then)
+    engine, then = connect(database), moment(at)
+    if publish:
+        with transaction(engine) as db:
+            fix_figures(db, quarter_of(db, quarter, then), then)
+    with reading(engine) as db:
+        asked = quarter_of(db, quarter, then)
+        rows, is_fixed = figures_of(db, asked, by.value if by else ALL, then), are_fixed(db, asked)
     print_rows([[row[name] for name in FIGURE_COLUMNS] for row in rows], FIGURE_COLUMNS, form)
+    say("空白处不足 5 件，不公布。", "What is blank is fewer than five, and is not told.")
+    if is_fixed:
+        say(
+            f"{asked.name} 的数据已公布，不再变动。", f"The figures of {asked.name} are published and stay as they are."
+        )
+    else:
+        say("尚未公布；核对后加 --publish 公布一次。", "They are not published yet: look at them, then add --publish.")
 
 
 def questions(

@@ -34,7 +34,7 @@ def test_a_second_person_agrees_by_typing_the_number(office: Office) -> None:
     assert "本人书面要求" in zhao.get(place)
     (agree,) = re.findall(rf"{place}/\d+/agree", zhao.page.text)
     answer = zhao.send(agree, approve="yes", sure="TA-1")
-    assert answer.status_code == 409 and "请输入案件编号" in zhao.words and kept(office) == 4
+    assert answer.status_code == 409 and "输入的编号与本案不一致" in zhao.words and kept(office) == 4
     zhao.get(place)
     assert zhao.send(agree, approve="yes", sure=place.split("/")[2]).status_code == 303
     assert kept(office) == 0 and MATTER["title"] in zhao.words

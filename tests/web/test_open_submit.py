@@ -126,9 +126,31 @@ def test_whoever_submitted_anonymously_opens_up_with_the_receipt(office: Office)
     assert browser.send("/track/open-up", identity="named").status_code == 422 and "请填写姓名" in browser.words
     browser.get("/track")
     assert browser.send("/track/open-up", identity="named", **TOLD).status_code == 303
-    assert "公开更多身份" in browser.words and "让工会知道我是谁" not in browser.words
+    assert "「公开更多身份」已记录" in browser.words and "让工会知道我是谁" not in browser.words
+    assert "已记录" not in browser.get("/track")  # it is said once
     (item,) = office.program("li").get(f"{API}/cases").json()["items"]
     assert TOLD["name"] in office.browser("li").get(f"/cases/{item['number']}")
+
+
+def test_what_is_told_anew_takes_the_place_of_what_was_told_and_the_rest_stays(office: Office) -> None:
+    code = submitted(office, "confidential")
+    browser = Browser(office.client())
+    browser.client.post("/track", data={"code": code})
+    assert "沿用原来留下的" in browser.get("/track") and "还没有人查看过" in browser.words
+    assert browser.send("/track/open-up", identity="named", phone="13900002222").status_code == 303
+    exported = browser.client.post("/track/export", data={"_form_token": form_token_of(browser)}).json()
+    assert exported["identity"] == TOLD | {"phone": "13900002222"}
+
+
+def form_token_of(browser: Browser) -> str:
+    return str(re.findall(r'name="_form_token" value="([^"]+)"', browser.page.text)[0])
+
+
+def test_the_page_with_the_receipt_leads_nowhere_by_accident(office: Office) -> None:
+    browser = Browser(office.client())
+    assert "/language/" in browser.get("/submit/open?identity=anonymous")
+    browser.send("/submit/open", **MATTER)
+    assert 'class="receipt"' in browser.page.text and "/language/" not in browser.page.text
 
 
 def test_an_account_opens_up_on_the_page_of_its_case(office: Office) -> None:

@@ -29,6 +29,9 @@ def test_what_is_sealed_is_opened_once_its_event_is_committed(office: Office, mo
     monkeypatch.setattr(revealing, "fields_of", opened)
     wang.get(place)
     wang.send(place, reason="须电话核实")
+    assert "等待另一人同意" in wang.words and "为什么需要知道" not in wang.words  # asked once is enough
+    assert f'href="{place}"' in zhao.get(f"/cases/{number}") and "等您同意" in zhao.words
+    assert "等您同意" not in wang.get(f"/cases/{number}")
     zhao.get(place)
     (row_id,) = re.findall(rf"{place}/(\d+)/agree", zhao.page.text)
     zhao.send(f"{place}/{row_id}/agree", approve="yes")
@@ -36,3 +39,9 @@ def test_what_is_sealed_is_opened_once_its_event_is_committed(office: Office, mo
     answer = wang.send(f"{place}/{row_id}/show", password=PASSWORD)
     assert answer.status_code == 200 and "张代表" in answer.text
     assert told == ["reveal"]
+    assert "已同意，10 分钟内有效" in zhao.get(place)
+    office.later(minutes=3)
+    wang.get(place)
+    wang.send(f"{place}/{row_id}/show", password=PASSWORD)
+    seen = office.browser("zhang").get(f"/cases/{number}").partition("谁查看过我的身份")[2].partition("</section>")[0]
+    assert seen.count("须电话核实") == 2 and seen.count("<li>") == 2  # each time, and why

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any, Self
 
+from anyio.from_thread import start_blocking_portal
 from httpx2 import Client, Response
 from starlette.testclient import TestClient
 
@@ -21,6 +23,8 @@ from web.app import create_app
 from web.visits import moment
 
 API = "/api/v1"
+#: It shows where it is led, and whatever it is answered.
+AS_A_BROWSER: dict[str, Any] = {"follow_redirects": False, "raise_server_exceptions": False}
 SUBMISSION = {"title": "希望在开发区建骑手驿站", "text": "午间无处休息，\n冬天尤其冷。", "unit": "C"}
 
 #: How a proposal goes round once: who, which action, with what.
@@ -45,6 +49,8 @@ class Office:
         self.app = create_app(settings)
         self.app.dependency_overrides[moment] = lambda: self.at
         self.clients: list[TestClient] = []
+        self._ends = ExitStack()
+        self.portal = self._ends.enter_context(start_blocking_portal())  # one loop, not a new one for each request
 
     def __enter__(self) -> Self:
         return self
@@ -52,6 +58,7 @@ class Office:
     def __exit__(self, *problem: object) -> None:
         for client in self.clients:
             client.close()
+        self._ends.close()
         self.engine.dispose()
 
     def later(self, **span: float) -> datetime:
@@ -61,13 +68,14 @@ class Office:
 
     def client(self, **headers: str) -> TestClient:
         """Return somebody whom nobody knows."""
-        client = TestClient(self.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
-        self.clients.append(client)
-        return client
+        return self._opened(TestClient(self.app, headers=headers, **AS_A_BROWSER))
 
     def client_from(self, host: str) -> TestClient:
         """Return somebody whom nobody knows, at an address."""
-        client = TestClient(self.app, follow_redirects=False, raise_server_exceptions=False, client=(host, 5000))
+        return self._opened(TestClient(self.app, client=(host, 5000), **AS_A_BROWSER))
+
+    def _opened(self, client: TestClient) -> TestClient:
+        client.portal = self.portal
         self.clients.append(client)
         return client
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlmodel import select
 
+from cases import erasing
 from cases.policy import duties_of
 from cases.record.case import Case
 from cases.record.erasures import Erasure
 from cases.record.number import shown_for
 from cases.record.people import Unit, User
 from cases.record.vault import Reveal
-from cases.revealing import MOST, showings, shown_within_a_day
+from cases.revealing import MOST, showings, shown_within_a_day, waiting
 from cases.second_person import is_second
 from web import moments
 from web.visits import Visit
@@ -47,14 +48,27 @@ def asked(visit: Visit, case: Case, row: Reveal | Erasure, purpose: bytes) -> As
     )
 
 
+def to_agree(visit: Visit, case: Case) -> list[str]:
+    """Return what waits in a case for the reader to be the second person: `identity`, `erasure`."""
+    asks: dict[str, Sequence[Reveal] | Sequence[Erasure]] = {
+        "identity": [row for row in waiting(visit.db, case, visit.at) if row.agreed_at is None],
+        "erasure": erasing.waiting(visit.db, case, visit.at),
+    }
+    return [
+        place
+        for place, rows in asks.items()
+        if any(is_second(visit.db, case, row.asked_by, visit.by, visit.at) for row in rows)
+    ]
+
+
 def left_today(visit: Visit) -> int:
     """Return how many identities the reader may still see today."""
     return max(0, MOST - shown_within_a_day(visit.db, visit.by, visit.at))
 
 
-def showings_of(visit: Visit, case: Case, local: Calendar) -> Sequence[tuple[str, str]]:
-    """Return by what office and when the identity was seen: names of staff are not the submitter's to know."""
-    return [(_office(visit, row.asked_by), moments.exact(row.shown_at, local)) for row in showings(visit.db, case)]
+def showings_of(visit: Visit, case: Case, local: Calendar) -> Sequence[tuple[str, str, str]]:
+    """Return by what office, when and why the identity was seen: names of staff are not the submitter's to know."""
+    return [(_office(visit, one.by), moments.exact(one.at, local), one.reason) for one in showings(visit.db, case)]
 
 
 def _named(visit: Visit, user_id: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.accused import accusations_of, proposed
+from cases.erasing import NO_TITLE
 from cases.opening_up import asks_for_name, further
 from cases.record.case import Attachment, Case
 from cases.revealing import is_sealed
@@ -18,7 +19,7 @@ from web.pages.attempts import Attempt
 from web.pages.case_answer import ToRate, to_rate
 from web.pages.case_endorsements import Voiced, endorsement_of
 from web.pages.case_history import Line, action_done, kept_of, lines_of
-from web.pages.case_identity import showings_of
+from web.pages.case_identity import showings_of, to_agree
 from web.pages.case_oversight import ShownOversight, oversight_shown
 from web.pages.case_parts import Parts, own_part_done, parts_of
 from web.pages.case_promises import Promised, promises_in
@@ -79,7 +80,10 @@ class View:
     is_accused_open: bool
     may_ask_who: bool
     may_erase: bool
-    showings: Sequence[tuple[str, str]]
+    showings: Sequence[tuple[str, str, str]]
+    is_sealed: bool
+    is_silenced: bool
+    to_agree: Sequence[str]
     opens_up: Sequence[str]
     opens_with: Mapping[str, tuple[str, str, int]]
     is_told: bool
@@ -92,7 +96,7 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
     definition, state = sheet.definition, sheet.definition.states[case.state]
     local = visit.office(case.unit_id)
     lead = sheet.units.get(case.lead_id or 0)
-    same = same_of(visit, sheet)
+    same, is_there = same_of(visit, sheet), is_sealed(visit.db, case)
     tried, typed = (attempt.action, attempt.typed) if attempt else (None, {})
     forms = forms_of(visit, sheet, tried, typed, same.near)
     is_offered = attempt is not None and any(form.action == attempt.action for form in forms)
@@ -131,7 +135,10 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         accused=_accused(visit, sheet),
         is_accused_open=sheet.is_staff and bool(proposed(visit.db, case)),
         may_erase=sheet.is_staff and not sheet.is_submitter,
-        may_ask_who=sheet.is_staff and is_sealed(visit.db, case),
+        may_ask_who=sheet.is_staff and is_there,
+        is_sealed=sheet.is_submitter and is_there,
+        is_silenced=case.title == NO_TITLE,
+        to_agree=to_agree(visit, case) if sheet.is_staff and not sheet.is_submitter else [],
         showings=showings_of(visit, case, local) if sheet.is_submitter else [],
         opens_up=further(case) if sheet.is_submitter else (),
         opens_with=FIELDS if sheet.is_submitter and asks_for_name(visit.db, case) else {},

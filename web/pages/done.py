@@ -14,11 +14,14 @@ from cases.record.event import Event
 from cases.record.number import meant_by, shown_for
 from cases.record.people import User
 from web import words
+from web.receipts import UNTOLD
 from web.visits import Visit
 
 COOKIE, KEPT_FOR = "bihuan_done", 60
 #: Names the case and the event where whoever acted sees the case no more and was led to their desk.
 LEFT, HOME = "bihuan_left", "/"
+#: Where whoever has a receipt follows their case.
+TRACK = "/track"
 #: Names the event of what was arranged for people, without telling how many others there are.
 PURPOSE = b"arranged"
 ARRANGED, PEOPLE = "bihuan_arranged", "/people"
@@ -34,6 +37,13 @@ def led_to(visit: Visit, number: str, version: int) -> Response:
     """Lead to the page of a case, which will name the event of this version as done."""
     place = f"/cases/{number}"
     return _led(visit, place, COOKIE, str(version))
+
+
+def led_to_track(visit: Visit, version: int) -> Response:
+    """Lead to the page of a receipt, which will name the event of this version as done."""
+    answer = _led(visit, TRACK, COOKIE, str(version))
+    answer.headers.update(UNTOLD)
+    return answer
 
 
 def led_home(visit: Visit, number: str, version: int) -> Response:
@@ -86,6 +96,11 @@ def arranged(visit: Visit) -> str:
 def told(visit: Visit, number: str, answer: Response) -> Response:
     """Have a page that names what was done be the only one to do so."""
     return _told(visit, COOKIE, f"/cases/{number}", answer)
+
+
+def told_on_track(visit: Visit, answer: Response) -> Response:
+    """Have a page of a receipt that names what was done say so once."""
+    return _told(visit, COOKIE, TRACK, answer)
 
 
 def told_at_home(visit: Visit, answer: Response) -> Response:

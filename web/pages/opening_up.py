@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from cases.errors import InvalidFields
 from cases.opening_up import OPEN_UP, open_up
@@ -15,9 +15,9 @@ from web import receipts
 from web.pages import case as case_page
 from web.pages import track
 from web.pages.attempts import refused
-from web.pages.done import led_to
+from web.pages.done import led_to, led_to_track
 from web.pages.forms import Form, Posted, posted_by
-from web.receipts import UNTOLD, Adding
+from web.receipts import Adding
 from web.visits import Visit, Writing
 
 router = APIRouter(include_in_schema=False)
@@ -26,11 +26,12 @@ router = APIRouter(include_in_schema=False)
 @router.post("/track/open-up")
 def with_receipt(visit: Adding, form: Annotated[Posted, posted_by(receipts.held)]) -> Response:
     """Let more be known of who raised the case that a receipt is for."""
+    case = track.own(visit)
     try:
-        _open(visit, track.own(visit), form)
+        _open(visit, case, form)
     except InvalidFields as refusal:
         return track.page_of(visit, *refused(visit, OPEN_UP, form, refusal))
-    return RedirectResponse(track.PLACE, 303, UNTOLD)
+    return led_to_track(visit, case.version)
 
 
 @router.post("/cases/{number}/open-up")

@@ -11,7 +11,7 @@ from web.render import page
 
 
 def receipt_page(request: Request, case: Case, code: str) -> Response:
-    """Return the page with a receipt; it bears no number of a case, neither does its address, and no link leads away."""
+    """Return the page with a receipt; neither it nor its address bears a number, and no link leads away."""
     return page(request, "receipt.html", headers=UNTOLD, path_and_query="/track", code=code, case=case, stays=True)
 
 

@@ -22,6 +22,7 @@ from web.errors import MissingCondition
 from web.language import language_of
 from web.pages.attempts import Attempt, refused
 from web.pages.case_view import view_of
+from web.pages.done import led_to_track, told_on_track, version_done
 from web.pages.forms import Posted, posted_by
 from web.receipts import UNTOLD, Adding, Following, Held
 from web.render import page
@@ -43,7 +44,8 @@ def show(request: Request, at: Moment) -> Response:
     if caller is None:
         return _asking(request)
     with reading(request.app.state.engine) as db:
-        return page_of(Visit(request, db, at, caller))
+        visit = Visit(request, db, at, caller)
+        return told_on_track(visit, page_of(visit, done=version_done(visit)))
 
 
 @router.post("")
@@ -92,10 +94,10 @@ def upload(visit: Adding, form: Annotated[Posted, posted_by(receipts.held)]) -> 
     try:
         if FILE not in form.files:
             raise InvalidFields([FieldError(FILE, "请选择文件", "Choose a file")])
-        added(visit, own(visit).number, form.files[FILE], form.seen, None)
+        version = added(visit, own(visit).number, form.files[FILE], form.seen, None).version
     except (InvalidFields, Stale) as refusal:
         return _again(visit, FILE, form, refusal)
-    return RedirectResponse(PLACE, 303, UNTOLD)
+    return led_to_track(visit, version)
 
 
 @router.post("/do/{action}")
@@ -104,12 +106,13 @@ def take(visit: Adding, action: str, form: Annotated[Posted, posted_by(receipts.
     if form.seen is None:
         raise MissingCondition("页面不完整，请返回刷新后重试。", "The page is incomplete; go back and reload it.")
     try:
-        act(visit.db, own(visit), action, by=visit.by, at=visit.at, form=form.values, seen=form.seen)
+        case = own(visit)
+        act(visit.db, case, action, by=visit.by, at=visit.at, form=form.values, seen=form.seen)
     except (NotByYou, UnknownAction, NotFound):
         raise
     except Refusal as refusal:
         return _again(visit, action, form, refusal)
-    return RedirectResponse(PLACE, 303, UNTOLD)
+    return led_to_track(visit, case.version)
 
 
 @router.post("/export")
@@ -139,19 +142,21 @@ def erase(request: Request, at: WritingAt, caller: Held, form: Annotated[Posted,
     try:
         with transaction(engine) as db:
             visit = Visit(request, db, at, caller)
-            gone = erasing.by_holder(db, own(visit), by=visit.by, at=at, with_texts=form.text("with_texts") == "yes")
+            case = own(visit)
+            gone = erasing.by_holder(db, case, by=visit.by, at=at, with_texts=form.text("with_texts") == "yes")
+            answer = led_to_track(visit, case.version)
     except erasing.NotErased as refusal:
         with reading(engine) as db:
             visit = Visit(request, db, at, caller)
             return page_of(visit, Attempt("erase", {}, visit.say(refusal.zh, refusal.en)), 409)
     erasing.remove(request.app.state.settings.files, gone)
     erasing.scrub(engine)
-    return RedirectResponse(PLACE, 303, UNTOLD)
+    return answer
 
 
-def page_of(visit: Visit, attempt: Attempt | None = None, status: int = 200) -> Response:
+def page_of(visit: Visit, attempt: Attempt | None = None, status: int = 200, done: int | None = None) -> Response:
     """Return the page of what a receipt is for."""
-    view = view_of(visit, own(visit), attempt)
+    view = view_of(visit, own(visit), attempt, done)
     return page(
         visit.request,
         "track.html",
