@@ -135,15 +135,22 @@ def remove(files: Path, places: Sequence[str]) -> None:
         place_of(files, place).unlink(missing_ok=True)
 
 
-def scrub(engine: Engine) -> None:
+def scrub(engine: Engine, *, is_waiting: bool = True) -> None:
     """Let SQLite write its log back and empty it, where what was erased would still lie.
 
-    Whoever reads for longer than that waits keeps it from being emptied: the schedule of the server does it again.
+    Whoever reads for longer than that waits keeps it from being emptied: the schedule of the server does it again, and
+    does not wait, for meanwhile nobody could write.
     What PostgreSQL needs holds whole tables for a while and is for its administrator to choose (docs/record.md).
     """
     if engine.dialect.name == "sqlite":
         with explained(engine), closing(engine.raw_connection()) as connection:  # outside of any transaction
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = connection.cursor()
+            (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout={patience if is_waiting else 0}")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _erased(db: Session, case: Case, by: User, at: datetime, role: str, told: dict[str, Any]) -> list[str]:

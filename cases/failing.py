@@ -1,6 +1,7 @@
 """How something failed, as an administrator reads it: where, and of which kind; in words only where they are ours.
 
-Any other error repeats what was being handled, and whoever runs the system reads no cases (ASVS 5.0 16.2.5).
+Any other error repeats what was being handled, and whoever runs the system reads no cases (ASVS 5.0 16.2.5). Ours name
+laws, calendars and units.
 """
 
 from __future__ import annotations

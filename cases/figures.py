@@ -24,15 +24,18 @@ from cases.record.columns import table_of
 from cases.record.event import ChainHead, Event
 
 PUBLISH = "publish_figures"
-#: What figures are broken down by; `all` is also the key of the row of all, `others` of those that are told together.
+#: What figures are broken down by.
 ALL, UNIT, CATEGORY = BREAKDOWNS = ("all", "unit", "category")
-OTHERS = "others"
+#: The keys of the row of all, and of what is told together; no unit and no category is called so.
+TOTAL, OTHERS = "=", "…"
 #: What excludes each other and makes up the whole of a block; a block is told or held back as one.
 BLOCKS: Sequence[Sequence[str]] = (
     ("answered_in_time", "not_answered_in_time"),
     ("completed_in_time", "completed_otherwise", "ended_without_answer"),
     ("satisfied", "partly_satisfied", "unsatisfied"),
 )
+#: What is pooled with a block and not told: whoever gave no rating is the difference of two blocks.
+UNTOLD = {"satisfied": ("unrated",)}
 COLUMNS = ("key", *(name for block in BLOCKS for name in block))
 
 _EVENTS, _CHAIN = table_of(Event), table_of(ChainHead)
@@ -87,13 +90,14 @@ def _told(db: Session, quarter: Quarter) -> dict[str, list[dict[str, Any]]] | No
 def _pooled(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows as they are told: each that can stand alone, the others as one, and all; None is not told."""
     parts = [{row["key"]: _parts(row)[place] for row in rows} for place in range(len(BLOCKS))]
-    blocks = [pooled(block, len(names)) for block, names in zip(parts, BLOCKS, strict=True)]
+    sizes = [len(names) + len(UNTOLD.get(names[0], ())) for names in BLOCKS]
+    blocks = [pooled(block, size) for block, size in zip(parts, sizes, strict=True)]
     alone = [(key, [block.alone.get(key) for block in blocks]) for key in parts[0]]
     told = [_row(key, counts) for key, counts in alone if any(map(any, filter(None, counts)))]
     others, whole = [block.others for block in blocks], [block.whole for block in blocks]
     if any(others):
         told.append(_row(OTHERS, others))
-    return [*told, _row(ALL, whole)]
+    return [*told, _row(TOTAL, whole)]
 
 
 def _parts(row: Mapping[str, Any]) -> Sequence[Counts]:
@@ -102,12 +106,12 @@ def _parts(row: Mapping[str, Any]) -> Sequence[Counts]:
     return (
         (row["answered_in_time"], row["due"] - row["answered_in_time"]),
         (in_time, completed - in_time, row["ended"] - completed),
-        (row["satisfied"], row["partly_satisfied"], row["unsatisfied"]),
+        (row["satisfied"], row["partly_satisfied"], row["unsatisfied"], row["unrated"]),
     )
 
 
 def _row(key: str, blocks: Sequence[Counts | None]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": key}
     for names, counts in zip(BLOCKS, blocks, strict=True):
-        row |= zip(names, counts, strict=True) if counts is not None else dict.fromkeys(names)
+        row |= zip(names, counts, strict=False) if counts is not None else dict.fromkeys(names)
     return row

@@ -67,7 +67,8 @@ def raised_openly(
     assert case.id is not None
     keep(db, case.id, about, officer if draft.identity == CONFIDENTIAL else "")  # who is named is shown by their name
     act(db, case, SUBMIT, by=veil, at=at)
-    count(db, counter, network, at)
+    if count(db, counter, network, at) > most:  # of many at once
+        raise TooManySubmissions
     return case, issue(db, veil, cost)
 
 

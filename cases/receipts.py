@@ -22,7 +22,7 @@ from workflow.errors import Refusal
 
 SELECTOR, VERIFIER, BLOCK = 8, 16, 4
 #: What is guessed at: one receipt from one network, that receipt from wherever, any receipt from one network. The last
-#: two may be tried more often, so that who shares a network with a guesser, or whose receipt was seen, still gets in.
+#: two may be tried more often, so that few are held back who merely share a network or whose receipt was seen.
 HERE, AT_RECEIPT, FROM_NETWORK = "receipt here", "receipt", "receipt network"
 LONGEST = 100
 

@@ -95,7 +95,7 @@ def needs_officer(db: Session, case_id: int) -> bool:
 def fields_of(db: Session, case_id: int, officer: X25519PrivateKey | None = None) -> dict[str, str]:
     """Return what somebody told of themselves; nothing once it was erased. Raises SealBroken or NeedsOfficer.
 
-    Only `cases.revealing` asks, which has written down that it was asked.
+    Whoever shows it to somebody else has written that down before (`cases.revealing`).
     """
     rows = {row.field: row for row in db.exec(select(Sealed).where(Sealed.case_id == case_id))}
     kept = rows.pop(KEY, None)

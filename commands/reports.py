@@ -24,6 +24,7 @@ from cases.rates import rates as rates_of
 from cases.record.database import reading, transaction
 from cases.record.people import Unit
 from commands.options import At, Database, Format, Printed, connect, moment, print_rows, say
+from config import clock
 
 COLUMNS = (
     "number", "external_id", "unit", "lead", "category", "stage", "state", "due_at", "late_by", "level",
@@ -107,7 +108,7 @@ def figures(
 
     Tell the figures of a quarter that may be published, with nobody to be recognised in them.
     """
-    engine, then = connect(database), moment(at)
+    engine, then = connect(database), clock.now() if publish else moment(at)  # what is not over is not published
     if publish:
         with transaction(engine) as db:
             fix_figures(db, quarter_of(db, quarter, then), then)

@@ -12,7 +12,7 @@ import typer
 from cases import dossier, heads
 from cases.errors import BadRequest
 from cases.raw import snapshot
-from cases.record.database import transaction
+from cases.record.database import reading, transaction
 from cases.stored_files import check_files
 from cases.verifying import case_id_of, verify_database, verify_file
 from commands.options import At, Database, connect, moment, say
@@ -50,10 +50,11 @@ def verify(
         with snapshot(connect(database)) as db:
             events = verify_database(db, case_id_of(db, number) if number else None, _progress)
             heads.check(db, told)
-            lying = check_files(db, files) if files is not None else 0
         if outside is not None:
             say(f"{len(told)} 个链头都在本库的事件链上。", f"{len(told)} heads lie on the chain of this database.")
     if files is not None:
+        with reading(connect(database)) as db:  # by now, for somebody may have erased meanwhile
+            lying = check_files(db, files)
         say(f"{lying} 个附件文件与记录相符。", f"{lying} files are as they were added.")
     print(f"ok {events} events")
 

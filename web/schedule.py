@@ -171,8 +171,8 @@ class Schedule:
                 note_settings(db, self.settings, at)
             with transaction(self.engine) as db:
                 forget_due(db, self.settings, at)
-            scrub(self.engine)  # also what somebody erased while others were reading, when it could not be done
             send_daily(self.engine, self.settings, at)
+            scrub(self.engine, is_waiting=False)  # also what was erased while somebody was reading
         except Refusal as refusal:
             log.error("%s", refusal.en)
 

@@ -65,7 +65,7 @@ OWN_ACTIONS: Mapping[str, Pair] = {
     "ask_erasure": ("申请删除申请人身份", "Asked to erase who raised it"),
     "decline_erasure": ("不同意删除申请人身份", "Declined to erase who raised it"),
     "export_own": ("导出了自己的资料", "Took out their own data"),
-    "erase_identity": ("删除了申请人身份", "Erased who raised it"),
+    "erase_identity": ("删除了申请人资料", "Erased what was kept of the applicant"),
     "import": ("历史导入", "Imported"),
     "migrate_law": ("改用另一版办法", "Moved to another version of the law"),
     "rearrange": ("放假安排公布，时限随之调整", "Holidays published, limits follow"),

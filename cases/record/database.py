@@ -26,6 +26,10 @@ class DatabaseError(Refusal):
 _engines: dict[str, Engine] = {}
 
 
+#: More than all statements that this program has.
+STATEMENTS = 2_000
+
+
 def engine(url: str) -> Engine:
     """Return the one engine of a database URL (`sqlite:///FILE` or `postgresql://...`).
 
@@ -57,7 +61,7 @@ def _made(url: str) -> Engine:
             event.listen(made, "begin", _begin_sqlite)
             return made
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
+            made = create_engine(
                 parsed,
                 pool_size=20,
                 max_overflow=20,
@@ -65,12 +69,19 @@ def _made(url: str) -> Engine:
                 hide_parameters=True,  # what somebody wrote stands in no error
                 connect_args={"options": "-c timezone=UTC"},
             )
+            event.listen(made, "connect", _keep_plans)
+            return made
     except (ArgumentError, NoSuchModuleError):
         pass
     raise DatabaseError(
         "数据库地址须以 sqlite:/// 或 postgresql:// 开头。",
         "A database address begins with sqlite:/// or postgresql://.",
     )
+
+
+def _keep_plans(connection: Any, _: object) -> None:
+    """Let PostgreSQL keep the plan of each of our statements: they are more than the driver would hold by default."""
+    connection.prepared_max = STATEMENTS
 
 
 @contextmanager
@@ -83,11 +94,15 @@ def transaction(db: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(db: Engine) -> Iterator[Session]:
-    """Open a session that only reads; on SQLite it never waits for a writer."""
-    connection_options = {"is_reading": True}
-    bound, info = db.execution_options(**connection_options), {READS: True}
+    """Open a session that only reads; on SQLite it never waits for a writer, and PostgreSQL lets it write nothing.
+
+    It ends with a commit of nothing: after a rollback the driver would have PostgreSQL forget all its plans.
+    """
+    bound, info = db.execution_options(is_reading=True, postgresql_readonly=True), {READS: True}
     with explained(db), Session(bound, autoflush=False, info=info) as session:
         yield session
+        session.expunge_all()
+        session.commit()
 
 
 def is_sqlite(session: Session) -> bool:

@@ -14,7 +14,7 @@ from cases.questions import quarter_of
 from cases.record.database import reading, transaction
 from cases.record.event import Event
 from tests.cases.test_rates import closes
-from tests.cases.world import DAY, World
+from tests.cases.world import DAY, Story, World
 from tests.cast import MONDAY
 
 QUARTER, AFTER = "2026Q4", MONDAY + timedelta(days=60)
@@ -37,8 +37,8 @@ def test_what_is_small_is_told_with_others_or_not_at_all(world: World) -> None:
     closes(world, "satisfied", category="劳动保护")
     (whole,) = told(world)
     assert (whole["completed_in_time"], whole["satisfied"], whole["unsatisfied"]) == (9, 9, 0)
-    assert [(row["key"], row["satisfied"]) for row in told(world, "category")] == [("others", 9), ("all", 9)]
-    assert [(row["key"], row["satisfied"]) for row in told(world, "unit")] == [("D", 9), ("all", 9)]
+    assert [(row["key"], row["satisfied"]) for row in told(world, "category")] == [("…", 9), ("=", 9)]
+    assert [(row["key"], row["satisfied"]) for row in told(world, "unit")] == [("D", 9), ("=", 9)]
 
 
 def test_one_who_is_not_satisfied_keeps_the_whole_from_being_told(world: World) -> None:
@@ -48,6 +48,16 @@ def test_one_who_is_not_satisfied_keeps_the_whole_from_being_told(world: World) 
     for by in BREAKDOWNS:
         whole = told(world, by)[-1]
         assert whole["completed_in_time"] == 7 and whole["satisfied"] is whole["partly_satisfied"] is None
+
+
+def test_who_gave_no_rating_is_not_the_difference_of_two_numbers(world: World) -> None:
+    """Closed: seven; satisfied: six. The one who is left would be somebody."""
+    for _ in range(6):
+        closes(world, "satisfied")
+    silent = Story(world).up_to("verify")
+    world.does(silent.number, "close_unanswered", None, MONDAY + 30 * DAY)
+    (whole,) = told(world)
+    assert whole["completed_in_time"] == 7 and whole["satisfied"] is None
 
 
 def test_what_was_told_stays_whatever_happens_later_and_stands_in_the_chain(world: World) -> None:

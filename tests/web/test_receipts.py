@@ -122,7 +122,7 @@ def test_a_hundred_wrong_tries_hold_a_network_back_for_an_hour(office: Office) -
     assert client.post("/track", data={"code": code}).status_code == 429
     with reading(office.engine) as db:
         kept = db.exec(select(Guess)).all()
-        assert all("127.0.0" not in row.tag and code[:4] not in row.tag for row in kept)
+        assert all("127.0.0" not in row.tag and code[:9].replace(" ", "") not in row.tag for row in kept)
     office.later(minutes=61)
     assert client.post("/track", data={"code": code}).status_code == 303
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.accused import accusations_of, proposed
-from cases.erasing import NO_TITLE
 from cases.opening_up import asks_for_name, further
 from cases.record.case import Attachment, Case
 from cases.revealing import is_sealed
 from cases.sheet import Sheet, sheet_of
-from cases.vault import FIELDS, has_fields
+from cases.vault import FIELDS, has_fields, needs_officer
 from cases.veil import code_name
 from web import moments, words
 from web.pages.action_forms import ActionForm, forms_of
@@ -82,7 +81,6 @@ class View:
     may_erase: bool
     showings: Sequence[tuple[str, str, str]]
     is_sealed: bool
-    is_silenced: bool
     to_agree: Sequence[str]
     opens_up: Sequence[str]
     opens_with: Mapping[str, tuple[str, str, int]]
@@ -137,12 +135,11 @@ def view_of(visit: Visit, case: Case, attempt: Attempt | None, done: int | None 
         may_erase=sheet.is_staff and not sheet.is_submitter,
         may_ask_who=sheet.is_staff and is_there,
         is_sealed=sheet.is_submitter and is_there,
-        is_silenced=case.title == NO_TITLE,
         to_agree=to_agree(visit, case) if sheet.is_staff and not sheet.is_submitter else [],
         showings=showings_of(visit, case, local) if sheet.is_submitter else [],
         opens_up=further(case) if sheet.is_submitter else (),
         opens_with=FIELDS if sheet.is_submitter and asks_for_name(visit.db, case) else {},
-        is_told=sheet.is_submitter and has_fields(visit.db, case.id or 0),
+        is_told=sheet.is_submitter and has_fields(visit.db, case.id or 0) and not needs_officer(visit.db, case.id or 0),
         to_rate=to_rate(visit, sheet, same.lead, local),
     )
 
