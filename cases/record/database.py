@@ -70,6 +70,7 @@ def _made(url: str) -> Engine:
                 connect_args={"options": "-c timezone=UTC"},
             )
             event.listen(made, "connect", _keep_plans)
+            event.listen(made, "begin", _begin_postgresql)
             return made
     except (ArgumentError, NoSuchModuleError):
         pass
@@ -98,7 +99,7 @@ def reading(db: Engine) -> Iterator[Session]:
 
     It ends with a commit of nothing: after a rollback the driver would have PostgreSQL forget all its plans.
     """
-    bound, info = db.execution_options(is_reading=True, postgresql_readonly=True), {READS: True}
+    bound, info = db.execution_options(is_reading=True), {READS: True}
     with explained(db), Session(bound, autoflush=False, info=info) as session:
         yield session
         session.expunge_all()
@@ -127,6 +128,12 @@ def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("is_reading")
     driver: Any = connection.connection.dbapi_connection
     driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Begin as one that writes nothing where that is what a session is for, else as the database has it."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only = True if connection.get_execution_options().get("is_reading") else None
 
 
 @contextmanager
