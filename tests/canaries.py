@@ -39,14 +39,14 @@ class Canary:
 
 
 def canaries(dice: random.Random, count: int, name: str = "欧阳翡翎", phone: str = "139617") -> list[Canary]:
-    """Invent people; one number belongs to nobody else, and all names and telephones begin as is said."""
+    """Invent people; one number belongs to nobody else of them, and all names and telephones begin as is said."""
     numbers = dice.sample(range(10_000, 100_000), count)
     return [
         Canary(
             name=f"{name}{''.join(dice.sample(GIVEN, 3))}{number}",
             phone=f"{phone}{number}",
             contact=f"canary-{phone}-{number}@nest.example",
-            text=f"翡翎纺织厂第{number}车间没有发工资",
+            text=f"翡翎纺织厂第{phone[-3:]}{number}车间没有发工资",
         )
         for number in numbers
     ]
@@ -83,19 +83,22 @@ class Search:
         self.ways = [(how, _beginning(found), found) for how, found in written.items()]
 
     def of(self, content: bytes) -> set[str]:
-        """Return in which ways any of the texts stands in some bytes."""
-        return {how for how, begins, found in self.ways if self._stands(content, begins, found)}
+        """Return in which ways any of the texts stands in some bytes; whoever reads the output sees between what."""
+        ways = {how: self._place(content, begins, found) for how, begins, found in self.ways}
+        for how, place in ways.items():
+            if place >= 0:
+                print(how, content[max(0, place - 40) : place + 60])
+        return {how for how, place in ways.items() if place >= 0}
 
-    def _stands(self, content: bytes, begins: bytes, found: set[bytes]) -> bool:
-        if len(begins) >= FEWEST and not self.is_whole:
-            return begins in content
-        sizes = {len(pattern) for pattern in found}
+    def _place(self, content: bytes, begins: bytes, found: set[bytes]) -> int:
+        """Return where the first of some patterns stands, -1 for nowhere."""
         place = content.find(begins)
-        while place >= 0:
-            if any(content[place : place + size] in found for size in sizes):
-                return True
+        if len(begins) >= FEWEST and not self.is_whole:
+            return place
+        sizes = {len(pattern) for pattern in found}
+        while place >= 0 and not any(content[place : place + size] in found for size in sizes):
             place = content.find(begins, place + 1)
-        return False
+        return place
 
 
 class Bytes(Search):
