@@ -17,7 +17,7 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cases import access, passwords, second_factor, second_step
-from cases.record.database import reading, transaction
+from cases.record.database import is_for_reading, reading, transaction
 from cases.second_step import CODE, ENROL, PASSWORD, Waiter
 from cases.throttling import TooManyGuesses
 from web.access import NotSignedIn, cookie_name, give_cookie
@@ -198,8 +198,8 @@ def _page(
 
 def _waiter(request: Request, db: Session, form: Given, at: datetime) -> Waiter:
     """Return who waits in this browser. Raises TooLate, also for a form that is not this browser's."""
-    secret = request.cookies.get(_cookie(request), "")
-    found = second_step.find(db, secret, request.app.state.settings, at, for_writing=True) if secret else None
+    secret, is_held = request.cookies.get(_cookie(request), ""), not is_for_reading(db)
+    found = second_step.find(db, secret, request.app.state.settings, at, for_writing=is_held) if secret else None
     if found is None or not hmac.compare_digest(form.token.encode(), found.row.form_token.encode()):
         raise TooLate
     return found
