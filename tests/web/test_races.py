@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from cases.lists import Page
 from cases.record.columns import table_of
+from cases.record.database import transaction
 from cases.record.event import Event
 from cases.record.statements import Prepared
 from tests.web.visitors import API, Office
@@ -69,7 +70,8 @@ def test_a_version_that_someone_else_has_written_meanwhile_is_a_conflict(
 
     def write_twice(db: Session, filters: Any) -> None:
         event = FIRST.rows(db, {})[0]._asdict()
-        AGAIN.run(db, event | {"seq": 1_000})
+        with transaction(postgres_office.engine) as writing:
+            AGAIN.run(writing, event | {"seq": 1_000})
 
     instead(monkeypatch, write_twice)
     answer = postgres_office.program("li").get(f"{API}/cases")
@@ -82,7 +84,8 @@ def test_a_broken_promise_of_another_kind_is_an_error_of_ours(office: Office, mo
 
     def nameless(db: Session, filters: Any) -> None:
         event = FIRST.rows(db, {})[0]._asdict()
-        AGAIN.run(db, event | {"seq": 1_000, "version": 1_000, "hash": None})
+        with transaction(office.engine) as writing:
+            AGAIN.run(writing, event | {"seq": 1_000, "version": 1_000, "hash": None})
 
     instead(monkeypatch, nameless)
     answer = office.program("li").get(f"{API}/cases")

@@ -72,7 +72,7 @@ def test_support_can_be_gathered_before_a_case_is_submitted(office: Office) -> N
     assert '<button name="_start" value="seek_endorsement">先征集附议</button>' in page
     told = {"title": "希望建驿站", "text": "午间无处休息。", "unit": "C", "_start": "seek_endorsement"}
     assert browser.send("/submit", workflow="grievance", **told).status_code == 422
-    assert "这个流程不能这样开始" in browser.words and "希望建驿站" in browser.page.text
+    assert "所选流程不能这样开始" in browser.words and "希望建驿站" in browser.page.text
     assert browser.send("/submit", workflow="proposal", **told).status_code == 303
     assert "案件现为 征集附议" in browser.words
     assert "希望建驿站" in office.browser("qian").get("/endorse")
