@@ -27,7 +27,7 @@ PUBLISH = "publish_figures"
 #: What figures are broken down by.
 ALL, UNIT, CATEGORY = BREAKDOWNS = ("all", "unit", "category")
 #: The keys of the row of all, and of what is told together; no unit and no category is called so.
-TOTAL, OTHERS = "=", "…"
+TOTAL, OTHERS = "*", "…"
 #: What excludes each other and makes up the whole of a block; a block is told or held back as one.
 BLOCKS: Sequence[Sequence[str]] = (
     ("answered_in_time", "not_answered_in_time"),

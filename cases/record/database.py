@@ -26,8 +26,8 @@ class DatabaseError(Refusal):
 _engines: dict[str, Engine] = {}
 
 
-#: More than all statements that this program has.
-STATEMENTS = 2_000
+#: The statements whose plans a connection keeps: those of a day's work; each costs the server memory, forty times.
+STATEMENTS = 300
 
 
 def engine(url: str) -> Engine:
@@ -95,7 +95,7 @@ def transaction(db: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(db: Engine) -> Iterator[Session]:
-    """Open a session that only reads; on SQLite it never waits for a writer, and PostgreSQL lets it write nothing.
+    """Open a session that only reads; it can write nothing, and on SQLite never waits for a writer.
 
     It ends with a commit of nothing: after a rollback the driver would have PostgreSQL forget all its plans.
     """
@@ -124,9 +124,13 @@ def _prepare_sqlite(dbapi: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin as a writer unless told otherwise: a deferred transaction that turns writer loses updates silently."""
+    """Begin as a writer unless told otherwise: a deferred transaction that turns writer loses updates silently.
+
+    One told otherwise writes nothing.
+    """
     reading = connection.get_execution_options().get("is_reading")
     driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
     driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 

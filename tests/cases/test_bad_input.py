@@ -8,12 +8,13 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from cases.act import find
 from cases.errors import InvalidFields, NotFound
 from cases.raising import Draft, raise_case
 from cases.record import database
+from cases.record.columns import table_of
 from cases.record.database import DatabaseError, engine, reading, release, transaction
 from cases.record.people import User
 from cases.record.schema import migrate, require_current
@@ -176,6 +177,14 @@ def test_a_locked_database_says_so_when_patience_ends(
         other.execute("ROLLBACK")
     assert story.then("submit", "zhang").version == 2
     release(migrated_sqlite_url)
+
+
+def test_what_only_reads_writes_nothing_whatever_it_tries(world: World) -> None:
+    before = world.everything()
+    with pytest.raises(DatabaseError, match=r"read-only|只读"), reading(world.db) as db:
+        db.connection().execute(update(table_of(User)).values(name="改"))
+    assert world.everything() == before
+    Story(world).then("submit", "zhang")  # the connection writes again when it is asked to
 
 
 def test_a_read_only_sqlite_database_says_so(migrated_sqlite_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -46,7 +47,7 @@ def test_no_event_tells_who_endorses_a_case(world: World) -> None:
         row = db.exec(select(Endorsement)).one()
     assert row.user_id == world.people[login] == 100
     assert event.actor_id is None
-    assert '"user_id"' not in event.data and "100" not in event.data
+    assert '"user_id"' not in event.data and not re.search(r"\b100\b", event.data)
     assert '"voices":1' in event.data and '"endorsements"' in event.data
     world.check()
 

@@ -37,8 +37,8 @@ def test_what_is_small_is_told_with_others_or_not_at_all(world: World) -> None:
     closes(world, "satisfied", category="劳动保护")
     (whole,) = told(world)
     assert (whole["completed_in_time"], whole["satisfied"], whole["unsatisfied"]) == (9, 9, 0)
-    assert [(row["key"], row["satisfied"]) for row in told(world, "category")] == [("…", 9), ("=", 9)]
-    assert [(row["key"], row["satisfied"]) for row in told(world, "unit")] == [("D", 9), ("=", 9)]
+    assert [(row["key"], row["satisfied"]) for row in told(world, "category")] == [("…", 9), ("*", 9)]
+    assert [(row["key"], row["satisfied"]) for row in told(world, "unit")] == [("D", 9), ("*", 9)]
 
 
 def test_one_who_is_not_satisfied_keeps_the_whole_from_being_told(world: World) -> None:

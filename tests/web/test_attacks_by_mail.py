@@ -47,15 +47,20 @@ def test_words_of_a_message_are_no_code_cve_2011_2084(sqlite_office: Office, wor
         assert db.exec(select(NewsTemplate)).all() == []
 
 
-@pytest.mark.parametrize("title", ["$link ${name} {{ 7*7 }}", "{% include '/etc/passwd' %}", "#{7*7} <%= 7*7 %> %(x)s"])
+# A product so long that no token of a page holds it by chance.
+PRODUCT = str(7919 * 7907)
+TITLES = ["$link ${name} {{ 7919*7907 }}", "{% include '/etc/passwd' %}", "#{7919*7907} <%= 7919*7907 %> %(x)s"]
+
+
+@pytest.mark.parametrize("title", TITLES)
 def test_what_is_filled_in_is_not_filled_in_again(mailed: tuple[Office, Mailbox], title: str) -> None:
     office, box = mailed
     office.submitted(identity="named", title=title)
     sends(office)
     (letter,) = box.to("li")
-    assert title in str(letter.message["Subject"]) + letter.body() and "49" not in letter.body().replace(title, "")
+    assert title in str(letter.message["Subject"]) + letter.body() and PRODUCT not in letter.body()
     zhang = office.browser("zhang")
-    assert "49" not in zhang.get("/submit")
+    assert PRODUCT not in zhang.get("/submit")
 
 
 @pytest.mark.parametrize(
