@@ -33,7 +33,8 @@ from sqlmodel import Session
 from cases import audit, raw
 from cases.record.columns import Moment, table_of
 from cases.record.schema import metadata
-from cases.record.similar import DERIVED
+from cases.record.search import DERIVED as OF_SEARCHING
+from cases.record.similar import DERIVED as OF_SIMILAR
 from workflow.errors import Refusal
 
 FORMAT, VERSION = "bihuan-backup", 1
@@ -103,7 +104,7 @@ def write(db: Engine, out: Path, files: Path, *, at: datetime, is_forced: bool =
 
 def kept_tables() -> list[Table]:
     """Return the tables that a backup holds, parents first; what is made from them is made again."""
-    derived = {table_of(model) for model in DERIVED}
+    derived = {table_of(model) for model in (*OF_SIMILAR, *OF_SEARCHING)}
     return [table for table in metadata.sorted_tables if table not in derived]
 
 

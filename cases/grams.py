@@ -53,15 +53,15 @@ class Shared:
     weight: float
 
 
-def plain(text: str) -> Plain:
-    """Return a text as it is compared."""
+def plain(text: str, longest: int = LONGEST) -> Plain:
+    """Return a text as it is compared, or the beginning of a very long one."""
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text):
-        for folded in _folded(sign):
-            signs.append(folded)
+        for part in folded(sign):
+            signs.append(part)
             places.append(place)
-        if len(signs) >= LONGEST:
+        if len(signs) >= longest:
             break
     return Plain("".join(signs), places, text)
 
@@ -140,7 +140,7 @@ def _common(one: str, begin: int, other: str, there: int) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _folded(sign: str) -> str:
+def folded(sign: str) -> str:
     """Return a character without width, case and accent; nothing for what is neither letter nor digit."""
     apart = unicodedata.normalize("NFKD", sign).casefold()
     return "".join(part for part in apart if part.isalnum())

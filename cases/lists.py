@@ -25,14 +25,13 @@ LONGEST_WORD = 200
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed down to; `unit` is a code (see `of_unit`), `words` lie in the title, large or small."""
+    """What a list is narrowed down to; `unit` is a code (see `of_unit`)."""
 
     state: str | None = None
     stage: str | None = None
     unit: str | None = None
     category: str | None = None
     overdue: bool | None = None
-    words: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ class Page:
 
 def newest(db: Session, by: User, at: datetime, filters: Filters, cursor: str | None, limit: int) -> Page:
     """Return a page of the cases a person may see, newest first. Raises BadRequest for a cursor that is none."""
-    conditions = [visible_to(db, by, at), *_narrowed(db, filters, at)]
+    conditions = [visible_to(db, by, at), *narrowed(db, filters, at)]
     if cursor is not None:
-        conditions.append(col(Case.id) < _id_of(db, by, at, cursor))
+        conditions.append(col(Case.id) < id_of(db, by, at, cursor))
     wanted = select(Case).where(*conditions).order_by(col(Case.id).desc()).limit(limit + 1)
     found = db.exec(wanted).all()
     # The cursor is a number, for an id would betray how many cases there are.
@@ -111,9 +110,9 @@ def bad_cursor() -> BadRequest:
     return BadRequest("翻页标记无效，请从第一页重新开始。", "The cursor is not one of ours; begin with the first page.")
 
 
-def _narrowed(db: Session, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
-    """Return the conditions of filters; a word that no case can hold selects nothing."""
-    for word in (filters.state, filters.stage, filters.unit, filters.category, filters.words):
+def narrowed(db: Session, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions of filters. Raises BadRequest for one that no case can hold."""
+    for word in (filters.state, filters.stage, filters.unit, filters.category):
         if word is not None and (len(word) > LONGEST_WORD or not is_storable(word)):
             raise BadRequest(
                 "筛选条件过长或含有不能保存的字符。", "A filter is too long or holds an unusable character."
@@ -131,8 +130,6 @@ def _narrowed(db: Session, filters: Filters, at: datetime) -> list[ColumnElement
     if filters.overdue is not None:
         is_late = and_(col(Case.closed_at).is_(None), col(Case.due_at).is_not(None), col(Case.due_at) < at)
         conditions.append(is_late if filters.overdue else ~is_late)
-    if filters.words:
-        conditions.append(col(Case.title).icontains(filters.words, autoescape=True))
     return conditions
 
 
@@ -162,7 +159,7 @@ def _overdue(case: Case, units: Mapping[int, Unit], at: datetime) -> Overdue:
     )
 
 
-def _id_of(db: Session, by: User, at: datetime, number: str) -> int:
+def id_of(db: Session, by: User, at: datetime, number: str) -> int:
     """Return the id behind a cursor; one that names a case of others is as wrong as an invented one."""
     if len(number) > 32 or not is_storable(number):
         raise bad_cursor()
@@ -183,7 +180,7 @@ def _place(row: Overdue) -> tuple[datetime, int]:
 
 def _late_key(db: Session, by: User, at: datetime, cursor: str) -> tuple[datetime, int]:
     due_at, number = _key_of(cursor)
-    return due_at, _id_of(db, by, at, number)
+    return due_at, id_of(db, by, at, number)
 
 
 def _cursor_at(due_at: datetime, number: str) -> str:

@@ -171,15 +171,24 @@ def visible_to(db: Session, by: User, at: datetime, *, only_parties: bool = Fals
     if not by.is_active:
         return false()
     duties = duties_of(db, by, at)
-    own = col(Case.submitter_id).in_(faces(db, by.id or 0))
+    reasons = [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff or not only_parties]
+    return or_(raised_by(db, by), and_(or_(false(), *by_duty(duties), *reasons), accuses_none_of(duties)))
+
+
+def raised_by(db: Session, by: User) -> ColumnElement[bool]:
+    """Return the condition that a person has raised a case, under their name or a veil."""
+    return col(Case.submitter_id).in_(faces(db, by.id or 0))
+
+
+def by_duty(duties: Collection[Held]) -> list[ColumnElement[bool]]:
+    """Return the conditions under which duties make somebody staff in a case, the accused not yet left out."""
     conditions: list[ColumnElement[bool]] = []
     if ranges := [_below(held) for held in duties if held.role in OVERSIGHT]:
         conditions.append(col(Case.unit_id).in_(select(Unit.id).where(or_(*ranges))))
     if ranges := [_below(held) for held in duties if held.role in HANDLING]:
         parts = select(Assignment.id).join(Unit, col(Unit.id) == Assignment.unit_id)
         conditions.append(exists(parts.where(Assignment.case_id == Case.id, or_(*ranges)).correlate(Case)))
-    conditions += [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff or not only_parties]
-    return or_(own, and_(or_(false(), *conditions), accuses_none_of(duties)))
+    return conditions
 
 
 def numbers_seen(db: Session, numbers: Collection[str], by: User, at: datetime) -> set[str]:

@@ -35,6 +35,8 @@ ASSIGNMENTS = "assignments"
 PARTIES = "parties"
 #: The field of an event that names another case.
 OTHER = "other"
+#: The version that the first event of a case leaves behind.
+FIRST = 1
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,13 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
         is_among_staff = data.get("fields", {}).get("audience") == STAFF or any(text.is_for_staff for text in texts)
         if is_among_staff and not is_staff:
             continue
-        if data.get("fields", {}).get(OTHER, None) not in (None, *known):
-            continue  # that the case has to do with another one is for those who may know of both
+        fields = data.get("fields", {})
+        if fields.get(OTHER) not in (None, *known):  # that it has to do with another one is for those who know of both
+            if (event.version or 0) > FIRST:
+                continue
+            fields = {
+                name: value for name, value in fields.items() if name != OTHER
+            }  # what it was begun with is theirs
         history.append(
             Happening(
                 version=event.version or 0,
@@ -184,7 +191,7 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
                 actor=actor(event.actor_id, event.role, data.get(FOR)),
                 state_from=event.state_from,
                 state_to=event.state_to,
-                values=data.get("set", {}) | data.get("fields", {}),
+                values=data.get("set", {}) | fields,
                 clocks=data.get("clocks", []),
                 said=texts,
                 rung=rung_of(data),

@@ -24,7 +24,8 @@ MIGRATION_LOCK = 7_230_114_210  # so that two nodes that start together do not b
 #: The modules whose tables the record has; importing them is what makes the tables known.
 TABLES = (
     "accusations", "calendar", "cards", "case", "clock", "disputes", "endorsements", "erasures", "event", "heads",
-    "law", "links", "news", "orders", "people", "promises", "review", "similar", "urging", "vault", "watchers",
+    "law", "links", "news", "orders", "people", "promises", "review", "search", "similar", "urging", "vault",
+    "watchers",
 )  # fmt: skip
 for module in TABLES:
     import_module(f"cases.record.{module}")

@@ -54,6 +54,17 @@ def test_both_histories_name_the_other_case_by_its_number_alone(world: World) ->
         assert [linked.case.number for linked in links_of(db, part, zhang, story.at)] == [story.number]
 
 
+def test_who_handles_the_part_alone_reads_what_it_is_about_and_not_from_which_case_it_came(world: World) -> None:
+    story = Story(world).up_to("submit")
+    part = taken_out(world, story)
+    world.does(part.number, "accept", "li", story.at + HOUR, category="劳动保护", tier="A", lead="A")
+    with reading(world.db) as db:
+        zhou = db.get_one(User, world.people["zhou"])
+        born = history_of(db, world.case(part.number), zhou, story.at + HOUR)[0]
+    assert [said.body for said in born.said] == ["高温补贴", "七月起没有发放高温补贴"]
+    assert "other" not in born.values
+
+
 def test_the_part_goes_its_own_way_to_its_own_end(world: World) -> None:
     story = Story(world).up_to("submit")
     part = taken_out(world, story)

@@ -14,6 +14,7 @@ from cases.lists import MOST, Filters, newest
 from cases.raising import Draft, raise_case, submitter_of
 from cases.receipts import issue
 from cases.record.case import ANONYMOUS, Case
+from cases.search.finding import search
 from web.api import shapes, views
 from web.api.versions import required_version, tag
 from web.visits import Reading, Visit, Writing
@@ -49,13 +50,18 @@ def list_cases(
     unit: Annotated[str | None, Query(description="code; its subtree")] = None,
     category: str | None = None,
     overdue: bool | None = None,
-    q: Annotated[str | None, Query(description="words of the title")] = None,
+    q: Annotated[
+        str | None, Query(description="words of the number, the title, the texts and the answers; all must occur")
+    ] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> shapes.Cases:
     """Return a page of cases."""
-    filters = Filters(state, stage, unit, category, overdue, q)
-    found = newest(visit.db, visit.by, visit.at, filters, cursor, limit)
+    filters = Filters(state, stage, unit, category, overdue)
+    if q:
+        found = search(visit.db, visit.by, visit.at, q, filters, cursor, limit).page
+    else:
+        found = newest(visit.db, visit.by, visit.at, filters, cursor, limit)
     return shapes.Cases(items=views.in_list(visit, found.cases), next=found.next)
 
 

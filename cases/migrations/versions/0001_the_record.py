@@ -923,6 +923,7 @@ def upgrade() -> None:
     _make_group_review()
     _make_links()
     _make_similar()
+    _make_search()
     _make_events_permanent()
 
 
@@ -1140,6 +1141,26 @@ def _make_similar() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.bulk_insert(cursor, [{"id": 1, "seq": 0, "cases": 0}])
+
+
+def _make_search() -> None:
+    """Make the index that cases are searched by, in what each database has for texts."""
+    cursor = op.create_table(
+        "search_cursor",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("seq", Id, nullable=False),
+        sa.Column("is_to_purge", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("id = 1"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.bulk_insert(cursor, [{"id": 1, "seq": 0, "is_to_purge": False}])
+    if op.get_bind().dialect.name == "sqlite":
+        zones = "scope, parties, staff"
+        op.execute(f"CREATE VIRTUAL TABLE search_documents USING fts5({zones}, tokenize='ascii', columnsize=0)")
+        return
+    op.execute("CREATE TABLE search_documents (case_id bigint PRIMARY KEY, words tsvector NOT NULL)")
+    # The program writes them beside the work of people, so that nobody's search has to read what is pending.
+    op.execute("CREATE INDEX ix_search_documents ON search_documents USING gin (words) WITH (fastupdate = off)")
 
 
 def _make_events_permanent() -> None:

@@ -1,0 +1,1 @@
+"""Search cases by what is written in them, within what a person may see."""

@@ -1,0 +1,119 @@
+"""What of a case is searched: its number, its title and what was said in it, by who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from cases.record.case import Assignment, Case, Passage
+from cases.record.columns import table_of
+from cases.record.event import Event
+from cases.record.people import Unit, ancestors
+from cases.record.search import PARTIES, SCOPE, STAFF
+from cases.search.tokens import tokens
+from cases.sheet import FIRST, OTHER
+from cases.sheet import PARTIES as FOR_PARTIES
+
+#: Tokens of what the parties of a case read, and of what only staff do: PostgreSQL numbers no more than 16,383.
+MOST = {PARTIES: 11_000, STAFF: 5_000}
+TITLE, TEXT = "title", "text"
+#: Stands between two texts, so that no phrase goes on from one into the next; nobody can type it.
+GAP = "¦"
+
+_CASES, _PARTS, _UNITS = table_of(Case), table_of(Assignment), table_of(Unit)
+_PASSAGES, _EVENTS = table_of(Passage), table_of(Event)
+
+#: The tokens of a case, by zone.
+Document = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A text that was said in a case; what stands beside something for staff alone is for them as well."""
+
+    field: str
+    body: str
+    is_for_staff: bool
+
+
+def documents(db: Session, ids: Collection[int]) -> dict[int, Document]:
+    """Return what is searched of some cases; a draft is searched by nobody."""
+    columns = (_CASES.c.id, _CASES.c.number, _CASES.c.title, _CASES.c.submitter_id, _UNITS.c.path)
+    wanted = select(*columns).join(_UNITS, _UNITS.c.id == _CASES.c.unit_id)
+    cases = db.connection().execute(
+        wanted.where(_CASES.c.id.in_(sorted(ids)), _CASES.c.submitted_at.is_not(None)).order_by(_CASES.c.id)
+    )
+    rows = cases.all()
+    said, places = readable(db, [row.id for row in rows]), _places_of_parts(db, [row.id for row in rows])
+    return {
+        row.id: {
+            SCOPE: [
+                *(overseen(unit_id) for unit_id in ancestors(row.path)),
+                *(handled(unit_id) for unit_id in places.get(row.id, ())),
+                *([raised(row.submitter_id)] if row.submitter_id is not None else []),
+            ],
+            PARTIES: [*tokens(row.number), GAP, *tokens(row.title), GAP, *_tokens_of(said.get(row.id, ()), PARTIES)],
+            STAFF: _tokens_of(said.get(row.id, ()), STAFF),
+        }
+        for row in rows
+    }
+
+
+def readable(db: Session, ids: Collection[int]) -> dict[int, list[Readable]]:
+    """Return what was said in some cases and was not erased, what they were raised with first, then the latest first.
+
+    What was said where a case was linked to another is not among it: who may not know of both would learn of one. The
+    titles are not either: the case bears the last one.
+    """
+    if not ids:
+        return {}
+    naming = select(_EVENTS.c.case_id, _EVENTS.c.version).where(_EVENTS.c.case_id.in_(sorted(ids)))
+    naming = naming.where(_EVENTS.c.version > FIRST, _EVENTS.c.data.contains(f'"{OTHER}":'))
+    apart = {tuple(row) for row in db.connection().execute(naming)}
+    wanted = select(_PASSAGES).where(_PASSAGES.c.case_id.in_(sorted(ids))).order_by(_PASSAGES.c.id.desc())
+    rows = db.connection().execute(wanted).all()
+    among_staff = {(row.case_id, row.version) for row in rows if row.audience != FOR_PARTIES}
+    said: dict[int, list[Readable]] = {}
+    for row in sorted(rows, key=lambda row: row.field != TEXT):
+        place = (row.case_id, row.version)
+        if row.body is not None and row.field != TITLE and place not in apart:
+            said.setdefault(row.case_id, []).append(Readable(row.field, row.body, place in among_staff))
+    return said
+
+
+def overseen(unit_id: int) -> str:
+    """Return the token of the cases of a unit and of those below it."""
+    return f"o{unit_id}"
+
+
+def handled(unit_id: int) -> str:
+    """Return the token of the cases in which a unit, or one below it, has or had a part."""
+    return f"p{unit_id}"
+
+
+def raised(user_id: int) -> str:
+    """Return the token of the cases that were raised by somebody, or by a veil."""
+    return f"s{user_id}".replace("-", "v")
+
+
+def _places_of_parts(db: Session, ids: Sequence[int]) -> dict[int, set[int]]:
+    parts = select(_PARTS.c.case_id, _UNITS.c.path).join(_UNITS, _UNITS.c.id == _PARTS.c.unit_id)
+    found: dict[int, set[int]] = {}
+    for row in db.connection().execute(parts.where(_PARTS.c.case_id.in_(ids))) if ids else ():
+        found.setdefault(row.case_id, set()).update(ancestors(row.path))
+    return found
+
+
+def _tokens_of(said: Collection[Readable], zone: str) -> list[str]:
+    return list(islice(_in_zone(said, zone), MOST[zone]))
+
+
+def _in_zone(said: Collection[Readable], zone: str) -> Iterator[str]:
+    for text in said:
+        if text.is_for_staff is (zone == STAFF):
+            yield from tokens(text.body)
+            yield GAP
