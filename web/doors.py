@@ -74,6 +74,7 @@ DOORS: Mapping[str, str] = {
     "GET /": SELF,
     "POST /submit": SELF,
     "GET /overdue": SELF,
+    "GET /search": SELF,
     "GET /endorse": SELF,
     "GET /questions": SELF,
     "GET /inbox": SELF,

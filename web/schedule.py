@@ -23,6 +23,7 @@ from cases.forgetting import forget_due
 from cases.heartbeat import PERIOD
 from cases.indexing import drop_old, index_new
 from cases.record.database import transaction
+from cases.search.keeping import keep as keep_searchable
 from cases.sweep import sweep
 from config import clock
 from config.settings import Settings
@@ -149,11 +150,12 @@ class Schedule:
             log.error("%s", refusal.en)
 
     def _index(self) -> None:
-        """Take new cases into the index of similar ones, and from time to time drop the old ones."""
+        """Take what is new into the index that is searched and into that of similar cases, which drops the old ones."""
         at = clock.now()
         if not self.is_trusted():  # by that clock everything is old
             return
         try:
+            keep_searchable(self.engine, self._is_over.is_set)
             index_new(self.engine, at, lambda: self._is_over.is_set() or not self.is_trusted())
             if self._tidied_at is None or at - self._tidied_at >= TIDIED_EVERY:
                 drop_old(self.engine, at)

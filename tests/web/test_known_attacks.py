@@ -47,6 +47,7 @@ def nowhere(office: Office, number: str, *answers: Any) -> None:
         pytest.param(f"{API}/inbox", id="GHSA-gh3r-jh6q-wrvj"),
         pytest.param("/", id="the-desk"),
         pytest.param("/overdue", id="the-overdue-list"),
+        pytest.param(f"/search?q={WORD[:3]}", id="the-search"),
         pytest.param("/endorse", id="osticket-parent-ticket-access"),
         pytest.param("/inbox", id="GHSA-w668-wq26-6c94"),
     ],

@@ -209,7 +209,8 @@ def late_cursor(number: str) -> str:
 PAGES = (
     "/", "/overdue", "/endorse", "/questions", "/inbox", "/inbox/unread", "/people", "/submit", "/settings/news",
     "/account", "/admin", "/cases/{hidden}", "/cases/{hidden}/explain", "/cases/{hidden}/identity",
-    "/endorse?cursor={hidden}", "/questions?quarter=2026-Q4",
+    "/endorse?cursor={hidden}", "/questions?quarter=2026-Q4", "/search?q={title}", "/search?q={text}",
+    "/search?q={title}&cursor={hidden}",
 )  # fmt: skip
 ASKED = tuple(
     API + path
