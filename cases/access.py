@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import ColumnElement, bindparam, delete, not_, or_
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
-from cases.record.columns import Moment
+from cases.record.at_once import ask
+from cases.record.columns import Moment, table_of
 from cases.record.people import Duty, SignIn, Token, User, Waiting, in_force
 from cases.record.statements import Prepared
 from workflow.errors import Refusal
@@ -124,20 +127,18 @@ def browser(db: Session, secret: str, at: datetime) -> Caller | None:
 
     Whoever is given a duty or loses one signs in anew, so that no sign-in ever gains rights (ASVS 5.0 7.2.4).
     """
-    found = db.exec(
-        select(SignIn, User)
-        .join(User, col(User.id) == SignIn.user_id)
-        .where(SignIn.digest == digest(secret), User.is_active)
-    ).first()
-    if found is None:
+    asked = {"digest": digest(secret)}
+    ask(db, [(_signed_in(), asked), (_person(), asked), (_held_by_browser(), {**asked, "at": at})])
+    row = next(iter(_signed_in().rows(db, asked)), None)
+    user = next(iter(_person().rows(db, asked)), None)
+    if row is None or user is None or not user.is_active:
         return None
-    row, user = found
     if at - row.created_at >= LONGEST_STAY or at - row.seen_at >= LONGEST_PAUSE:
         return None
-    if row.rights != rights(db, row.user_id, at):
+    if row.rights != _as_one(_held_by_browser().rows(db, {**asked, "at": at})):
         return None
     return Caller(
-        user.id or 0,
+        user.id,
         user.login,
         user.name,
         user.language,
@@ -151,7 +152,10 @@ def browser(db: Session, secret: str, at: datetime) -> Caller | None:
 
 def rights(db: Session, user_id: int, at: datetime) -> str:
     """Return what stands for the duties that a person has at a moment, those in which they stand in for others too."""
-    rows = _duties().rows(db, {"user_id": user_id, "at": at})
+    return _as_one(_duties().rows(db, {"user_id": user_id, "at": at}))
+
+
+def _as_one(rows: Sequence[Any]) -> str:
     return digest(",".join(str(row.id) for row in rows)) if rows else ""
 
 
@@ -235,6 +239,27 @@ def who(db: Session, secret: object, at: datetime) -> Caller | None:
 @cache
 def _duties() -> Prepared:
     held = select(col(Duty.id)).where(Duty.user_id == bindparam("user_id"), in_force(bindparam("at", type_=Moment)))
+    return Prepared(held.order_by(col(Duty.id)))
+
+
+@cache
+def _signed_in() -> Prepared:
+    sign_ins = table_of(SignIn)
+    return Prepared(select_rows(sign_ins).where(sign_ins.c.digest == bindparam("digest")))
+
+
+@cache
+def _person() -> Prepared:
+    users, sign_ins = table_of(User), table_of(SignIn)
+    named = select_rows(users.c.id, users.c.login, users.c.name, users.c.language, users.c.is_active)
+    named = named.join(sign_ins, sign_ins.c.user_id == users.c.id)
+    return Prepared(named.where(sign_ins.c.digest == bindparam("digest")))
+
+
+@cache
+def _held_by_browser() -> Prepared:
+    held = select_rows(col(Duty.id)).join(SignIn, col(SignIn.user_id) == Duty.user_id)
+    held = held.where(col(SignIn.digest) == bindparam("digest"), in_force(bindparam("at", type_=Moment)))
     return Prepared(held.order_by(col(Duty.id)))
 
 

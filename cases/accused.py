@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, select, true
 from sqlmodel import Session, col
 
 from cases.record.accusations import CLEARED, PROPOSED, Accusation
+from cases.record.at_once import Question
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.people import Duty, Unit, ancestors, subtree
@@ -24,7 +25,8 @@ _OF_CASE = Prepared(
     select(_ROWS.c.id, _ROWS.c.unit_id, _ROWS.c.status, _UNITS.c.path, _UNITS.c.name, _UNITS.c.code)
     .join(_UNITS, _UNITS.c.id == _ROWS.c.unit_id)
     .where(_ROWS.c.case_id == bindparam("of_case"))
-    .order_by(_ROWS.c.id)
+    .order_by(_ROWS.c.id),
+    of_case="of_case",
 )
 
 
@@ -39,6 +41,11 @@ class Placed(Protocol):
 def accusations_of(db: Session, case: Case) -> Sequence[Any]:
     """Return the units that a case names or complains of, cleared ones too, in order."""
     return _OF_CASE.rows(db, {"of_case": case.id}) if case.id is not None else []
+
+
+def about_the_accused(case: Case) -> Question:
+    """Return what is asked to know whom a case complains of."""
+    return _OF_CASE, {"of_case": case.id}
 
 
 def accused_units(db: Session, case: Case) -> list[Any]:

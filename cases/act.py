@@ -27,6 +27,7 @@ from cases.fields import clean
 from cases.hooks import guards, heard, moved
 from cases.laws import law_of
 from cases.policy import is_of_a_party, roles_in
+from cases.record.at_once import Question
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.event import Event
@@ -102,6 +103,11 @@ def act(
     for other in deed.elsewhere:
         act(db, other.case, other.action, by=None, at=at)
     return event
+
+
+def about_number(number: str) -> Question:
+    """Return what is asked to find a case by its number."""
+    return _BY_NUMBER, {"number": number}
 
 
 def find(db: Session, number: str) -> Case:

@@ -31,7 +31,8 @@ _EVENTS = table_of(Event)
 _ACTED = Prepared(
     select(_EVENTS.c.actor_id, _EVENTS.c.role, _EVENTS.c.action, _EVENTS.c.data).where(
         _EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.actor_id.is_not(None)
-    )
+    ),
+    of_case="case_id",
 )
 
 

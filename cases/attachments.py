@@ -26,6 +26,7 @@ from cases.policy import reads_as_staff, takes_part
 from cases.record.case import Assignment, Attachment, Case
 from cases.record.columns import table_of
 from cases.record.people import User
+from cases.record.statements import of_each_case
 from cases.recording import note
 from cases.throttling import TooManyGuesses, count
 from cases.units import units_by_id
@@ -45,6 +46,7 @@ CHUNK = 64 * 1024
 UNSAFE_IN_NAMES = re.compile(r'[<>:"|?*]')
 
 _CASES = table_of(Case)
+_OF_CASE = of_each_case(Attachment)
 
 
 class TooManyFiles(TooManyGuesses):
@@ -184,7 +186,7 @@ def _part_of(db: Session, case: Case, by: User, at: datetime, code: str | None) 
 
 def attachments_of(db: Session, case_id: int) -> Sequence[Attachment]:
     """Return the files of a case, in the order in which they came."""
-    return db.exec(select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))).all()
+    return _OF_CASE.objects(db, Attachment, {"case_id": case_id})
 
 
 def files_seen(db: Session, case: Case, by: User, at: datetime) -> Sequence[Attachment]:

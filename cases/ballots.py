@@ -15,7 +15,7 @@ from cases.laws import law_of
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.review import Ballot, Seat
-from cases.record.statements import Prepared
+from cases.record.statements import Prepared, of_each_case
 from cases.words import Deed, Post
 from workflow.provisions import Review
 from workflow.tally import FEWEST, Tally
@@ -28,8 +28,11 @@ DECLARED, DETECTED = "declared", "detected"
 REVIEWER = "reviewer"
 
 _BALLOTS, _SEATS = table_of(Ballot), table_of(Seat)
-_OPEN = Prepared(select(_BALLOTS).where(_BALLOTS.c.case_id == bindparam("case_id"), _BALLOTS.c.decided_at.is_(None)))
-_ALL = Prepared(select(_BALLOTS).where(_BALLOTS.c.case_id == bindparam("case_id")).order_by(_BALLOTS.c.number))
+_OPEN = Prepared(
+    select(_BALLOTS).where(_BALLOTS.c.case_id == bindparam("case_id"), _BALLOTS.c.decided_at.is_(None)),
+    of_case="case_id",
+)
+_ALL = of_each_case(Ballot, "number")
 _OF_BALLOT = Prepared(select(_SEATS).where(_SEATS.c.ballot_id == bindparam("ballot_id")).order_by(_SEATS.c.id))
 
 

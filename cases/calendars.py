@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, select, text
 from sqlmodel import Session
 
 from cases.errors import shown
+from cases.record.at_once import Question
 from cases.record.calendar import CalendarVersion
 from cases.record.columns import table_of
 from cases.record.database import is_for_reading, is_sqlite
@@ -97,6 +98,11 @@ def versions(db: Session) -> Sequence[Any]:
         kept = db.info[_SEEN] = (db.get_transaction(), rows)
     found: Sequence[Any] = kept[1]
     return found
+
+
+def about_versions() -> Question:
+    """Return what is asked to know the published versions."""
+    return _VERSIONS, {}
 
 
 def forget_versions(db: Session) -> None:

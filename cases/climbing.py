@@ -27,7 +27,9 @@ from workflow.errors import Refusal
 from workflow.provisions import Climb
 
 _LEVELS = table_of(Level)
-_OPEN = Prepared(select(_LEVELS).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None)))
+_OPEN = Prepared(
+    select(_LEVELS).where(_LEVELS.c.case_id == bindparam("of_case"), _LEVELS.c.left_at.is_(None)), of_case="of_case"
+)
 
 
 class Stranded(Refusal):

@@ -29,6 +29,7 @@ from cases.record.erasures import Erasure
 from cases.record.event import Event
 from cases.record.news import Notification
 from cases.record.people import User
+from cases.record.statements import of_each_case
 from cases.record.vault import Veil
 from cases.recording import note
 from cases.revealing import AMONG_STAFF, LONGEST_REASON, is_sealed
@@ -45,6 +46,7 @@ NO_TITLE = "（已删除 erased）"
 NOT_FREE = "category"
 #: Where a session remembers whose veil is whose (`cases.veil`).
 _KNOWN = "veils"
+_OF_CASE = of_each_case(Erasure)
 
 
 class NotErased(Refusal):
@@ -110,10 +112,8 @@ def agree(db: Session, case: Case, row_id: int, *, by: User, at: datetime, is_al
 
 def waiting(db: Session, case: Case, at: datetime) -> Sequence[Erasure]:
     """Return the requests of a case that can still be answered."""
-    rows = select(Erasure).where(
-        Erasure.case_id == case.id, col(Erasure.agreed_at).is_(None), col(Erasure.declined_at).is_(None)
-    )
-    return [row for row in db.exec(rows.order_by(col(Erasure.id))) if at - row.asked_at <= WAITS]
+    rows = _OF_CASE.objects(db, Erasure, {"case_id": case.id})
+    return [row for row in rows if row.agreed_at is row.declined_at is None and at - row.asked_at <= WAITS]
 
 
 def forget(db: Session, case: Case, *, with_texts: bool) -> list[str]:

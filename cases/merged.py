@@ -32,7 +32,9 @@ LONGEST = 100
 MOST_SHOWN = 100
 
 _CASES = table_of(Case)
-_FOLLOWERS = Prepared(select(_CASES.c.id).where(_CASES.c.merged_into_id == bindparam("lead_id")).order_by(_CASES.c.id))
+_FOLLOWERS = Prepared(
+    select(_CASES.c.id).where(_CASES.c.merged_into_id == bindparam("lead_id")).order_by(_CASES.c.id), of_case="lead_id"
+)
 _BY_ID = Prepared(select(_CASES).where(_CASES.c.id == bindparam("case_id")))
 
 

@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cases.capabilities.orders import number_of, orders_of
 from cases.capabilities.urging import Urged, urges_of
 from cases.capabilities.watching import watching
 from cases.cards import Given, cards_of_case
-from cases.record.case import Case, Passage
+from cases.record.case import Case
 from cases.record.orders import Order
-from cases.record.people import Unit, User
+from cases.record.people import Unit, User, people_by_id
+from cases.timeline import passages_of
 from cases.units import units_by_id
 
 
@@ -67,18 +68,13 @@ def oversight_of(db: Session, case: Case, *, is_staff: bool) -> Oversight:
     ids = {user_id for one in watchers for user_id in (one.user_id, one.added_by) if user_id}
     ids |= {one.by_id for one in urges if one.by_id} if is_staff else set()
     ids |= {user_id for one in orders for user_id in (one.row.issued_by, one.row.answered_by) if user_id}
-    people = {user.id or 0: user for user in db.exec(select(User).where(col(User.id).in_(sorted(ids))))} if ids else {}
-    return Oversight(urges, orders, cards, watchers, units_by_id(db, units), people)
+    return Oversight(urges, orders, cards, watchers, units_by_id(db, units), people_by_id(db, ids))
 
 
 def _numbered(db: Session, case_id: int) -> list[Numbered]:
     """Return the orders of a case with their words; the text of one that a level issued is the reason it gave."""
     rows = orders_of(db, case_id)
-    said = {}
-    if rows:
-        wanted = ("order_text", "reason", "answer")
-        passages = select(Passage).where(Passage.case_id == case_id, col(Passage.field).in_(wanted))
-        said = {(row.version, row.field): row.body for row in db.exec(passages)}
+    said = {(row.version, row.field): row.body for row in passages_of(db, case_id)} if rows else {}
     return [
         Numbered(
             row,

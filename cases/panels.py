@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NoReturn
 
+from sqlalchemy import bindparam, literal_column, or_
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -15,8 +19,21 @@ from cases.ballots import DETECTED, REVIEWER, entitled, is_too_small, open_ballo
 from cases.duties import ADMINISTRATIONS
 from cases.errors import FieldError, InvalidFields
 from cases.interests import endorsed_by, with_an_interest
+from cases.record.at_once import Question
 from cases.record.case import Case
-from cases.record.people import Duty, Unit, User, in_force, line, subtree
+from cases.record.columns import Moment, Path
+from cases.record.people import (
+    Duty,
+    Unit,
+    User,
+    in_force,
+    line,
+    line_up,
+    people_by_id,
+    places_held,
+    subtree,
+)
+from cases.record.statements import Prepared
 from cases.seats import answering_at, posts
 from cases.standing_in import acts_for
 from cases.veil import raiser
@@ -28,6 +45,15 @@ from workflow.vocabulary import PANEL
 #: Labels of what a group can decide, for sentences.
 SAID = {"accept": ("同意立案", "acceptance"), "reject": ("不予立案", "rejection"), "return": ("退回补正", "a return")}
 MOST_OFFERED = 300
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may sit in a group, and where they review."""
+
+    login: str
+    name: str
+    unit: str
 
 
 def convened(deed: Deed) -> None:
@@ -148,17 +174,43 @@ def keep_names_back(deed: Deed) -> None:
         deed.facts.get("fields", {}).pop(name, None)
 
 
-def candidates(db: Session, case: Case, at: datetime) -> list[User]:
-    """Return whom a form offers: the members of the group that votes now, else the reviewers around the union."""
+def candidates(db: Session, case: Case, at: datetime) -> list[Candidate]:
+    """Return whom a form offers: the members of the group that votes now, else the reviewers around the union.
+
+    Those who review at the case's own union come first.
+    """
     if (ballot := open_ballot(db, case)) is not None:
-        wanted = col(User.id).in_([seat.user_id for seat in entitled(seats_of(db, ballot))])
-        return list(db.exec(select(User).where(wanted).order_by(col(User.id))))
-    own, *above = line(db, case.unit_id)
-    first, end = subtree(own.path)
-    is_around = (col(Unit.path) >= first) & (col(Unit.path) < end) | col(Unit.id).in_([place.id for place in above])
-    reviewers = select(Duty.user_id).join(Unit, col(Unit.id) == Duty.unit_id)
-    wanted = col(User.id).in_(reviewers.where(Duty.role == REVIEWER, in_force(at), is_around))
-    return list(db.exec(select(User).where(wanted, User.is_active).order_by(col(User.id)).limit(MOST_OFFERED)))
+        members = [seat.user_id for seat in entitled(seats_of(db, ballot))]
+        named, places = people_by_id(db, members), places_held(db, members)
+        reviewing = {member: [unit for role, unit in places[member] if role == REVIEWER] for member in members}
+        return [Candidate(named[one].login, named[one].name, next(iter(reviewing[one]), "")) for one in sorted(named)]
+    found: dict[str, Candidate] = {}
+    prepared, values = about_candidates(db, case, at)
+    rows = prepared.rows(db, values)
+    for row in sorted(rows, key=lambda row: row.unit_id != case.unit_id):
+        found.setdefault(row.login, Candidate(row.login, row.name, row.unit))
+    return list(found.values())
+
+
+def about_candidates(db: Session, case: Case, at: datetime) -> Question:
+    """Return what is asked to know the reviewers around the union of a case."""
+    first, end = subtree(line(db, case.unit_id)[0].path)
+    return _candidates(), {"unit_id": case.unit_id, "first": first, "end": end, "at": at}
+
+
+@cache
+def _candidates() -> Prepared:
+    above = line_up()
+    is_below = (col(Unit.path) >= bindparam("first", type_=Path)) & (col(Unit.path) < bindparam("end", type_=Path))
+    found: Any = (
+        select_columns(col(User.login), col(User.name), col(Unit.id).label("unit_id"), col(Unit.name).label("unit"))
+        .join(Duty, col(Duty.user_id) == User.id)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
+        .where(col(Duty.role) == REVIEWER, col(User.is_active), in_force(bindparam("at", type_=Moment)))
+        .where(or_(is_below, col(Unit.id).in_(select_columns(above.c.id))))
+        .order_by(col(User.id), col(Duty.id))
+    )
+    return Prepared(found.limit(literal_column(str(MOST_OFFERED))))
 
 
 def _of_the_desk(db: Session, case: Case, at: datetime) -> tuple[int, list[int]]:

@@ -26,19 +26,29 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, select
 
-from cases.accused import accuses_none_of, is_of_the_accused
+from cases.accused import about_the_accused, accuses_none_of, is_of_the_accused
 from cases.apart import passed_over
 from cases.hooks import sees
+from cases.record.at_once import Question, ask
 from cases.record.case import Assignment, Case
-from cases.record.columns import Moment
-from cases.record.people import Duty, Unit, User, ancestors, in_force, line, subtree
+from cases.record.columns import Moment, table_of
+from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_of, subtree
 from cases.record.statements import Prepared
 from cases.seats import posts, seats_at, stood_in_for
-from cases.standing_in import acts_for
-from cases.veil import faces, is_own, raiser
+from cases.standing_in import about_links, acts_for
+from cases.veil import about_raiser, faces, is_own, questions_about, raiser
 from cases.words import ANYONE, ENDORSER, SUBMITTER, Post
 
 SYSTEM_ADMIN = "system_admin"
+
+_ASSIGNMENTS, _UNITS = table_of(Assignment), table_of(Unit)
+_PARTS = Prepared(
+    select(_UNITS.c.path)
+    .join(_ASSIGNMENTS, _ASSIGNMENTS.c.unit_id == _UNITS.c.id)
+    .where(_ASSIGNMENTS.c.case_id == bindparam("case_id"))
+    .order_by(_ASSIGNMENTS.c.id),
+    of_case="case_id",
+)
 OVERSIGHT = frozenset({"reviewer", "supervisor", "leader", "head"})
 HANDLING = frozenset({"handler", "head"})
 
@@ -58,6 +68,15 @@ def duties_of(db: Session, user: User, at: datetime) -> list[Held]:
     if not user.is_active:
         return []
     return [Held(*row) for row in _held_by().rows(db, {"user_id": user.id, "at": at})]
+
+
+def get_to_know(db: Session, user_id: int, at: datetime, *more: Question) -> None:
+    """Ask at once, where a session only reads, what is asked of a person first, what they may and whose veil is theirs.
+
+    `more` is what the caller will ask besides.
+    """
+    held = (_held_by(), {"user_id": user_id, "at": at})
+    ask(db, [held, about_links(user_id, at), *questions_about(user_id), *more])
 
 
 def is_system_administrator(db: Session, user: User, at: datetime) -> bool:
@@ -121,6 +140,7 @@ def may_see(db: Session, case: Case, by: User, at: datetime, duties: Collection[
     if is_own(db, case, by):
         return True
     duties = duties_of(db, by, at) if duties is None else duties
+    ask(db, [about_the_accused(case), (_PARTS, {"case_id": case.id}), line_of(case.unit_id), about_raiser(case)])
     if is_of_the_accused(db, case, duties):
         return False
     return _is_staff(db, case, by, at, duties) or _may_also_see(db, case, by, at, among=(False,))
@@ -151,10 +171,7 @@ def _is_staff(db: Session, case: Case, by: User, at: datetime, duties: Collectio
 
 def _has_a_part(db: Session, case: Case, handling: set[int]) -> bool:
     """Tell whether one of these units, or one below it, has or had a part in a case."""
-    parts = db.exec(
-        select(Unit.path).join(Assignment, col(Assignment.unit_id) == Unit.id).where(Assignment.case_id == case.id)
-    )
-    return any(handling.intersection(ancestors(path)) for path in parts)
+    return any(handling.intersection(ancestors(row.path)) for row in _PARTS.rows(db, {"case_id": case.id}))
 
 
 def _may_also_see(db: Session, case: Case, by: User, at: datetime, among: tuple[bool, ...]) -> bool:

@@ -22,6 +22,7 @@ from cases.policy import reads_as_staff
 from cases.record.case import ANONYMOUS, NAMED, Case
 from cases.record.event import Event
 from cases.record.people import User
+from cases.record.statements import of_each_case
 from cases.record.vault import Reveal
 from cases.recording import note
 from cases.second_person import WAITS, answers, asks, is_second
@@ -37,6 +38,7 @@ A_DAY, MOST = timedelta(days=1), 5
 LONGEST_REASON = 500
 #: Whoever raised the case reads that it was shown, not that somebody wanted to see it.
 AMONG_STAFF: Mapping[str, Any] = {"fields": {"audience": STAFF}}
+_OF_CASE = of_each_case(Reveal)
 
 
 class Showing(NamedTuple):
@@ -139,7 +141,7 @@ def is_sealed(db: Session, case: Case) -> bool:
 
 def waiting(db: Session, case: Case, at: datetime) -> Sequence[Reveal]:
     """Return the requests of a case that can still be answered, or are good for a showing now."""
-    rows = db.exec(select(Reveal).where(Reveal.case_id == case.id).order_by(col(Reveal.id))).all()
+    rows = _OF_CASE.objects(db, Reveal, {"case_id": case.id})
     return [
         row
         for row in rows

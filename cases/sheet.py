@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,16 @@ from cases.climbing import level_of, post_of
 from cases.laws import law_of
 from cases.minutes import RungFired, minutes_of
 from cases.policy import numbers_seen, reads_as_staff
-from cases.record.case import Assignment, Attachment, Case, Passage
+from cases.record.at_once import open_file
+from cases.record.case import Assignment, Attachment, Case
 from cases.record.clock import Clock, ClockSpan
-from cases.record.people import Duty, Unit, User
+from cases.record.people import Unit, User, people_by_id, places_held
+from cases.record.statements import of_each_case
 from cases.revealing import open_name
 from cases.seats import Besides, posts, seats_at
 from cases.sides import BESIDE, Side
 from cases.standing_in import ends_of
-from cases.timeline import events_of
+from cases.timeline import events_of, passages_of
 from cases.units import units_by_id
 from cases.veil import is_own, raiser
 from cases.words import STAFF, SUBMITTER, Post
@@ -31,6 +33,7 @@ from workflow.definition import Definition
 from workflow.vocabulary import ANSWER, DELEGATE, SUPPORT
 
 ASSIGNMENTS = "assignments"
+_PARTS, _CLOCKS = of_each_case(Assignment), of_each_case(Clock)
 #: Passages of another audience than this are for staff alone.
 PARTIES = "parties"
 #: The field of an event that names another case.
@@ -131,13 +134,15 @@ def sheet_of(db: Session, case: Case, by: User, at: datetime) -> Sheet:
     """Return a case as a person may see it; the caller has asked whether they may see it at all."""
     assert case.id is not None
     definition = law_of(db, case.law_id).definition
-    parts = db.exec(select(Assignment).where(Assignment.case_id == case.id).order_by(col(Assignment.id))).all()
-    named = [case.unit_id, case.lead_id, *(part.unit_id for part in parts)]
+    named = open_file(db, case.id, by.id or 0)
+    units_by_id(db, {case.unit_id, case.lead_id, *named.get("units", ())})
+    people_by_id(db, [*named.get("users", ()), *_seated(db, case, at)])
+    parts = _PARTS.objects(db, Assignment, {"case_id": case.id})
     is_submitter, is_staff = is_own(db, case, by), reads_as_staff(db, case, by, at)
     return Sheet(
         case=case,
         definition=definition,
-        units=units_by_id(db, named),
+        units=units_by_id(db, [case.unit_id, case.lead_id, *(part.unit_id for part in parts)]),
         desks=desks_of(db, case, at),
         level=_level(db, case, at),
         history=history_of(db, case, by, at),
@@ -158,9 +163,8 @@ def history_of(db: Session, case: Case, by: User, at: datetime) -> list[Happenin
     """
     assert case.id is not None
     events = events_of(db, case.id)
-    passages = db.exec(select(Passage).where(Passage.case_id == case.id).order_by(col(Passage.id))).all()
     said: dict[int, list[Said]] = {}
-    for row in passages:
+    for row in passages_of(db, case.id):
         said.setdefault(row.version, []).append(Said(row.field, row.body, row.audience != PARTIES))
     is_staff = reads_as_staff(db, case, by, at)
     datas = [json.loads(event.data) for event in events]
@@ -210,7 +214,7 @@ def _part_of(role: str, data: Mapping[str, Any]) -> int | None:
 
 def clocks_of(db: Session, case_id: int) -> Sequence[Clock]:
     """Return every clock of a case, in the order in which they started."""
-    return db.exec(select(Clock).where(Clock.case_id == case_id).order_by(col(Clock.id))).all()
+    return _CLOCKS.objects(db, Clock, {"case_id": case_id})
 
 
 def clocks_seen(db: Session, case: Case, by: User, at: datetime) -> Sequence[Clock]:
@@ -240,15 +244,23 @@ def spans_of(db: Session, clocks: Iterable[Clock]) -> dict[int, list[ClockSpan]]
     return spans
 
 
+def _seated(db: Session, case: Case, at: datetime) -> Iterator[int]:
+    """Yield the ids of those at the desks that a case lies on, and of those in whose place they sit there."""
+    owner = law_of(db, case.law_id).state(case.state).owner
+    for post in posts(db, case, owner) if owner and owner != SUBMITTER else ():
+        for seat in seats_at(db, post, at, passed_over(db, case, owner or ""))[1]:
+            yield from (user_id for user_id in seat if user_id is not None)
+
+
 def _desk(db: Session, post: Post, at: datetime, besides: Besides) -> Desk:
     """Return a desk with the people at it; who stands in for another says so, and until when."""
     unit_id, seats = seats_at(db, post, at, besides)
     ids = {user_id for seat in seats for user_id in seat if user_id is not None}
-    names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(sorted(ids)))).all())
+    names = {user_id: user.name for user_id, user in people_by_id(db, ids).items()}
     until = ends_of(db, post, at) if any(whose for _, whose in seats) else {}
     people: dict[int, Seat] = {}
     for user_id, whose in seats:
-        seat = Seat(names[user_id], names.get(whose), until.get((user_id, whose or 0)))
+        seat = Seat(names[user_id], names.get(whose or 0), until.get((user_id, whose or 0)))
         people.setdefault(user_id, seat)
     return Desk(units_by_id(db, [unit_id])[unit_id].name, list(people.values()))
 
@@ -265,19 +277,14 @@ def _actors(
 ) -> Callable[[int | None, str, int | None], Actor | None]:
     """Return who people are when they act in a role: with the unit where they hold it, else with their first one."""
     wanted = sorted(set(ids))
-    names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
-    duties = db.exec(
-        select(Duty.user_id, Duty.role, Unit.name)
-        .join(Unit, col(Unit.id) == Duty.unit_id)
-        .where(col(Duty.user_id).in_(wanted))
-        .order_by(col(Duty.id))
-    ).all()
+    names = {user_id: user.name for user_id, user in people_by_id(db, wanted).items()}
+    duties = places_held(db, wanted)
 
     def actor(user_id: int | None, role: str, whose: int | None) -> Actor | None:
         if user_id is None or user_id not in names:
             return None
-        mine = [(duty, unit) for person, duty, unit in duties if person == (whose or user_id)]
+        mine = duties.get(whose or user_id, [])
         unit = next((unit for duty, unit in mine if duty == role.rpartition(".")[2]), mine[0][1] if mine else None)
-        return Actor(names[user_id], unit, names.get(whose)) if is_named else Actor(None, unit)
+        return Actor(names[user_id], unit, names.get(whose or 0)) if is_named else Actor(None, unit)
 
     return actor

@@ -10,12 +10,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import BindParameter, Select, and_, bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from cases.record.at_once import Question
+from cases.record.columns import Moment
 from cases.record.people import LINKS, Duty, User, in_force
+from cases.record.statements import Prepared
 from cases.words import Post
 
 #: Whom, and in which duty where; None for any.
@@ -30,7 +33,9 @@ def acts_for(db: Session, by: User, at: datetime, roles: Collection[str] = ()) -
     found: set[int] = {by.id or 0}
     ahead: set[_Place] = {(by.id or 0, None, None)}
     for is_first in (True, *[False] * (LINKS - 1)):
-        rows = _links(db, roles, of={user_id for user_id, _, _ in ahead}, at=at)
+        ids = {user_id for user_id, _, _ in ahead}
+        rows = _LINKS_OF.rows(db, {"user_id": min(ids), "at": at}) if len(ids) == 1 else _links(db, at, of=ids)
+        rows = [row for row in rows if not roles or row[1] in roles]
         ahead = {
             (behind, role, unit)
             for user, role, unit, behind, is_now in rows
@@ -40,6 +45,11 @@ def acts_for(db: Session, by: User, at: datetime, roles: Collection[str] = ()) -
             break
         found |= {user_id for user_id, _, _ in ahead}
     return frozenset(found)
+
+
+def about_links(user_id: int, at: datetime) -> Question:
+    """Return what is asked to know in whose place a person may act."""
+    return _LINKS_OF, {"user_id": user_id, "at": at}
 
 
 def in_any_guise(db: Session, by: User, at: datetime) -> frozenset[int]:
@@ -54,7 +64,7 @@ def stand_ins(db: Session, absent: Iterable[int], at: datetime, roles: Collectio
     found: set[int] = set()
     ahead: set[_Place] = {(user_id, None, None) for user_id in names}
     for _ in range(LINKS):
-        rows = _links(db, roles, behind={user_id for user_id, _, _ in ahead}, at=at)
+        rows = _links(db, at, roles, behind={user_id for user_id, _, _ in ahead})
         rows = [row for row in rows if _is_among(ahead, row[3], row[1], row[2])]
         found |= {user for user, _, _, _, is_now in rows if is_now}
         ahead = {(user, role, unit) for user, role, unit, _, _ in rows}
@@ -94,19 +104,13 @@ def _is_among(places: set[_Place], user_id: int, role: str, unit_id: int) -> boo
 
 
 def _links(
-    db: Session, roles: Collection[str], at: datetime, of: Collection[int] = (), behind: Collection[int] = ()
+    db: Session, at: datetime, roles: Collection[str] = (), of: Collection[int] = (), behind: Collection[int] = ()
 ) -> Sequence[Any]:
     """Return which person stands, as what and where, for which other, and whether they do so now.
 
     Whoever took over and has handed on since is a link still, though nobody who acts.
     """
-    other = aliased(Duty)
-    now = in_force(at)
-    wanted = (
-        select_columns(col(Duty.user_id), col(Duty.role), col(Duty.unit_id), col(other.user_id), now)
-        .join(other, or_(col(Duty.deputy_of) == other.id, col(Duty.took_over) == other.id))
-        .where(or_(and_(col(Duty.deputy_of).is_not(None), now), col(Duty.took_over).is_not(None)))
-    )
+    other, wanted = _linked(at)
     if roles:
         wanted = wanted.where(col(Duty.role).in_(sorted(roles)))
     if of:
@@ -114,3 +118,18 @@ def _links(
     else:
         wanted = wanted.where(col(other.user_id).in_(sorted(behind)))
     return db.connection().execute(wanted).all()
+
+
+def _linked(at: datetime | BindParameter[datetime]) -> tuple[Any, Select[Any]]:
+    """Return the duties behind those of others, and the query for who stands for whom."""
+    other = aliased(Duty)
+    now = in_force(at)
+    behind: Any = col(other.user_id).label("behind")
+    wanted = select_columns(col(Duty.user_id), col(Duty.role), col(Duty.unit_id), behind, now.label("is_now"))
+    wanted = wanted.join(other, or_(col(Duty.deputy_of) == other.id, col(Duty.took_over) == other.id))
+    return other, wanted.where(or_(and_(col(Duty.deputy_of).is_not(None), now), col(Duty.took_over).is_not(None)))
+
+
+_LINKS_OF = Prepared(
+    _linked(bindparam("at", type_=Moment))[1].where(col(Duty.user_id) == bindparam("user_id")).order_by(col(Duty.id))
+)

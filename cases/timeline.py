@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from cases.record.case import Case
+from cases.record.case import Case, Passage
 from cases.record.columns import Moment, table_of
 from cases.record.event import Event
+from cases.record.statements import of_each_case
 
 #: Columns that no event holds: the title is erasable text, the submitter is nobody's business but the case's.
 NOT_IN_EVENTS = frozenset({"id", "title", "submitter_id"})
+_EVENTS, _PASSAGES = of_each_case(Event, "version"), of_each_case(Passage)
 MOMENTS = frozenset(name for name, column in table_of(Case).c.items() if isinstance(column.type, Moment))
 
 
@@ -34,8 +36,13 @@ def as_of(db: Session, case_id: int, at: datetime) -> dict[str, Any]:
 
 def events_of(db: Session, case_id: int, at: datetime | None = None) -> list[Event]:
     """Return the events of a case in order, up to a moment where one is given."""
-    wanted = select(Event).where(Event.case_id == case_id).order_by(col(Event.version))
-    return list(db.exec(wanted if at is None else wanted.where(Event.at <= at)))
+    events = _EVENTS.objects(db, Event, {"case_id": case_id})
+    return events if at is None else [event for event in events if event.at <= at]
+
+
+def passages_of(db: Session, case_id: int) -> list[Passage]:
+    """Return all that was said in a case, in the order in which it was."""
+    return _PASSAGES.objects(db, Passage, {"case_id": case_id})
 
 
 def differences(case: Case, row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case
+from sqlalchemy import and_, bindparam, case, literal_column
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
 from cases.policy import Held, duties_of
-from cases.record.people import Unit, User, ancestors, subtree
+from cases.record.at_once import Question
+from cases.record.columns import Path
+from cases.record.people import Unit, User, ancestors, know_lines, subtree
+from cases.record.statements import Prepared, is_remembering, know, remembered
 
 MOST = 300
+#: Under which the names of units are remembered by code.
+NAMES = "names of units"
 #: In which order kinds are offered to someone who looks for who should handle a case.
 KINDS = ("department", "agency", "union", "enterprise")
 #: The kinds that people turn to, in the order in which they are offered; the others are given cases by these.
@@ -19,25 +27,48 @@ RAISED_AT = ("union", "enterprise")
 
 
 def units_by_id(db: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
-    """Return units by their ids."""
-    wanted = sorted({unit_id for unit_id in ids if unit_id is not None})
-    return {unit.id or 0: unit for unit in db.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
+    """Return units by their ids; a session that only reads comes to know those above them as well."""
+
+    def find(some: list[int]) -> dict[int, Unit]:
+        if not is_remembering(db):
+            return {unit.id or 0: unit for unit in db.exec(select(Unit).where(col(Unit.id).in_(some)))}
+        up = select(col(Unit.id), col(Unit.parent_id)).where(col(Unit.id).in_(some)).cte("up", recursive=True)
+        up = up.union(select(col(Unit.id), col(Unit.parent_id)).join(up, col(Unit.id) == up.c.parent_id))
+        found = {unit.id or 0: unit for unit in db.exec(select(Unit).where(col(Unit.id).in_(select(up.c.id))))}
+        know_lines(db, found)
+        know(db, NAMES, {unit.code: unit.name for unit in found.values()})
+        return found
+
+    return remembered(db, Unit, {unit_id for unit_id in ids if unit_id is not None}, find)
 
 
 def names_by_code(db: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of units by their codes."""
-    return dict(db.exec(select(Unit.code, Unit.name).where(col(Unit.code).in_(sorted(set(codes))))).all())
+    names = select(Unit.code, Unit.name)
+    return remembered(db, NAMES, set(codes), lambda some: dict(db.exec(names.where(col(Unit.code).in_(some))).all()))
 
 
-def units_around(db: Session, path: str, most: int = MOST) -> Sequence[Unit]:
-    """Return the units that a case of a unit may be given to: first those below it, departments before the others."""
-    first, end = subtree(path)
-    root = f"/{ancestors(path)[-1]}/"
-    is_below = and_(col(Unit.path) >= first, col(Unit.path) < end)
+def units_around(db: Session, path: str) -> Sequence[Any]:
+    """Return the units, as `code` and `name`, that a case of a unit may be given to: first those below it, departments
+    before the others.
+    """
+    prepared, values = about_units_around(path)
+    return prepared.rows(db, values)
+
+
+def about_units_around(path: str) -> Question:
+    """Return what is asked to know the units around one."""
+    (first, end), (root, last) = subtree(path), subtree(f"/{ancestors(path)[-1]}/")
+    return _around(), {"first": first, "end": end, "root": root, "last": last}
+
+
+@cache
+def _around() -> Prepared:
+    is_below = and_(col(Unit.path) >= bindparam("first", type_=Path), col(Unit.path) < bindparam("end", type_=Path))
     kind = case({name: place for place, name in enumerate(KINDS)}, value=col(Unit.kind), else_=len(KINDS))
-    reachable = and_(col(Unit.path) >= root, col(Unit.path) < subtree(root)[1], col(Unit.is_active))
-    order = (case((is_below, 0), else_=1), kind, col(Unit.path))
-    return db.exec(select(Unit).where(reachable).order_by(*order).limit(most)).all()
+    is_reachable = and_(col(Unit.path) >= bindparam("root", type_=Path), col(Unit.path) < bindparam("last", type_=Path))
+    found = select_columns(col(Unit.code), col(Unit.name)).where(is_reachable, col(Unit.is_active))
+    return Prepared(found.order_by(case((is_below, 0), else_=1), kind, col(Unit.path)).limit(literal_column(str(MOST))))
 
 
 def may_raise_at(db: Session, user: User, unit: Unit, at: datetime) -> bool:

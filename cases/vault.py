@@ -15,12 +15,15 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from cases.errors import FieldError, InvalidFields
 from cases.fields import plain_text
 from cases.keyring import KEY_BYTES, Keyring, SealBroken, opened, sealed
+from cases.record.columns import table_of
+from cases.record.statements import Prepared
 from cases.record.vault import Sealed
 from cases.veil import ring
 from config.settings import AES
@@ -33,6 +36,11 @@ FIELDS: Mapping[str, tuple[str, str, int]] = {
     "contact": ("其他联系方式", "Other contact", 200),
 }
 KEY, PURPOSE = "key", "vault"
+_VAULT = table_of(Sealed)
+_KEY_OF = Prepared(
+    select_rows(_VAULT.c.sealed).where(_VAULT.c.case_id == bindparam("case_id"), _VAULT.c.field == KEY),
+    of_case="case_id",
+)
 #: In front of a key that only the officer can open.
 BOX = "box"
 
@@ -83,13 +91,17 @@ def keep(db: Session, case_id: int, fields: Mapping[str, str], officer: str = ""
 
 def has_fields(db: Session, case_id: int) -> bool:
     """Tell whether anything that can still be opened is kept of who raised a case."""
-    return db.get(Sealed, (case_id, KEY)) is not None
+    return bool(_kept_key(db, case_id))
 
 
 def needs_officer(db: Session, case_id: int) -> bool:
     """Tell whether what is kept of who raised a case opens with the key of an officer alone."""
-    kept = db.get(Sealed, (case_id, KEY))
-    return kept is not None and kept.sealed.startswith(BOX + ":")
+    return _kept_key(db, case_id).startswith(BOX + ":")
+
+
+def _kept_key(db: Session, case_id: int) -> str:
+    """Return the wrapped key of a case; nothing where none is kept."""
+    return next((row.sealed for row in _KEY_OF.rows(db, {"case_id": case_id})), "")
 
 
 def fields_of(db: Session, case_id: int, officer: X25519PrivateKey | None = None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from cases.keyring import Keyring, NoKey, keyring
+from cases.record.at_once import Question
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.law import Installation
@@ -41,6 +42,8 @@ AT_ONCE = 500
 _VEILS = table_of(Veil)
 _NEW = text("INSERT INTO veils (tag, veil_id, sealed) VALUES (:tag, :veil_id, :sealed) ON CONFLICT (tag) DO NOTHING")
 _FIRST = text("INSERT INTO installation (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING")
+_INSTALLATION = table_of(Installation)
+_SEALED_BY = Prepared(select(_INSTALLATION.c.value).where(_INSTALLATION.c.key == FINGERPRINT))
 _BY_TAG = Prepared(select(_VEILS.c.veil_id).where(_VEILS.c.tag == bindparam("of_tag")))
 _BY_VEIL = Prepared(select(_VEILS.c.sealed).where(_VEILS.c.veil_id == bindparam("of_veil")))
 
@@ -62,6 +65,24 @@ def faces(db: Session, user_id: int) -> list[int]:
     """Return the ids that the cases of a person can belong to: their own, and their veil's."""
     veil_id = veil_of(db, user_id)
     return [user_id] if veil_id is None else [user_id, veil_id]
+
+
+def questions_about(user_id: int) -> list[Question]:
+    """Return what is asked to know the veil of a person."""
+    return [(_SEALED_BY, {}), (_BY_TAG, {"of_tag": tag_of(user_id)})]
+
+
+def tag_of(user_id: int) -> str:
+    """Return the tag by which the veil of a person is found, which nobody makes without the key; a veil has none."""
+    try:
+        return "" if is_veil(user_id) else keyring().tag(PURPOSE, str(user_id))
+    except NoKey:
+        return ""
+
+
+def veil_by_tag(name: str) -> Any:
+    """Return the query for the id of the veil whose tag is the parameter of a name."""
+    return select(_VEILS.c.veil_id).where(_VEILS.c.tag == bindparam(name))
 
 
 def veil_of(db: Session, user_id: int) -> int | None:
@@ -93,6 +114,11 @@ def person_behind(db: Session, owner: int | None) -> int | None:
         return owner
     rows = _BY_VEIL.rows(db, {"of_veil": owner})
     return int(ring(db).open(PURPOSE, rows[0].sealed, str(owner))) if rows else owner
+
+
+def about_raiser(case: Case) -> Question:
+    """Return what is asked to know to whom a case belongs."""
+    return _BY_VEIL, {"of_veil": case.submitter_id or 0}
 
 
 def veiled(db: Session, by: User) -> int:
@@ -140,11 +166,12 @@ def ring(db: Session, *, for_writing: bool = False) -> Keyring:
     if seen is None or for_writing:
         # Held while something is sealed, so that no other key takes its place in between (`cases.rotating`).
         held: Any = {"read": True} if for_writing else None
-        row = db.get(Installation, FINGERPRINT, with_for_update=held)
+        row = db.get(Installation, FINGERPRINT, with_for_update=held) if for_writing else None
         if row is None and for_writing:  # of two who seal first, both take what is there then
             db.connection().execute(_FIRST, {"key": FINGERPRINT, "value": found.fingerprint})
             row = db.get(Installation, FINGERPRINT, with_for_update=held)
-        seen = db.info[FINGERPRINT] = row.value if row else ""
+        rows = [row] if row else _SEALED_BY.rows(db, {})
+        seen = db.info[FINGERPRINT] = rows[0].value if rows else ""
     if seen and seen != found.fingerprint:
         raise NoKey(
             "数据库是用另一把密钥密封的：请用 BIHUAN_KEY 或 BIHUAN_KEY_FILE 指定当初的密钥。",

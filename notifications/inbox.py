@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, bindparam, func, literal_column, or_, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, func, literal_column, union_all, update
 from sqlmodel import Session, col, select
 
 from cases.errors import NotFound
 from cases.lists import bad_cursor
 from cases.policy import visible_to
+from cases.record.at_once import Question
 from cases.record.case import Case
-from cases.record.columns import table_of
+from cases.record.columns import Id, table_of
 from cases.record.event import Event
 from cases.record.news import IN_INBOX, INBOX, IS_UNREAD, SENT, Notification
 from cases.record.number import meant_by, shown_for
 from cases.record.people import User
 from cases.record.statements import Prepared
-from cases.veil import faces, veil_of
+from cases.veil import faces, tag_of, veil_by_tag
 
 MOST = 50
 PURPOSE = b"inbox"
@@ -33,7 +34,7 @@ MOST_COUNTED = 100
 _NEWS = table_of(Notification)
 _UNREAD = Prepared(
     select(_NEWS.c.id)
-    .where(or_(_NEWS.c.user_id == bindparam("reader"), _NEWS.c.user_id == bindparam("veil")), IS_UNREAD)
+    .where(_NEWS.c.user_id.in_(union_all(select(bindparam("reader", type_=Id)), veil_by_tag("tag"))), IS_UNREAD)
     .limit(literal_column(str(MOST_COUNTED)))
 )
 
@@ -61,7 +62,13 @@ class Page:
 
 def unread(db: Session, user_id: int) -> int:
     """Return how many entries a person has not read, up to MOST_COUNTED."""
-    return len(_UNREAD.rows(db, {"reader": user_id, "veil": veil_of(db, user_id) or user_id}))
+    prepared, values = about_unread(user_id)
+    return len(prepared.rows(db, values))
+
+
+def about_unread(user_id: int) -> Question:
+    """Return what is asked to know what a person has not read."""
+    return _UNREAD, {"reader": user_id, "tag": tag_of(user_id)}
 
 
 def entries(db: Session, by: User, at: datetime, cursor: str | None = None, limit: int = MOST) -> Page:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, literal_column, or_, select
+from sqlmodel import col
 
 from cases.accused import accused_units
-from cases.ballots import REVIEWER
 from cases.capabilities.accusations import CLEAR
 from cases.capabilities.going_back import points
 from cases.capabilities.orders import number_of, orders_to_answer
 from cases.capabilities.promises import open_promises
 from cases.capabilities.watching import STAFF_DUTIES, watching
 from cases.panels import candidates
+from cases.record.at_once import Question
 from cases.record.case import Case
-from cases.record.people import Duty, Unit, User, in_force
+from cases.record.columns import Moment
+from cases.record.people import Duty, User, in_force, people_by_id
+from cases.record.statements import Prepared
 from web import words
 from web.visits import Visit
 from workflow.definition import Definition, Step
@@ -43,34 +48,34 @@ def named(visit: Visit, case: Case, step: Step, name: str) -> dict[str, str] | N
     if name == ACCUSED and CLEAR in step.does:
         return {row.code: row.name for row in accused_units(visit.db, case)}
     if name == PERSON and STOP in step.does:
-        ids = [row.user_id for row in watching(visit.db, case.id or 0)]
-        people = select(User).where(col(User.id).in_(ids)).order_by(col(User.id))
-        return {user.login: user.name for user in visit.db.exec(people)}
+        people = people_by_id(visit.db, (row.user_id for row in watching(visit.db, case.id or 0)))
+        return {people[user_id].login: people[user_id].name for user_id in sorted(people)}
     return None
 
 
 def staff(visit: Visit) -> list[tuple[str, str]]:
     """Return those who work for unions and departments: login and name."""
-    at_work = select(Duty.user_id).where(col(Duty.role).in_(sorted(STAFF_DUTIES)), in_force(visit.at))
-    people = select(User).where(User.is_active, col(User.id).in_(at_work)).order_by(col(User.id)).limit(MOST_PEOPLE)
-    return [(user.login, user.name) for user in visit.db.exec(people)]
+    prepared, values = about_staff(visit.at)
+    return [(row.login, row.name) for row in prepared.rows(visit.db, values)]
+
+
+def about_staff(at: datetime) -> Question:
+    """Return what is asked to know who works for unions and departments."""
+    return _staff(), {"at": at}
+
+
+@cache
+def _staff() -> Prepared:
+    is_staff = or_(*(col(Duty.role) == role for role in sorted(STAFF_DUTIES)))
+    at_work = select(col(Duty.user_id)).where(is_staff, in_force(bindparam("at", type_=Moment)))
+    people = select(col(User.login), col(User.name)).where(col(User.is_active), col(User.id).in_(at_work))
+    return Prepared(people.order_by(col(User.id)).limit(literal_column(str(MOST_PEOPLE))))
 
 
 def reviewers(visit: Visit, case: Case) -> list[tuple[str, str]]:
-    """Return who may sit in a group: login, and name with unit; the reviewers of the case's own union come first."""
-    people = candidates(visit.db, case, visit.at)
-    held = (
-        select(Duty.user_id, Unit.id, Unit.name)
-        .join(Unit, col(Unit.id) == Duty.unit_id)
-        .where(col(Duty.user_id).in_([one.id for one in people]), Duty.role == REVIEWER, in_force(visit.at))
-        .order_by(col(Unit.id) != case.unit_id, col(Duty.id))
-    )
-    units: dict[int, tuple[int | None, str]] = {}
-    for user_id, unit_id, name in visit.db.exec(held):
-        units.setdefault(user_id, (unit_id, name))
-    none = (None, "")
-    people.sort(key=lambda one: units.get(one.id or 0, none)[0] != case.unit_id)
-    return [(one.login, " · ".join(filter(None, (one.name, units.get(one.id or 0, none)[1])))) for one in people]
+    """Return who may sit in a group: login, and name with unit."""
+    found = candidates(visit.db, case, visit.at)
+    return [(one.login, " · ".join(filter(None, (one.name, one.unit)))) for one in found]
 
 
 def _promises(visit: Visit, case: Case, step: Step) -> list[Any]:

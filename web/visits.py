@@ -16,15 +16,16 @@ from fastapi import Depends, FastAPI, Request
 from sqlmodel import Session
 
 from cases.access import Caller
-from cases.act import find
+from cases.act import about_number, find
 from cases.auditing import is_auditor
 from cases.authority import authority_of
-from cases.calendars import calendar_of
+from cases.calendars import about_versions, calendar_of
 from cases.errors import InvalidFields, no_case
-from cases.policy import is_system_administrator, may_see
+from cases.policy import get_to_know, is_system_administrator, may_see
+from cases.record.at_once import Question
 from cases.record.case import Case
-from cases.record.database import reading, transaction
-from cases.record.people import User, line
+from cases.record.database import is_for_reading, reading, transaction
+from cases.record.people import User, by_id, line
 from config import clock
 from config.settings import Settings
 from notifications import inbox
@@ -62,7 +63,11 @@ class Visit:
     @cached_property
     def by(self) -> User:
         """Return the person, as a row of this visit's session. Raises NotSignedIn if they were disabled meanwhile."""
-        user = self.db.get(User, self.caller.user_id)
+        if is_for_reading(self.db):
+            self._ask_first()
+            user = next(iter(by_id().objects(self.db, User, {"user_id": self.caller.user_id})), None)
+        else:
+            user = self.db.get(User, self.caller.user_id)
         if user is None or not user.is_active:
             raise NotSignedIn
         return user
@@ -105,10 +110,17 @@ class Visit:
         """
         if not 1 <= len(number) <= LONGEST_NUMBER or not (number.isascii() and number.isprintable()):
             raise no_case(number)
+        self._ask_first(about_number(number.upper()))
         case = find(self.db, number.upper())
         if not may_see(self.db, case, self.by, self.at):
             raise no_case(number)
         return case
+
+    def _ask_first(self, *more: Question) -> None:
+        """Ask at once what every page asks, where the visit only reads."""
+        user_id = self.caller.user_id
+        me = by_id(), {"user_id": user_id}
+        get_to_know(self.db, user_id, self.at, me, about_versions(), inbox.about_unread(user_id), *more)
 
     def start_over(self) -> None:
         """Leave nothing of what was tried, and read the record again from here on."""

@@ -31,7 +31,8 @@ RETURNED, ENDED = "returned", "ended"
 
 _ASSIGNMENTS = table_of(Assignment)
 _CURRENT = Prepared(
-    select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None))
+    select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.case_id == bindparam("case_id"), _ASSIGNMENTS.c.ended_at.is_(None)),
+    of_case="case_id",
 )
 _UNITS = table_of(Unit)
 _UNIT = Prepared(select(_UNITS.c.id, _UNITS.c.is_active).where(_UNITS.c.code == bindparam("code")))

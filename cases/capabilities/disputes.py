@@ -23,7 +23,7 @@ from cases.record.columns import Moment, table_of
 from cases.record.disputes import Dispute
 from cases.record.event import Event
 from cases.record.people import Unit, ancestors
-from cases.record.statements import Prepared
+from cases.record.statements import Prepared, of_each_case
 from cases.words import SUBMITTER, Deed, Post, role
 from workflow.definition import STAGES, State
 from workflow.vocabulary import SUPPORT
@@ -33,6 +33,7 @@ ABOUT_LEAD, ABOUT_PART = "lead", "part"
 UPHELD, REFUSED, LAPSED = "upheld", "refused", "lapsed"
 
 _DISPUTES, _ASSIGNMENTS, _EVENTS = table_of(Dispute), table_of(Assignment), table_of(Event)
+_ALL = of_each_case(Dispute)
 _OPEN = Prepared(select(_DISPUTES).where(_DISPUTES.c.case_id == bindparam("of_case"), _DISPUTES.c.decided_at.is_(None)))
 _DECIDED = Prepared(
     select(_DISPUTES.c.assignment_id, _DISPUTES.c.about).where(
@@ -133,7 +134,7 @@ def decided_about(deed: Deed, assignment_id: int) -> bool:
 
 def disputes_of(db: Session, case: Case) -> Sequence[Dispute]:
     """Return every dispute over a case, in order."""
-    return db.exec(select_rows(Dispute).where(Dispute.case_id == case.id).order_by(col(Dispute.id))).all()
+    return _ALL.objects(db, Dispute, {"case_id": case.id})
 
 
 def common_superior(paths: list[str]) -> int:

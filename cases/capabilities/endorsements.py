@@ -38,7 +38,11 @@ MOST = 50
 PASSED = "passed"
 
 _ROWS = table_of(Endorsement)
-_MINE = Prepared(select(_ROWS).where(_ROWS.c.case_id == bindparam("case_id"), _ROWS.c.user_id == bindparam("user_id")))
+_MINE = Prepared(
+    select(_ROWS).where(_ROWS.c.case_id == bindparam("case_id"), _ROWS.c.user_id == bindparam("user_id")),
+    of_case="case_id",
+    by="user_id",
+)
 _EARLIER = Prepared(
     select(func.count().label("count"))
     .select_from(_ROWS)

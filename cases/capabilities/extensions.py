@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal_column, select
-from sqlmodel import Session, col
-from sqlmodel import select as select_rows
+from sqlmodel import Session
 
 from cases import beside, clocks, side_clocks
 from cases.calendars import calendar
@@ -23,7 +22,7 @@ from cases.policy import roles_in
 from cases.record.case import Case, Extension
 from cases.record.columns import Id, table_of
 from cases.record.people import person
-from cases.record.statements import Prepared
+from cases.record.statements import Prepared, of_each_case
 from cases.seats import unit_above
 from cases.sides import Side
 from cases.standing_in import acts_for
@@ -47,17 +46,7 @@ _OF_CASE_AND_UNIT = and_(
     _EXTENSIONS.c.case_id == bindparam("of_case"),
     func.coalesce(_EXTENSIONS.c.unit_id, literal_column("0")) == bindparam("for_unit", type_=Id),
 )
-_PENDING = Prepared(
-    select(_EXTENSIONS)
-    .where(_OF_CASE_AND_UNIT, _EXTENSIONS.c.decided_at.is_(None), _EXTENSIONS.c.lapsed_at.is_(None))
-    .order_by(_EXTENSIONS.c.id)
-)
-_PENDING_PARTS = Prepared(
-    select(_EXTENSIONS)
-    .where(_EXTENSIONS.c.case_id == bindparam("of_case"), _EXTENSIONS.c.unit_id.is_not(None))
-    .where(_EXTENSIONS.c.decided_at.is_(None), _EXTENSIONS.c.lapsed_at.is_(None))
-    .order_by(_EXTENSIONS.c.id)
-)
+_ALL = of_each_case(Extension)
 _GRANTED = Prepared(
     select(func.count().label("count"))
     .select_from(_EXTENSIONS)
@@ -136,17 +125,21 @@ def lapse_with_the_move(deed: Deed, old: State, new: State) -> None:
 
 def pending(db: Session, case: Case, unit_id: int | None = None) -> Any | None:
     """Return the request of the case, or of a support department for its part, that waits for a decision."""
-    return next(iter(_PENDING.rows(db, {"of_case": case.id, "for_unit": unit_id or 0})), None)
+    return next((row for row in _undecided(db, case.id) if row.unit_id == unit_id), None)
 
 
 def pending_of_parts(deed: Deed) -> Sequence[Any]:
     """Return the requests of support departments for their parts that wait for a decision."""
-    return _PENDING_PARTS.rows(deed.db, {"of_case": deed.case_id})
+    return [row for row in _undecided(deed.db, deed.case_id) if row.unit_id is not None]
 
 
 def requests_of(db: Session, case: Case) -> Sequence[Extension]:
     """Return every request for more time of a case, in order."""
-    return db.exec(select_rows(Extension).where(Extension.case_id == case.id).order_by(col(Extension.id))).all()
+    return _ALL.objects(db, Extension, {"case_id": case.id})
+
+
+def _undecided(db: Session, case_id: int | None) -> Sequence[Any]:
+    return [row for row in _ALL.rows(db, {"case_id": case_id}) if row.decided_at is None and row.lapsed_at is None]
 
 
 def lapse(deed: Deed, unit_id: int | None) -> None:

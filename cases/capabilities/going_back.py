@@ -25,7 +25,8 @@ _MOVES = Prepared(
     select(_EVENTS.c.state_to)
     .where(_EVENTS.c.case_id == bindparam("case_id"))
     .where(or_(_EVENTS.c.state_from.is_(None), _EVENTS.c.state_from != _EVENTS.c.state_to))
-    .order_by(_EVENTS.c.version)
+    .order_by(_EVENTS.c.version),
+    of_case="case_id",
 )
 
 register(Field("point", "state", "退回到", "Back to", longest=100))

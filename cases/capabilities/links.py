@@ -46,7 +46,15 @@ _BETWEEN = Prepared(
 _OWN = Prepared(
     select(_LINKS.c.id).where(
         _LINKS.c.case_id == bindparam("case_id"), _LINKS.c.ended_at.is_(None), _LINKS.c.kind != SPLIT_FROM
-    )
+    ),
+    of_case="case_id",
+)
+_EITHER = Prepared(
+    select(_LINKS)
+    .where(or_(_LINKS.c.case_id == bindparam("case_id"), _LINKS.c.other_id == bindparam("case_id")))
+    .where(_LINKS.c.ended_at.is_(None))
+    .order_by(_LINKS.c.id),
+    of_case="case_id",
 )
 
 register(
@@ -113,13 +121,7 @@ def linked(deed: Deed) -> Refusal | None:
 
 def links_of(db: Session, case: Case, by: User, at: datetime) -> list[Linked]:
     """Return the cases that one is linked with, from either side, among those that a person may see; oldest first."""
-    rows = db.exec(
-        select_rows(CaseLink)
-        .where(
-            or_(col(CaseLink.case_id) == case.id, col(CaseLink.other_id) == case.id), col(CaseLink.ended_at).is_(None)
-        )
-        .order_by(col(CaseLink.id))
-    ).all()
+    rows = _EITHER.rows(db, {"case_id": case.id})
     if not rows:
         return []
     ids = {row.other_id if row.case_id == case.id else row.case_id for row in rows}

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from sqlalchemy import bindparam, select, text
-from sqlmodel import Session, col
-from sqlmodel import select as select_rows
+from sqlalchemy import text
+from sqlmodel import Session
 
 from cases import beside
 from cases.accused import accused_units
@@ -26,7 +25,7 @@ from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.orders import Order
 from cases.record.people import Unit, User, line
-from cases.record.statements import Prepared
+from cases.record.statements import of_each_case
 from cases.seats import posts
 from cases.side_clocks import begin, department, end
 from cases.sides import Side
@@ -42,12 +41,7 @@ ORDERED = "ordered"
 MOST = timedelta(days=366)
 
 _ORDERS = table_of(Order)
-_OPEN = Prepared(
-    select(_ORDERS)
-    .where(_ORDERS.c.case_id == bindparam("case_id"))
-    .where(_ORDERS.c.answered_at.is_(None), _ORDERS.c.ended_at.is_(None))
-    .order_by(_ORDERS.c.id)
-)
+_ALL = of_each_case(Order)
 #: The row of a union and year is locked until the commit, on either database: two orders never share a number.
 _NEXT = text(
     "INSERT INTO order_counts (union_id, year, is_unsaid, last) VALUES (:union_id, :year, :is_unsaid, 1) "
@@ -138,12 +132,13 @@ def number_of(row: Any) -> str:
 
 def orders_of(db: Session, case_id: int) -> Sequence[Order]:
     """Return the orders of a case in the order in which they were issued."""
-    return db.exec(select_rows(Order).where(Order.case_id == case_id).order_by(col(Order.id))).all()
+    return _ALL.objects(db, Order, {"case_id": case_id})
 
 
 def open_orders(db: Session, case_id: int) -> Sequence[Any]:
     """Return the orders of a case that wait for an answer."""
-    return _OPEN.rows(db, {"case_id": case_id})
+    rows = _ALL.rows(db, {"case_id": case_id})
+    return [row for row in rows if row.answered_at is None and row.ended_at is None]
 
 
 def orders_to_answer(db: Session, case: Case, by: User, at: datetime) -> list[Any]:

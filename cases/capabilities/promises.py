@@ -41,7 +41,9 @@ ACCOUNT, ANSWER = "account", "answer"
 MOST = 20
 
 _PROMISES, _CASES = table_of(Promise), table_of(Case)
-_OF_CASE = Prepared(select(_PROMISES).where(_PROMISES.c.case_id == bindparam("case_id")).order_by(_PROMISES.c.number))
+_OF_CASE = Prepared(
+    select(_PROMISES).where(_PROMISES.c.case_id == bindparam("case_id")).order_by(_PROMISES.c.number), of_case="case_id"
+)
 
 register(
     Field("promise", "text", "承诺事项", "Promise", longest=2_000, is_private=True),

@@ -6,23 +6,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from cases import beside
 from cases.capabilities.assignments import current, unit_named
 from cases.errors import FieldError, InvalidFields
 from cases.record.case import Case
-from cases.record.columns import table_of
-from cases.record.statements import Prepared
+from cases.record.statements import of_each_case
 from cases.record.urging import Urge
 from cases.seats import posts
 from cases.words import SUBMITTER, Deed, condition, effect
 from workflow.errors import Refusal
 from workflow.vocabulary import SUPPORT
 
-_URGES = table_of(Urge)
-_OF_CASE = Prepared(select(_URGES).where(_URGES.c.case_id == bindparam("case_id")).order_by(_URGES.c.id))
+_OF_CASE = of_each_case(Urge)
 
 
 class Desk(NamedTuple):

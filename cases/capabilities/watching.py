@@ -31,7 +31,8 @@ _WATCHERS = table_of(Watcher)
 _OF_CASE = Prepared(
     select(_WATCHERS)
     .where(_WATCHERS.c.case_id == bindparam("case_id"), _WATCHERS.c.until_at.is_(None))
-    .order_by(_WATCHERS.c.id)
+    .order_by(_WATCHERS.c.id),
+    of_case="case_id",
 )
 _USERS = table_of(User)
 _PERSON = Prepared(select(_USERS).where(_USERS.c.login == bindparam("login")))

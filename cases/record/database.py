@@ -59,6 +59,7 @@ def _made(url: str) -> Engine:
             )
             event.listen(made, "connect", _prepare_sqlite)
             event.listen(made, "begin", _begin_sqlite)
+            event.listen(made, "checkin", _let_write)
             return made
         if parsed.get_backend_name() == "postgresql":
             made = create_engine(
@@ -130,8 +131,14 @@ def _begin_sqlite(connection: Connection) -> None:
     """
     reading = connection.get_execution_options().get("is_reading")
     driver: Any = connection.connection.dbapi_connection
-    driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    if reading:
+        driver.execute("PRAGMA query_only=ON")
     driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _let_write(dbapi: Any, record: Any) -> None:
+    if dbapi is not None:
+        dbapi.execute("PRAGMA query_only=OFF")
 
 
 def _begin_postgresql(connection: Connection) -> None:

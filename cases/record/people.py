@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -10,9 +11,10 @@ from typing import Any
 from sqlalchemy import CTE, BindParameter, ColumnElement, Index, and_, bindparam, exists, literal_column, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import select as select_rows
 
 from cases.record.columns import Id, Moment, Path, table_of
-from cases.record.statements import Prepared
+from cases.record.statements import Prepared, is_remembering, know, remembered
 
 #: What a person can be at a unit. Deputies hold the same duty with dates of their own (`deputy_of`).
 DUTIES = (
@@ -74,7 +76,24 @@ class Place:
 
 def line(db: Session, unit_id: int) -> list[Place]:
     """Return a unit and everything above it, nearest first."""
-    return [Place(*row) for row in _line().rows(db, {"unit_id": unit_id})]
+    return [Place(row.id, row.parent_id, row.path, row.calendar) for row in _line().rows(db, {"unit_id": unit_id})]
+
+
+def line_of(unit_id: int) -> tuple[Prepared, dict[str, Any]]:
+    """Return what is asked to know the line of a unit."""
+    return _line(), {"unit_id": unit_id}
+
+
+def know_lines(db: Session, units: Mapping[int, Unit]) -> None:
+    """Remember the lines of units that were read with all that are above them."""
+    lines = {
+        (("unit_id", unit_id),): [
+            Place(place, units[place].parent_id, units[place].path, units[place].calendar)
+            for place in ancestors(unit.path)
+        ]
+        for unit_id, unit in units.items()
+    }
+    know(db, _line(), lines)
 
 
 def line_up() -> CTE:
@@ -258,12 +277,36 @@ class Token(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+def people_by_id(db: Session, ids: Iterable[int | None]) -> dict[int, User]:
+    """Return people by their ids."""
+
+    def find(some: list[int]) -> dict[int, User]:
+        return {user.id or 0: user for user in db.exec(select_rows(User).where(col(User.id).in_(some)))}
+
+    return remembered(db, User, {user_id for user_id in ids if user_id is not None}, find)
+
+
+def places_held(db: Session, ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return the duties of people, past ones too, each as its role and the name of its unit, the first one first."""
+
+    def find(some: list[int]) -> dict[int, list[tuple[str, str]]]:
+        held = select(col(Duty.user_id), col(Duty.role), col(Unit.name)).join(Unit, col(Unit.id) == Duty.unit_id)
+        found: dict[int, list[tuple[str, str]]] = {user_id: [] for user_id in some}
+        for row in db.connection().execute(held.where(col(Duty.user_id).in_(some)).order_by(col(Duty.id))):
+            found[row.user_id].append((row.role, row.name))
+        return found
+
+    return remembered(db, Duty, set(ids), find)
+
+
 def person(db: Session, user_id: int) -> User | None:
     """Return a person by id."""
-    return next(iter(_person().objects(db, User, {"user_id": user_id})), None)
+    if is_remembering(db):
+        return people_by_id(db, [user_id]).get(user_id)
+    return next(iter(by_id().objects(db, User, {"user_id": user_id})), None)
 
 
 @cache
-def _person() -> Prepared:
+def by_id() -> Prepared:
     users = table_of(User)
     return Prepared(select(users).where(users.c.id == bindparam("user_id")))

@@ -8,26 +8,37 @@ and give and take the same Python values. Lists (`IN`) are not for here: their t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Executable, Insert, Select
+from sqlalchemy import Dialect, Executable, Insert, Select, bindparam, select
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.attributes import manager_of_class
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
+
+from cases.record.columns import table_of
 
 Model = TypeVar("Model", bound=SQLModel)
 Convert = Callable[[Any], Any] | None
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
 
 
 class Prepared:
-    """One statement, ready for each dialect that has asked for it; an INSERT names the columns it is given."""
+    """One statement, ready for each dialect that has asked for it; an INSERT names the columns it is given.
 
-    def __init__(self, statement: Executable, *columns: str) -> None:
+    A SELECT whose parameters are the id of a case, and perhaps of who reads it, names them with `of_case` and `by`: it
+    belongs to the file of a case, which whoever shows one reads at once (`cases.record.at_once`).
+    """
+
+    def __init__(self, statement: Executable, *columns: str, of_case: str = "", by: str = "") -> None:
         self.statement = statement
         self.columns = columns
-        self._ready: dict[str, _Ready] = {}
+        self._ready: dict[str, Ready] = {}
+        if of_case:
+            OF_A_CASE[self] = (of_case, by)
 
     def run(self, db: Session, values: dict[str, Any]) -> int:
         """Execute with these values and return how many rows were touched."""
@@ -46,15 +57,14 @@ class Prepared:
 
         A session that only reads asks the same once in each transaction: who may do what is asked again and again.
         """
-        answers = _answers_of(db)
+        answers = answers_of(db)
         if answers is None:
             return self._asked(db, values)
         key = (self, tuple(values.items()))
         if key not in answers:
-            if len(answers) >= MOST_ANSWERS:
-                answers.clear()  # who reads the whole record keeps no second copy of it
             answers[key] = self._asked(db, values)
-        return answers[key]
+        found: Sequence[Any] = answers[key]
+        return found
 
     def _asked(self, db: Session, values: dict[str, Any]) -> Sequence[Any]:
         cursor, ready = self._cursor(db)
@@ -70,17 +80,35 @@ class Prepared:
         _, ready = self._cursor(db)
         return ready.sql, ready.bound(values)
 
-    def _cursor(self, db: Session) -> tuple[Any, _Ready]:
-        kept = db.info.get(_DRIVER)
-        if kept is None or kept[0] is not db.get_transaction():
-            connection = db.connection()
-            driver: Any = connection.connection.dbapi_connection
-            kept = db.info[_DRIVER] = (db.get_transaction(), driver, connection.dialect)
-        _, driver, dialect = kept
+    @cached_property
+    def references(self) -> list[tuple[int, str]]:
+        """Return which of the selected columns refer to which tables, each by its place."""
+        columns = self.statement.selected_columns if isinstance(self.statement, Select) else ()
+        keys = [(place, list(column.foreign_keys)) for place, column in enumerate(columns)]
+        return [(place, own[0].column.table.name) for place, own in keys if own]
+
+    def ready(self, dialect: Dialect) -> Ready:
+        """Return the statement as a dialect has it."""
         ready = self._ready.get(dialect.name)
         if ready is None:
-            ready = self._ready[dialect.name] = _Ready(self.statement, self.columns, dialect)
-        return driver.cursor(), ready
+            ready = self._ready[dialect.name] = Ready(self.statement, self.columns, dialect)
+        return ready
+
+    def _cursor(self, db: Session) -> tuple[Any, Ready]:
+        driver, dialect = driver_of(db)
+        return driver.cursor(), self.ready(dialect)
+
+
+#: What is asked about each case that is shown, with the names of the parameters that are its id and its reader's.
+OF_A_CASE: dict[Prepared, tuple[str, str]] = {}
+
+
+def of_each_case(model: type[SQLModel], order: str = "id") -> Prepared:
+    """Return the statement for all rows of a model that belong to the case `case_id`, in order."""
+    table = table_of(model)
+    return Prepared(
+        select(table).where(table.c.case_id == bindparam("case_id")).order_by(table.c[order]), of_case="case_id"
+    )
 
 
 # Where a session remembers the driver's connection of its running transaction, which does not change until it ends.
@@ -90,7 +118,16 @@ READS, _ANSWERS = "reads", "answers"
 MOST_ANSWERS = 500
 
 
-def _answers_of(db: Session) -> dict[Any, Sequence[Any]] | None:
+def driver_of(db: Session) -> tuple[Any, Dialect]:
+    """Return the driver's connection of a session's running transaction, and its dialect."""
+    kept = db.info.get(_DRIVER)
+    if kept is None or kept[0] is not db.get_transaction():
+        connection = db.connection()
+        kept = db.info[_DRIVER] = (db.get_transaction(), connection.connection.dbapi_connection, connection.dialect)
+    return kept[1], kept[2]
+
+
+def answers_of(db: Session) -> dict[Any, Any] | None:
     """Return what was answered in the running transaction of a session that only reads; None for one that may write."""
     if not db.info.get(READS):
         return None
@@ -98,8 +135,35 @@ def _answers_of(db: Session) -> dict[Any, Sequence[Any]] | None:
     if kept is None or kept[0] is not db.get_transaction() or kept[0] is None:
         db.connection()  # from here on a transaction runs
         kept = db.info[_ANSWERS] = (db.get_transaction(), {})
-    answers: dict[Any, Sequence[Any]] = kept[1]
+    answers: dict[Any, Any] = kept[1]
+    if len(answers) >= MOST_ANSWERS:
+        answers.clear()  # who reads the whole record keeps no second copy of it
     return answers
+
+
+def is_remembering(db: Session) -> bool:
+    """Tell whether a session only reads, and so asks nothing twice."""
+    return bool(db.info.get(READS))
+
+
+def remembered(
+    db: Session, what: object, keys: Collection[Key], find: Callable[[list[Key]], Mapping[Key, Found]]
+) -> dict[Key, Found]:
+    """Return what is found by keys, asking a session that only reads for none of them twice in a transaction."""
+    answers = answers_of(db)
+    missing = [key for key in keys if answers is None or (what, key) not in answers]
+    found = find(missing) if missing else {}
+    if answers is None:
+        return dict(found)
+    answers.update({(what, key): found.get(key) for key in missing})
+    return {key: answers[what, key] for key in keys if answers.get((what, key)) is not None}
+
+
+def know(db: Session, what: object, found: Mapping[Key, Found]) -> None:
+    """Remember what was found besides, in a session that only reads."""
+    answers = answers_of(db)
+    if answers is not None:
+        answers.update({(what, key): value for key, value in found.items()})
 
 
 def _unwatched(model: type[Model], row: Any) -> Model:
@@ -116,7 +180,7 @@ def _configured() -> None:
     configure_mappers()
 
 
-class _Ready:
+class Ready:
     """The statement's text for one dialect, and how values go in and come out."""
 
     def __init__(self, statement: Executable, columns: Sequence[str], dialect: Dialect) -> None:
@@ -131,8 +195,10 @@ class _Ready:
         self.names: list[str] = compiled.positiontup if self.is_positional else list(converts)
         self.parts: list[tuple[str, Any, Convert]] = [(name, fixed.get(name), converts[name]) for name in self.names]
         self.converted: list[tuple[int, Callable[[Any], Any]]] = []
+        self.types: list[TypeEngine[Any]] = []
         if isinstance(statement, Select):
             selected = list(statement.selected_columns)
+            self.types = [column.type for column in selected]
             for place, column in enumerate(selected):
                 if convert := column.type.dialect_impl(dialect).result_processor(dialect, None):
                     self.converted.append((place, convert))

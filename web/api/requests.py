@@ -13,7 +13,7 @@ from cases.capabilities.disputes import disputes_of
 from cases.capabilities.extensions import requests_of
 from cases.clocks import BESIDE
 from cases.record.case import Assignment, Case, Extension
-from cases.record.people import User
+from cases.record.people import people_by_id
 from cases.sheet import Sheet
 from cases.sides import Side
 from cases.units import units_by_id
@@ -153,4 +153,4 @@ def _names(db: Session, sheet: Sheet, ids: Iterable[int | None]) -> Mapping[int,
     wanted = {user_id for user_id in ids if user_id is not None}
     if not sheet.is_staff or not wanted:
         return {}
-    return {user_id or 0: name for user_id, name in db.exec(select(User.id, User.name).where(col(User.id).in_(wanted)))}
+    return {user_id: user.name for user_id, user in people_by_id(db, wanted).items()}

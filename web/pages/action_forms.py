@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from cases.ballots import open_ballot
 from cases.capabilities.extensions import REQUEST
 from cases.capabilities.part_extensions import REQUEST_PART
+from cases.panels import about_candidates
+from cases.record.at_once import ask
 from cases.sheet import Sheet
-from cases.units import units_around
+from cases.units import about_units_around, units_around
 from web import words
 from web.api.views import offered
-from web.choices import PERSON, named, points_passed, reviewers, staff
+from web.choices import PERSON, about_staff, named, points_passed, reviewers, staff
 from web.pages.deciding import PART, about, is_worth_asking, with_parts
 from web.pages.road import is_main, likely_first
 from web.visits import Visit
@@ -87,11 +89,16 @@ def forms_of(
 def _known(visit: Visit, sheet: Sheet, kinds: Iterable[str]) -> Known:
     """Return the units and the people that can be chosen from, by the kinds of fields that name them."""
     found: Known = {}
-    if not set(UNITS).isdisjoint(kinds):
-        units = [(unit.code, unit.name) for unit in units_around(visit.db, sheet.units[sheet.case.unit_id].path)]
+    case, path = sheet.case, sheet.units[sheet.case.unit_id].path
+    names_units, names_people = (not set(own).isdisjoint(kinds) for own in (UNITS, PEOPLE))
+    asked = [about_units_around(path)] if names_units else []
+    asked += [about_candidates(visit.db, case, visit.at), about_staff(visit.at)] if names_people else []
+    ask(visit.db, asked)
+    if names_units:
+        units = [(unit.code, unit.name) for unit in units_around(visit.db, path)]
         found |= dict.fromkeys(UNITS, units)
-    if not set(PEOPLE).isdisjoint(kinds):
-        found |= dict.fromkeys(PEOPLE, reviewers(visit, sheet.case))
+    if names_people:
+        found |= dict.fromkeys(PEOPLE, reviewers(visit, case))
     return found
 
 
