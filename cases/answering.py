@@ -12,8 +12,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,11 +23,13 @@ from cases.accused import accuses_none_of, accuses_somebody
 from cases.apart import FOR, clerical, others
 from cases.laws import law_of
 from cases.policy import HANDLING, OVERSIGHT, Held, duties_of
+from cases.record.at_once import Question
 from cases.record.case import Assignment, Case
 from cases.record.columns import table_of
 from cases.record.event import Event
 from cases.record.law import LawVersion
 from cases.record.people import Duty, Unit, User, in_force, subtree
+from cases.record.statements import Prepared, remembered
 from cases.standing_in import in_any_guise
 from cases.veil import faces, veils_of
 from workflow.definition import Definition
@@ -33,8 +37,11 @@ from workflow.vocabulary import DELEGATE, PARENT, SUPPORT
 
 LEAD = "lead"
 AT_THE_UNION = OVERSIGHT - {"head"}
+#: Duties at whose desks whoever is nearest answers.
+NEAREST = OVERSIGHT | HANDLING
 
 _UNITS = table_of(Unit)
+_LAWS = Prepared(select_columns(table_of(LawVersion).c.id).order_by(table_of(LawVersion).c.id))
 
 #: Published laws by id.
 Laws = Sequence[tuple[int, Definition]]
@@ -92,8 +99,12 @@ def reader(db: Session, by: User, at: datetime) -> Reader:
 
 def published(db: Session) -> Laws:
     """Return the published laws by id, in order."""
-    ids = db.exec(select(LawVersion.id).order_by(col(LawVersion.id)))
-    return [(law_id or 0, law_of(db, law_id or 0).definition) for law_id in ids]
+    return [(row.id, law_of(db, row.id).definition) for row in _LAWS.rows(db, {})]
+
+
+def about_laws() -> Question:
+    """Return what is asked to know the published laws."""
+    return _LAWS, {}
 
 
 def duties_behind(word: str) -> Collection[str]:
@@ -170,14 +181,34 @@ def _has_submitter_below(
     db: Session, duties: Sequence[Held], words: Collection[str], at: datetime
 ) -> ColumnElement[bool]:
     """Return the condition that who raised a case fills such a desk themselves, below me, and is passed over there."""
-    theirs = select(Duty.user_id).distinct().join(Unit, col(Unit.id) == Duty.unit_id)
-    lower = [
-        and_(_below(held), col(Unit.path) != held.path, col(Duty.role).in_(sorted(words)), in_force(at))
-        for held in duties
-        if held.role in words
-    ]
-    people = list(db.exec(theirs.where(or_(*lower)))) if lower else []
+    mine = [held for held in duties if held.role in words]
+    below = _people_below(db, duties, at)
+    people = sorted(
+        {
+            row.user_id
+            for row in below
+            for held in mine
+            if row.role in words and row.path != held.path and row.path.startswith(held.path)
+        }
+    )
     return col(Case.submitter_id).in_([*people, *veils_of(db, people)])
+
+
+def _people_below(db: Session, duties: Sequence[Held], at: datetime) -> Sequence[Any]:
+    """Return who holds a duty below one of mine that is filled nearest to a case, with its role and where."""
+    lower = [and_(_below(held), col(Unit.path) != held.path) for held in duties if held.role in NEAREST]
+    if not lower:
+        return []
+
+    def find(_: list[str]) -> dict[str, Sequence[Any]]:
+        held = select_columns(col(Duty.user_id), col(Duty.role), col(Unit.path)).join(
+            Unit, col(Unit.id) == Duty.unit_id
+        )
+        there = held.where(or_(*lower), col(Duty.role).in_(sorted(NEAREST)), in_force(at))
+        return {"": db.connection().execute(there).all()}
+
+    key = tuple((held.role, held.path) for held in duties), at
+    return remembered(db, key, [""], find)[""]
 
 
 def _below(held: Held) -> ColumnElement[bool]:

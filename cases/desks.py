@@ -24,6 +24,7 @@ from cases.apart import barred
 from cases.ballots import awaited
 from cases.laws import law_of
 from cases.policy import Held, answers_for, roles_in, visible_to
+from cases.record.at_once import gather
 from cases.record.case import Case
 from cases.record.people import User
 from cases.veil import faces, is_own
@@ -62,10 +63,12 @@ def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
             asked.append(and_(states, mine.perhaps(word, words, lies)))
         else:
             asked.append(states)
-    found = list(db.exec(_urgent_first(or_(false(), *exact)).limit(most + 1)))
+    looked_for = [_urgent_first(or_(false(), *exact)).limit(most + 1)]
     if asked and mine.duties:
+        looked_for.append(_urgent_first(and_(or_(*asked), visible_to(db, by, at))).limit(MOST_ASKED))
+    found, *others = gather(db, looked_for)
+    for candidates in others:
         known = {case.id for case in found}
-        candidates = db.exec(_urgent_first(and_(or_(*asked), visible_to(db, by, at))).limit(MOST_ASKED)).all()
         found += [case for case in candidates if case.id not in known and owned_for(db, case, by, at)]
         found.sort(key=lambda case: (case.due_at is None, case.due_at or at, case.id))
     stands_for: dict[int, int] = {}

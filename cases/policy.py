@@ -33,7 +33,7 @@ from cases.record.at_once import Question, ask
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment, table_of
 from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_of, subtree
-from cases.record.statements import Prepared
+from cases.record.statements import Prepared, remembered
 from cases.seats import posts, seats_at, stood_in_for
 from cases.standing_in import about_links, acts_for
 from cases.veil import about_raiser, faces, is_own, questions_about, raiser
@@ -176,8 +176,13 @@ def _has_a_part(db: Session, case: Case, handling: set[int]) -> bool:
 
 def _may_also_see(db: Session, case: Case, by: User, at: datetime, among: tuple[bool, ...]) -> bool:
     """Tell whether a capability lets a person see a case."""
-    reasons = [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff in among]
-    return bool(reasons) and db.exec(select(Case.id).where(Case.id == case.id, or_(*reasons))).first() is not None
+
+    def find(ids: list[int]) -> dict[int, bool]:
+        reasons = [reason(by.id or 0, at) for reason, is_staff in sees() if is_staff in among]
+        seen = db.exec(select(Case.id).where(col(Case.id).in_(ids), or_(*reasons))).all() if reasons else []
+        return {case_id: case_id in seen for case_id in ids}
+
+    return remembered(db, ("sees", by.id, at, among, case.version), {case.id or 0}, find)[case.id or 0]
 
 
 def visible_to(db: Session, by: User, at: datetime, *, only_parties: bool = False) -> ColumnElement[bool]:

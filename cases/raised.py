@@ -6,13 +6,14 @@ the lead case, whose answer they read and rate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cases.answering import published
 from cases.desks import MOST, Desk
@@ -26,28 +27,31 @@ from cases.veil import faces
 RATED_WITHIN = timedelta(days=30)
 
 
-def raised_by(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
-    """Return the cases that a person has raised and that are not over for them, newest first."""
+def raised_by(db: Session, by: User, at: datetime, most: int = MOST) -> list[SelectOfScalar[Case]]:
+    """Return the queries for the cases that a person has raised and that are not over for them, newest first."""
     mine = select(Case).where(col(Case.submitter_id).in_(faces(db, by.id or 0)))
     going_on = and_(col(Case.merged_into_id).is_not(None), or_(lead_is_open(), waits_for_rating(db, at)))
-    found: list[Case] = []
-    for one in (col(Case.closed_at).is_(None), going_on):  # either has an index of its own
-        found += db.exec(mine.where(one).order_by(col(Case.id).desc()).limit(most + 1))
-    found.sort(key=lambda case: case.id or 0, reverse=True)
+    ways = (col(Case.closed_at).is_(None), going_on)  # either has an index of its own
+    return [mine.where(one).order_by(col(Case.id).desc()).limit(most + 1) for one in ways]
+
+
+def as_desk(rows: Iterable[Iterable[Case]], most: int = MOST) -> Desk:
+    """Return what such queries have found, newest first."""
+    found = sorted((case for some in rows for case in some), key=lambda case: -(case.id or 0))
     return Desk(found[:most], len(found) > most)
 
 
-def to_rate(db: Session, by: User, at: datetime, most: int = MOST) -> Sequence[Case]:
-    """Return the merged cases of a person whose lead case has been answered, and that they may rate now."""
+def to_rate(db: Session, by: User, at: datetime, most: int = MOST) -> SelectOfScalar[Case]:
+    """Return the query for the merged cases of a person whose lead case is answered, and that they may rate now."""
     mine = select(Case).where(col(Case.submitter_id).in_(faces(db, by.id or 0)), col(Case.merged_into_id).is_not(None))
-    return db.exec(mine.where(waits_for_rating(db, at)).order_by(col(Case.id)).limit(most)).all()
+    return mine.where(waits_for_rating(db, at)).order_by(col(Case.id)).limit(most)
 
 
-def lately_closed(db: Session, by: User, at: datetime, since: datetime, most: int = 10) -> Sequence[Case]:
-    """Return the cases that were closed last among those a person may see; what goes on as another one was not."""
+def lately_closed(db: Session, by: User, at: datetime, since: datetime, most: int = 10) -> SelectOfScalar[Case]:
+    """Return the query for the cases that were closed last among those a person may see; what goes on was not."""
     closed = select(Case).where(col(Case.closed_at) >= since, col(Case.closed_at) <= at, visible_to(db, by, at))
     closed = closed.where(or_(col(Case.merged_into_id).is_(None), ~lead_is_open()))
-    return db.exec(closed.order_by(col(Case.closed_at).desc(), col(Case.id).desc()).limit(most)).all()
+    return closed.order_by(col(Case.closed_at).desc(), col(Case.id).desc()).limit(most)
 
 
 def lead_is_open() -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from cases.answering import AT_THE_UNION, Reader, among, answered_for, lies_at
 from cases.desks import MOST_ASKED
 from cases.matter import Matter
 from cases.policy import OVERSIGHT, duties_of
+from cases.record.at_once import gather
 from cases.record.case import Case
 from cases.record.erasures import Erasure
 from cases.record.people import Duty, User, line
@@ -73,11 +74,18 @@ def to_agree(mine: Reader) -> Iterator[Matter]:
     db = mine.db
     if not any(held.role in AT_THE_UNION for held in mine.duties):
         return
-    for table, kind in KINDS.items():
-        is_open = (
-            col(table.agreed_at).is_(None), col(table.declined_at).is_(None), col(table.asked_at) >= mine.at - WAITS
-        )  # fmt: skip
-        if db.exec(select(table.id).where(*is_open).limit(1)).first() is None:
+    open_ones = {
+        table: (
+            col(table.agreed_at).is_(None),
+            col(table.declined_at).is_(None),
+            col(table.asked_at) >= mine.at - WAITS,
+        )
+        for table in KINDS
+    }
+    there = gather(db, [select(table.id).where(*is_open).limit(1) for table, is_open in open_ones.items()])
+    for (table, is_open), any_open in zip(open_ones.items(), there, strict=True):
+        kind = KINDS[table]
+        if not any_open:
             continue  # nearly always, and much sooner than whose they are is asked
         is_nearest = or_(*(among(Case.unit_id, answered_for(mine.duties, (role,), mine.at)) for role in ROLES))
         overseers = select(Duty.user_id).where(col(Duty.role).in_(ROLES))

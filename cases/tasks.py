@@ -14,6 +14,7 @@ from cases.desks import part_words
 from cases.hands import LEAD, clock_of, todo_of
 from cases.laws import law_of
 from cases.policy import HANDLING, duties_of, roles_in
+from cases.record.at_once import gather
 from cases.record.case import Assignment, Case
 from cases.record.clock import Clock
 from cases.record.people import Unit, User
@@ -39,10 +40,11 @@ def tasks_of(db: Session, cases: Sequence[Case], by: User, at: datetime) -> dict
     if not with_parts:
         return {}
     wanted = select(Assignment).where(col(Assignment.case_id).in_(with_parts), col(Assignment.ended_at).is_(None))
+    own = select(Unit.id).where(answered_for(duties_of(db, by, at), HANDLING, at))
+    found, mine = gather(db, [wanted.order_by(col(Assignment.id)), own])
     rows: dict[int, list[Assignment]] = {}
-    for row in db.exec(wanted.order_by(col(Assignment.id))):
+    for row in found:
         rows.setdefault(row.case_id, []).append(row)
-    mine = set(db.exec(select(Unit.id).where(answered_for(duties_of(db, by, at), HANDLING, at))))
     parts = {
         case_id: [row for row in found if row.kind != LEAD and row.unit_id in mine] for case_id, found in rows.items()
     }

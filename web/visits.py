@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from cases.access import Caller
 from cases.act import about_number, find
+from cases.answering import about_laws
 from cases.auditing import is_auditor
 from cases.authority import authority_of
 from cases.calendars import about_versions, calendar_of
@@ -120,7 +121,7 @@ class Visit:
         """Ask at once what every page asks, where the visit only reads."""
         user_id = self.caller.user_id
         me = by_id(), {"user_id": user_id}
-        get_to_know(self.db, user_id, self.at, me, about_versions(), inbox.about_unread(user_id), *more)
+        get_to_know(self.db, user_id, self.at, me, about_versions(), about_laws(), inbox.about_unread(user_id), *more)
 
     def start_over(self) -> None:
         """Leave nothing of what was tried, and read the record again from here on."""

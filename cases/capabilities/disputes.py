@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import bindparam, literal_column, select
-from sqlmodel import Session, col, or_
-from sqlmodel import select as select_rows
+from sqlmodel import Session
 
 from cases import beside
 from cases.capabilities.assignments import LEAD, OFFERED, RETURNED, SIGNED, current
@@ -22,8 +21,9 @@ from cases.record.case import Assignment, Case
 from cases.record.columns import Moment, table_of
 from cases.record.disputes import Dispute
 from cases.record.event import Event
-from cases.record.people import Unit, ancestors
+from cases.record.people import ancestors
 from cases.record.statements import Prepared, of_each_case
+from cases.units import units_by_id
 from cases.words import SUBMITTER, Deed, Post, role
 from workflow.definition import STAGES, State
 from workflow.vocabulary import SUPPORT
@@ -34,7 +34,7 @@ UPHELD, REFUSED, LAPSED = "upheld", "refused", "lapsed"
 
 _DISPUTES, _ASSIGNMENTS, _EVENTS = table_of(Dispute), table_of(Assignment), table_of(Event)
 _ALL = of_each_case(Dispute)
-_OPEN = Prepared(select(_DISPUTES).where(_DISPUTES.c.case_id == bindparam("of_case"), _DISPUTES.c.decided_at.is_(None)))
+_PARTS = of_each_case(Assignment)
 _DECIDED = Prepared(
     select(_DISPUTES.c.assignment_id, _DISPUTES.c.about).where(
         _DISPUTES.c.case_id == bindparam("of_case"),
@@ -66,18 +66,14 @@ def adjudicator(db: Session, case: Case) -> Iterable[Post]:
 
     Nobody sits there who belongs to a department that quarrels.
     """
-    parts = db.exec(
-        select_rows(Assignment.unit_id, Assignment.kind, Assignment.status, Assignment.round).where(
-            Assignment.case_id == case.id
-        )
-    ).all()
-    units = {unit_id for unit_id, *_ in parts}
-    paths = db.exec(select_rows(Unit.path).where(or_(col(Unit.id) == case.unit_id, col(Unit.id).in_(units))))
-    returning = {unit_id for unit_id, *rest in parts if tuple(rest) == (LEAD, RETURNED, case.round)}
+    parts = _PARTS.rows(db, {"case_id": case.id})
+    places = units_by_id(db, [case.unit_id, *(row.unit_id for row in parts)])
+    paths = [unit.path for unit in places.values()]
+    returning = {row.unit_id for row in parts if (row.kind, row.status, row.round) == (LEAD, RETURNED, case.round)}
     dispute = _open(db, case.id)
     parties = {dispute.opened_by_unit_id, dispute.against_unit_id} if dispute is not None else set()
     quarrelling = frozenset(unit_id for unit_id in returning | parties if unit_id is not None)
-    return [Post((SUPERVISOR,), common_superior(list(paths)), not_of=quarrelling)]
+    return [Post((SUPERVISOR,), common_superior(paths), not_of=quarrelling)]
 
 
 @on_move
@@ -149,7 +145,7 @@ def common_superior(paths: list[str]) -> int:
 
 
 def _open(db: Session, case_id: int | None) -> Any | None:
-    return next(iter(_OPEN.rows(db, {"of_case": case_id})), None)
+    return next((row for row in _ALL.rows(db, {"case_id": case_id}) if row.decided_at is None), None)
 
 
 def _decided(deed: Deed) -> Sequence[Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cases import beside, desk_clocks
 from cases.access import is_storable
@@ -59,7 +60,9 @@ _EVENTS = table_of(Event)
 _ACTED = Prepared(
     select(_EVENTS.c.seq)
     .where(_EVENTS.c.case_id == bindparam("case_id"), _EVENTS.c.actor_id == bindparam("actor_id"))
-    .limit(literal_column("1"))
+    .limit(literal_column("1")),
+    of_case="case_id",
+    by="actor_id",
 )
 _TAKEN = Prepared(
     select(_EVENTS.c.seq)
@@ -197,16 +200,22 @@ def to_endorse(
     What complains of a unit of theirs is not among them. The cursor is a number, for an id would betray how many cases
     there are. Raises BadRequest for one that is none.
     """
-    others = or_(col(Case.submitter_id).is_(None), col(Case.submitter_id).not_in(faces(db, by.id or 0)))
-    unsaid = accuses_none_of(duties_of(db, by, at))
-    wanted = select_rows(Case).where(could_endorse(by.id or 0, at), others, unsaid)
+    wanted = open_to(db, by, at)
     if cursor is not None:
         before = db.exec(wanted.where(Case.number == cursor)).first() if is_storable(cursor) else None
         if before is None:
             raise BadRequest("翻页位置无效，请从第一页开始。", "The cursor is not valid; begin with the first page.")
         wanted = wanted.where(col(Case.id) < before.id)
-    found = db.exec(wanted.order_by(col(Case.id).desc()).limit(most + 1)).all()
+    found = db.exec(wanted.limit(most + 1)).all()
     return found[:most], found[most - 1].number if len(found) > most else None
+
+
+def open_to(db: Session, by: User, at: datetime) -> SelectOfScalar[Case]:
+    """Return the query for the cases of others that a person could endorse, newest first."""
+    others = or_(col(Case.submitter_id).is_(None), col(Case.submitter_id).not_in(faces(db, by.id or 0)))
+    unsaid = accuses_none_of(duties_of(db, by, at))
+    wanted = select_rows(Case).where(could_endorse(by.id or 0, at), others, unsaid)
+    return wanted.order_by(col(Case.id).desc())
 
 
 def _pass(deed: Deed, threshold: Threshold) -> None:

@@ -13,12 +13,23 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Dialect, LargeBinary
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Dialect,
+    LargeBinary,
+    Select,
+    func,
+    inspect,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 from cases.record.columns import Moment
-from cases.record.statements import OF_A_CASE, Prepared, Ready, answers_of, driver_of
+from cases.record.statements import OF_A_CASE, Prepared, Ready, answers_of, driver_of, unwatched
 
 #: A statement with the values of its parameters.
 Question = tuple[Prepared, dict[str, Any]]
@@ -61,6 +72,45 @@ def ask(db: Session, questions: Iterable[Question]) -> None:
         found[place].append(together.row(place, row))
     for (prepared, values), rows in zip(asked, found, strict=True):
         answers[prepared, tuple(values.items())] = rows
+
+
+def gather(db: Session, wanted: Sequence[Select[Any]]) -> list[list[Any]]:
+    """Return the rows of each of some SELECTs, asked in one; what is selected as a model is an unwatched object."""
+    if not wanted:
+        return []
+    _, dialect = driver_of(db)
+    array = func.json_array if dialect.name == "sqlite" else func.json_build_array
+    inner = [one.subquery() for one in wanted]
+    shapes = [_Shape(one, list(sub.c), dialect) for one, sub in zip(wanted, inner, strict=True)]
+    asked = [select(literal_column(str(place)), array(*sub.c)) for place, sub in enumerate(inner)]
+    found: list[list[Any]] = [[] for _ in wanted]
+    for place, row in db.connection().execute(union_all(*asked)):
+        found[place].append(shapes[place].row(json.loads(row) if isinstance(row, str) else row))
+    return found
+
+
+class _Shape:
+    """How the rows of one SELECT are read: which of its columns make up which model, and how each value is revived."""
+
+    def __init__(self, wanted: Select[Any], columns: Sequence[ColumnElement[Any]], dialect: Dialect) -> None:
+        self.revive = [_revive(column.type, dialect) for column in columns]
+        self.models: list[tuple[Any, Sequence[str]]] = []
+        for described in wanted.column_descriptions:
+            model = described["expr"] if isinstance(described["expr"], type) else None
+            mapper: Any = inspect(model) if model else None
+            self.models.append((model, [one.key for one in mapper.column_attrs] if mapper else [""]))
+
+    def row(self, kept: Sequence[Any]) -> Any:
+        """Return one row: a tuple, or the object itself where nothing else is selected."""
+        values = [
+            value if convert is None or value is None else convert(value)
+            for convert, value in zip(self.revive, kept, strict=True)
+        ]
+        found: list[Any] = []
+        for model, names in self.models:
+            own, values = values[: len(names)], values[len(names) :]
+            found.append(unwatched(model, dict(zip(names, own, strict=True))) if model else own[0])
+        return found[0] if len(found) == 1 else tuple(found)
 
 
 class _Together:

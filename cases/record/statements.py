@@ -73,7 +73,7 @@ class Prepared:
 
     def objects(self, db: Session, model: type[Model], values: dict[str, Any]) -> list[Model]:
         """Execute a SELECT of a model's whole table and return its rows as objects that no session watches."""
-        return [_unwatched(model, row) for row in self.rows(db, values)]
+        return [unwatched(model, row._asdict()) for row in self.rows(db, values)]
 
     def spoken(self, db: Session, values: dict[str, Any]) -> tuple[str, Any]:
         """Return what the driver would be told: the text and its values."""
@@ -166,11 +166,11 @@ def know(db: Session, what: object, found: Mapping[Key, Found]) -> None:
         answers.update({(what, key): value for key, value in found.items()})
 
 
-def _unwatched(model: type[Model], row: Any) -> Model:
-    """Return an object with a row's values: nothing is written when it changes, unlike one the ORM has loaded."""
+def unwatched(model: type[Model], values: Mapping[str, Any]) -> Model:
+    """Return an object with some values: nothing is written when it changes, unlike one the ORM has loaded."""
     _configured()
     made: Model = manager_of_class(model).new_instance()
-    made.__dict__.update(row._asdict())
+    made.__dict__.update(values)
     return made
 
 

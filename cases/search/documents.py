@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
+from cases.record.at_once import gather
 from cases.record.case import Assignment, Case, Passage
 from cases.record.columns import table_of
 from cases.record.event import Event
@@ -25,7 +27,7 @@ TITLE, TEXT = "title", "text"
 GAP = "¦"
 
 _CASES, _PARTS, _UNITS = table_of(Case), table_of(Assignment), table_of(Unit)
-_PASSAGES, _EVENTS = table_of(Passage), table_of(Event)
+_EVENTS = table_of(Event)
 
 #: The tokens of a case, by zone.
 Document = Mapping[str, Sequence[str]]
@@ -42,24 +44,28 @@ class Readable:
 
 def documents(db: Session, ids: Collection[int]) -> dict[int, Document]:
     """Return what is searched of some cases; a draft is searched by nobody."""
+    if not ids:
+        return {}
     columns = (_CASES.c.id, _CASES.c.number, _CASES.c.title, _CASES.c.submitter_id, _UNITS.c.path)
-    wanted = select(*columns).join(_UNITS, _UNITS.c.id == _CASES.c.unit_id)
-    cases = db.connection().execute(
-        wanted.where(_CASES.c.id.in_(sorted(ids)), _CASES.c.submitted_at.is_not(None)).order_by(_CASES.c.id)
-    )
-    rows = cases.all()
-    said, places = readable(db, [row.id for row in rows]), _places_of_parts(db, [row.id for row in rows])
+    found = select(*columns).join(_UNITS, _UNITS.c.id == _CASES.c.unit_id).order_by(_CASES.c.id)
+    found = found.where(_CASES.c.id.in_(sorted(ids)), _CASES.c.submitted_at.is_not(None))
+    parts = select(_PARTS.c.case_id, _UNITS.c.path).join(_UNITS, _UNITS.c.id == _PARTS.c.unit_id)
+    rows, held, *texts = gather(db, [found, parts.where(_PARTS.c.case_id.in_(sorted(ids))), *_what_was_said(ids)])
+    places: dict[int, set[int]] = {}
+    for case_id, path in held:
+        places.setdefault(case_id, set()).update(ancestors(path))
+    said = _readable(*texts)
     return {
-        row.id: {
+        case_id: {
             SCOPE: [
-                *(overseen(unit_id) for unit_id in ancestors(row.path)),
-                *(handled(unit_id) for unit_id in places.get(row.id, ())),
-                *([raised(row.submitter_id)] if row.submitter_id is not None else []),
+                *(overseen(unit_id) for unit_id in ancestors(path)),
+                *(handled(unit_id) for unit_id in places.get(case_id, ())),
+                *([raised(submitter_id)] if submitter_id is not None else []),
             ],
-            PARTIES: [*tokens(row.number), GAP, *tokens(row.title), GAP, *_tokens_of(said.get(row.id, ()), PARTIES)],
-            STAFF: _tokens_of(said.get(row.id, ()), STAFF),
+            PARTIES: [*tokens(number), GAP, *tokens(title), GAP, *_tokens_of(said.get(case_id, ()), PARTIES)],
+            STAFF: _tokens_of(said.get(case_id, ()), STAFF),
         }
-        for row in rows
+        for case_id, number, title, submitter_id, path in rows
     }
 
 
@@ -69,16 +75,21 @@ def readable(db: Session, ids: Collection[int]) -> dict[int, list[Readable]]:
     What was said where a case was linked to another is not among it: who may not know of both would learn of one. The
     titles are not either: the case bears the last one.
     """
-    if not ids:
-        return {}
+    return _readable(*gather(db, _what_was_said(ids))) if ids else {}
+
+
+def _what_was_said(ids: Collection[int]) -> list[Any]:
+    """Return the queries for the events of some cases that name another one, and for all that was said in them."""
     naming = select(_EVENTS.c.case_id, _EVENTS.c.version).where(_EVENTS.c.case_id.in_(sorted(ids)))
     naming = naming.where(_EVENTS.c.version > FIRST, _EVENTS.c.data.contains(f'"{OTHER}":'))
-    apart = {tuple(row) for row in db.connection().execute(naming)}
-    wanted = select(_PASSAGES).where(_PASSAGES.c.case_id.in_(sorted(ids))).order_by(_PASSAGES.c.id.desc())
-    rows = db.connection().execute(wanted).all()
-    among_staff = {(row.case_id, row.version) for row in rows if row.audience != FOR_PARTIES}
+    return [naming, select(Passage).where(col(Passage.case_id).in_(sorted(ids))).order_by(col(Passage.id).desc())]
+
+
+def _readable(naming: Sequence[tuple[int, int]], passages: Sequence[Passage]) -> dict[int, list[Readable]]:
+    apart = set(naming)
+    among_staff = {(row.case_id, row.version) for row in passages if row.audience != FOR_PARTIES}
     said: dict[int, list[Readable]] = {}
-    for row in sorted(rows, key=lambda row: row.field != TEXT):
+    for row in sorted(passages, key=lambda row: row.field != TEXT):
         place = (row.case_id, row.version)
         if row.body is not None and row.field != TITLE and place not in apart:
             said.setdefault(row.case_id, []).append(Readable(row.field, row.body, place in among_staff))
@@ -98,14 +109,6 @@ def handled(unit_id: int) -> str:
 def raised(user_id: int) -> str:
     """Return the token of the cases that were raised by somebody, or by a veil."""
     return f"s{user_id}".replace("-", "v")
-
-
-def _places_of_parts(db: Session, ids: Sequence[int]) -> dict[int, set[int]]:
-    parts = select(_PARTS.c.case_id, _UNITS.c.path).join(_UNITS, _UNITS.c.id == _PARTS.c.unit_id)
-    found: dict[int, set[int]] = {}
-    for row in db.connection().execute(parts.where(_PARTS.c.case_id.in_(ids))) if ids else ():
-        found.setdefault(row.case_id, set()).update(ancestors(row.path))
-    return found
 
 
 def _tokens_of(said: Collection[Readable], zone: str) -> list[str]:

@@ -6,24 +6,25 @@ looked through as it stands, so that a text is found from the moment on in which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, column, literal, table, union_all
+from sqlalchemy import ColumnElement, cast, column, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session, col, select
 
 from cases.access import is_storable
 from cases.errors import BadRequest
 from cases.lists import LONGEST_WORD, Filters, Page, id_of, narrowed
+from cases.record.at_once import gather
 from cases.record.case import Case
 from cases.record.database import is_sqlite
 from cases.record.people import User
 from cases.record.search import DOCUMENTS, PARTIES, SCOPE, STAFF
 from cases.search.documents import Document, documents
-from cases.search.keeping import WEIGHTS, cursor, touched
+from cases.search.keeping import WEIGHTS, touched
 from cases.search.readers import Way, ways_of
 from cases.search.tokens import Phrase, phrases
 
@@ -66,29 +67,24 @@ def search(
     ways = ways_of(db, by, at)
     if not wanted or not ways:
         return Found(Page([], None), wanted, frozenset(), is_behind=False)
-    seen = cursor(db)
-    fresh = touched(db, seen, FRESH)
-    found = _kept(db, ways, wanted, [*conditions, col(Case.id).not_in(fresh.ids)], limit + 1)
-    found |= _written_since(db, ways, wanted, [*conditions, col(Case.id).in_(fresh.ids)]) if fresh.ids else {}
-    ids = sorted(found, reverse=True)
-    rows = db.exec(select(Case).where(col(Case.id).in_(ids[:limit])).order_by(col(Case.id).desc())).all()
-    return Found(
-        Page(rows, rows[-1].number if len(ids) > limit else None),
-        wanted,
-        frozenset(case_id for case_id in ids if found[case_id]),
-        is_behind=fresh.last > seen and touched(db, fresh.last, 1).last > fresh.last,
-    )
-
-
-def _kept(
-    db: Session, ways: Sequence[Way], wanted: Sequence[Phrase], conditions: Sequence[ColumnElement[bool]], most: int
-) -> dict[int, bool]:
-    """Return the newest cases that the index finds, each with whether it was searched as staff."""
+    fresh = touched(db, FRESH)
     if not is_sqlite(db):  # a plan for whatever words would not know which of them are rare
         db.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
-    asked = (_of_way(way, wanted, conditions, is_fts=is_sqlite(db)).limit(most).subquery() for way in ways)
-    rows = db.connection().execute(union_all(*(select(one.c.id, one.c.is_staff) for one in asked))).all()
-    return _together(rows)
+    kept = [*conditions, col(Case.id).not_in(fresh.ids)]
+    looked_for = [_of_way(way, wanted, kept, is_fts=is_sqlite(db)).limit(limit + 1) for way in ways]
+    lately = [*conditions, col(Case.id).in_(fresh.ids)]
+    looked_for += [select(Case.id).where(way.condition, *lately) for way in ways] if fresh.ids else []
+    rows = gather(db, looked_for)
+    found = _together(ways, rows[: len(ways)])
+    found |= _written_since(db, _together(ways, rows[len(ways) :]), wanted) if fresh.ids else {}
+    ids = sorted(found, reverse=True)
+    cases = db.exec(select(Case).where(col(Case.id).in_(ids[:limit])).order_by(col(Case.id).desc())).all()
+    return Found(
+        Page(cases, cases[-1].number if len(ids) > limit else None),
+        wanted,
+        frozenset(case_id for case_id in ids if found[case_id]),
+        is_behind=fresh.has_more,
+    )
 
 
 def _of_way(way: Way, wanted: Sequence[Phrase], conditions: Sequence[ColumnElement[bool]], *, is_fts: bool) -> Any:
@@ -101,31 +97,27 @@ def _of_way(way: Way, wanted: Sequence[Phrase], conditions: Sequence[ColumnEleme
             _VECTORS.c.case_id,
             _VECTORS.c.words.op("@@", is_comparison=True)(cast(vector_query(way, wanted), TSQUERY)),
         )
-    found = select(key.label("id"), literal(way.is_staff).label("is_staff")).join(Case, col(Case.id) == key)
+    found = select(key).join(Case, col(Case.id) == key)
     found = found.where(words, way.condition, *conditions).order_by(key.desc())
     return found.where(key.in_(way.among)) if way.among is not None else found
 
 
-def _written_since(
-    db: Session, ways: Sequence[Way], wanted: Sequence[Phrase], conditions: Sequence[ColumnElement[bool]]
-) -> dict[int, bool]:
-    """Return the cases that were written in since the index was kept and hold the words."""
-    columns: list[Any] = [(col(Case.id).label("id"), literal(way.is_staff).label("is_staff")) for way in ways]
-    asked = (select(*own).where(way.condition, *conditions) for own, way in zip(columns, ways, strict=True))
-    readable = _together(db.connection().execute(union_all(*asked)))
-    texts = documents(db, readable)
+def _written_since(db: Session, among: Mapping[int, bool], wanted: Sequence[Phrase]) -> dict[int, bool]:
+    """Return those among some cases that hold the words, as their texts stand now."""
+    texts = documents(db, among)
     return {
         case_id: is_staff
-        for case_id, is_staff in readable.items()
+        for case_id, is_staff in among.items()
         if case_id in texts and _holds(texts[case_id], wanted, is_staff=is_staff)
     }
 
 
-def _together(rows: Iterable[Any]) -> dict[int, bool]:
-    """Return cases, each with whether one of the ways to it is that of staff."""
+def _together(ways: Sequence[Way], rows: Sequence[Sequence[int]]) -> dict[int, bool]:
+    """Return the cases that were found, each with whether one of the ways to it is that of staff."""
     found: dict[int, bool] = {}
-    for row in rows:
-        found[row.id] = found.get(row.id, False) or bool(row.is_staff)
+    for way, ids in zip(ways, rows, strict=True):
+        for case_id in ids:
+            found[case_id] = found.get(case_id, False) or way.is_staff
     return found
 
 

@@ -38,11 +38,15 @@ _THERE = text(f"SELECT rowid, {', '.join(ZONES)} FROM {DOCUMENTS} WHERE rowid IN
 
 
 class Touched(NamedTuple):
-    """The cases that some events tell of, the number of the last of these events, and whether any tells of erasing."""
+    """The cases that the next events after the cursor tell of, and the number of the last of these events, if any.
+
+    `is_erasing` tells whether something was erased, `has_more` whether more events follow.
+    """
 
     ids: Sequence[int]
-    last: int
+    last: int | None
     is_erasing: bool
+    has_more: bool
 
 
 def keep(engine: Engine, is_stopping: Callable[[], bool] = lambda: False) -> int:
@@ -50,10 +54,9 @@ def keep(engine: Engine, is_stopping: Callable[[], bool] = lambda: False) -> int
     written, turns = 0, 0
     while not is_stopping():
         with reading(engine) as db:
-            seen = cursor(db)
-            ahead = touched(db, seen, BATCH)
+            seen, ahead = cursor(db), touched(db, BATCH)
             found = documents(db, ahead.ids)
-        if ahead.last == seen:
+        if ahead.last is None:
             break
         with transaction(engine) as db:
             if not _move(db, seen, ahead):
@@ -79,18 +82,19 @@ def cursor(db: Session) -> int:
     return int(db.connection().execute(select(_CURSOR.c.seq)).scalar_one())
 
 
-def touched(db: Session, seen: int, most: int) -> Touched:
-    """Return which cases the next events after one tell of, the erased ones of an event of many included."""
+def touched(db: Session, most: int) -> Touched:
+    """Return which cases the next events tell of, the erased ones of an event of many included."""
     columns = (_EVENTS.c.seq, _EVENTS.c.case_id, _EVENTS.c.action)
-    ahead = select(*columns).where(_EVENTS.c.seq > seen).order_by(_EVENTS.c.seq).limit(most)
-    events = db.connection().execute(ahead).all()
-    ids = {row.case_id for row in events if row.case_id is not None}
-    erasing = [row.seq for row in events if row.action in ACTIONS]
+    ahead = select(*columns).where(_EVENTS.c.seq > select(_CURSOR.c.seq).scalar_subquery())
+    events = db.connection().execute(ahead.order_by(_EVENTS.c.seq).limit(most + 1)).all()
+    taken = events[:most]
+    ids = {row.case_id for row in taken if row.case_id is not None}
+    erasing = [row.seq for row in taken if row.action in ACTIONS]
     if erasing:
         told = select(_EVENTS.c.seq, _EVENTS.c.data).where(_EVENTS.c.seq.in_(erasing))
         for row in db.connection().execute(told):
             ids |= {stone.case_id for stone in tombstones_in(row.seq, json.loads(row.data))}
-    return Touched(sorted(ids), events[-1].seq if events else seen, bool(erasing))
+    return Touched(sorted(ids), taken[-1].seq if taken else None, bool(erasing), len(events) > most)
 
 
 def _move(db: Session, seen: int, ahead: Touched) -> bool:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from cases.matters import matters_of
-from cases.raised import lately_closed, raised_by, to_rate
+from cases.raised import as_desk, lately_closed, raised_by, to_rate
+from cases.record.at_once import gather
 from cases.record.case import Case
 from cases.record.database import reading
 from cases.record.people import User
@@ -140,11 +141,9 @@ def test_a_merged_case_stays_with_its_submitter_until_the_lead_case_is_closed_an
     def of_qian() -> tuple[list[str], list[str], list[str]]:
         with reading(world.db) as db:
             qian = db.get_one(User, world.people["qian"])
-            found: list[list[Case]] = [
-                list(raised_by(db, qian, lead.at).cases),
-                list(to_rate(db, qian, lead.at)),
-                list(lately_closed(db, qian, lead.at, lead.at - 30 * DAY)),
-            ]
+            queries = [to_rate(db, qian, lead.at), lately_closed(db, qian, lead.at, lead.at - 30 * DAY)]
+            mine = as_desk(gather(db, raised_by(db, qian, lead.at)))
+            found: list[list[Case]] = [list(mine.cases), *gather(db, queries)]
             raised, rating, closed = ([case.number for case in cases] for cases in found)
             return raised, rating, closed
 
@@ -176,7 +175,8 @@ def test_a_merged_case_that_nobody_rates_does_not_wait_for_ever(world: World) ->
         qian = db.get_one(User, world.people["qian"])
         for days, waits in ((29, 1), (31, 0)):
             at = lead.at + days * DAY
-            assert len(to_rate(db, qian, at)) == len(raised_by(db, qian, at).cases) == waits
+            mine = as_desk(gather(db, raised_by(db, qian, at)))
+            assert len(db.exec(to_rate(db, qian, at)).all()) == len(mine.cases) == waits
 
 
 # --- all of it

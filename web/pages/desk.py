@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cases.authority import authority_of
-from cases.capabilities.endorsements import to_endorse
+from cases.capabilities.endorsements import open_to
 from cases.desks import MOST, desk_of
 from cases.matters import matters_of
 from cases.questions import asked_by
-from cases.raised import lately_closed, raised_by
+from cases.raised import as_desk, lately_closed, raised_by
+from cases.record.at_once import gather
 from cases.tasks import tasks_of
 from web.pages.case_promises import promises_to_keep
 from web.pages.desk_matters import going_on, rows_of_matters
@@ -31,8 +32,10 @@ router = APIRouter(include_in_schema=False)
 def my_desk(visit: Reading) -> Response:
     """Show the cases that lie with me, most urgent first, and once what I did in a case that I see no more."""
     mine, beside = desk_of(visit.db, visit.by, visit.at), matters_of(visit.db, visit.by, visit.at)
-    raised = raised_by(visit.db, visit.by, visit.at)
-    closed = lately_closed(visit.db, visit.by, visit.at, visit.at - LATELY)
+    asked = (visit.db, visit.by, visit.at)
+    queries = [*raised_by(*asked), lately_closed(*asked, visit.at - LATELY), open_to(*asked).limit(1)]
+    *own, closed, endorsable = gather(visit.db, queries)
+    raised = as_desk(own)
     waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at), mine.stands_for)
     waiting += rows_of_matters(visit, beside.rows)
     waiting.sort(key=lambda row: (row.due_at is None, row.due_at or visit.at))  # a part has a limit of its own
@@ -56,7 +59,7 @@ def my_desk(visit: Reading) -> Response:
         raised=going_on(visit, raised.cases),
         closed=rows_of(visit, closed),
         promised=promises_to_keep(visit),
-        may_endorse=bool(to_endorse(visit.db, visit.by, visit.at, most=1)[0]),
+        may_endorse=bool(endorsable),
         may_ask=asked_by(visit.db, visit.by, visit.at) is not None,
         standing_in=standing_in(visit),
         may_arrange=bool(authority_of(visit.db, visit.by, visit.at)),

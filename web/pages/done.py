@@ -73,7 +73,7 @@ def left(visit: Visit) -> tuple[str, str] | None:
         .join(Case, col(Case.id) == Event.case_id)
         .where(Case.number == number, Event.version == _version(version), Event.actor_id == visit.by.id)
     )
-    found = visit.db.exec(wanted).first() if number.isascii() and number.isprintable() else None
+    found = visit.db.exec(wanted).first() if number and number.isascii() and number.isprintable() else None
     if found is None:
         return None
     event, law_id = found
