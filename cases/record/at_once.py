@@ -109,7 +109,11 @@ class _Shape:
         found: list[Any] = []
         for model, names in self.models:
             own, values = values[: len(names)], values[len(names) :]
-            found.append(unwatched(model, dict(zip(names, own, strict=True))) if model else own[0])
+            if model is None:
+                found.append(own[0])
+            else:  # where nothing was joined there is no object
+                is_there = any(value is not None for value in own)
+                found.append(unwatched(model, dict(zip(names, own, strict=True))) if is_there else None)
         return found[0] if len(found) == 1 else tuple(found)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import LargeBinary, bindparam, literal, select
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as select_rows
 
 from cases.policy import get_to_know
 from cases.record import at_once
-from cases.record.at_once import ask, open_file
+from cases.record.at_once import ask, gather, open_file
+from cases.record.case import Case
+from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
 from cases.record.people import Unit, User, line, people_by_id
@@ -95,6 +99,36 @@ def test_what_is_known_is_not_asked_again(world: World, monkeypatch: pytest.Monk
         get_to_know(db, world.people["li"], MONDAY, (BY_LOGIN, {"login": "li"}))
         get_to_know(db, world.people["li"], MONDAY)
     assert len(asked) == 2 and asked[1] == 1
+
+
+def test_what_is_gathered_is_what_each_query_would_find_in_its_order(world: World) -> None:
+    busy(world)
+    late = select_rows(Case).where(col(Case.closed_at).is_(None)).order_by(col(Case.due_at).desc(), col(Case.id).desc())
+    with_clocks = select_rows(Case, Clock).join(Clock, col(Clock.case_id) == Case.id).order_by(col(Clock.id).desc())
+    with_leads = select_rows(User, Unit).outerjoin(Unit, col(Unit.name) == User.name).order_by(col(User.id))
+    numbers = select_rows(Case.number, Case.id).order_by(Case.number)
+    queries: list[Any] = [
+        late.limit(5),
+        with_clocks,
+        with_leads,
+        numbers,
+        select_rows(Case.id).order_by(col(Case.id)),
+        late,
+    ]
+    with reading(world.db) as db:
+        for query, gathered in zip(queries, gather(db, queries), strict=True):
+            alone = db.exec(query).all()
+            assert len(alone) == len(gathered) > 3
+            for one, other in zip(alone, gathered, strict=True):
+                assert plain(one) == plain(other)
+        assert gather(db, []) == []
+
+
+def plain(row: Any) -> Any:
+    """Return a row without its objects: their values, or nothing where nothing was joined."""
+    if isinstance(row, SQLModel):
+        return row.model_dump()
+    return tuple(map(plain, row)) if isinstance(row, Sequence) and not isinstance(row, str) else row
 
 
 def test_units_are_known_with_all_above_them_and_people_once(world: World) -> None:
