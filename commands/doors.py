@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "submit": PERSON,
     "act": PERSON,
     "show": READER,
+    "search": PERSON,
     "explain": HOST,
     "overdue": HOST,
     "rates": HOST,

@@ -24,6 +24,7 @@ from commands.importing import importing
 from commands.keys import keys
 from commands.news import Undelivered, news
 from commands.people import users
+from commands.searching import search
 from commands.similar import similar
 from commands.tokens import tokens
 from commands.usage import list_in_both_languages, wrong_call
@@ -63,6 +64,7 @@ for command in (
     reports.rates,
     reports.figures,
     reports.questions,
+    search,
     similar,
     upkeep.sweep,
     upkeep.doctor,
