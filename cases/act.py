@@ -31,7 +31,8 @@ from cases.record.at_once import Question
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.event import Event
-from cases.record.people import User, line
+from cases.record.lines import line
+from cases.record.people import User
 from cases.record.statements import Prepared
 from cases.recording import hold, record
 from cases.veil import is_own

@@ -22,7 +22,7 @@ from cases.record.at_once import Question
 from cases.record.calendar import CalendarVersion
 from cases.record.columns import table_of
 from cases.record.database import is_for_reading, is_sqlite
-from cases.record.people import Place
+from cases.record.lines import Place
 from cases.record.statements import Prepared
 from workflow.calendar import Calendar, load_calendar, parse_calendar
 from workflow.errors import Refusal

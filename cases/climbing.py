@@ -18,7 +18,7 @@ from cases.audience import HEADS, Addressee, desks
 from cases.record.case import Case
 from cases.record.clock import Level
 from cases.record.columns import table_of
-from cases.record.people import line
+from cases.record.lines import line
 from cases.record.statements import Prepared
 from cases.seats import answering_at
 from cases.veil import raiser

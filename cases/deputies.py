@@ -19,7 +19,8 @@ from sqlmodel import Session, col, select
 from cases.calendars import calendar_of
 from cases.duties import ADMINISTRATIONS, duty_word, one_administration
 from cases.errors import BadRequest, NotFound
-from cases.record.people import LINKS, Duty, Unit, User, lasts, line
+from cases.record.lines import line
+from cases.record.people import LINKS, Duty, Unit, User, lasts
 
 LONGEST = timedelta(days=366)
 ONE_DAY = timedelta(days=1)

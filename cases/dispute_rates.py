@@ -13,7 +13,7 @@ from cases.capabilities.disputes import LAPSED
 from cases.record.case import Case
 from cases.record.columns import table_of
 from cases.record.disputes import Dispute
-from cases.record.people import line
+from cases.record.lines import line
 
 _CASES, _DISPUTES = table_of(Case), table_of(Dispute)
 

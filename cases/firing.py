@@ -25,7 +25,7 @@ from cases.parking import AS_SEEN, seen
 from cases.record.case import Case
 from cases.record.clock import Clock, FiredRung
 from cases.record.columns import table_of
-from cases.record.people import line
+from cases.record.lines import line
 from cases.record.statements import Prepared
 from cases.recording import hold, record
 from cases.side_clocks import desk_of

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 from cases.accused import accused_units
 from cases.record.case import Case
 from cases.record.endorsements import Endorsement
-from cases.record.people import Duty, Unit, in_force, line
+from cases.record.lines import line
+from cases.record.people import Duty, Unit, in_force
 from cases.veil import raiser
 
 

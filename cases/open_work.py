@@ -25,7 +25,8 @@ from cases.laws import law_of
 from cases.policy import Held, duties_of
 from cases.record.case import Case
 from cases.record.clock import Clock, Level
-from cases.record.people import Duty, Unit, User, in_force, lasts, line
+from cases.record.lines import line
+from cases.record.people import Duty, Unit, User, in_force, lasts
 from cases.seats import answering_at, posts
 from cases.side_clocks import desk_of
 from cases.sides import Side

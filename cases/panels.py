@@ -22,17 +22,8 @@ from cases.interests import endorsed_by, with_an_interest
 from cases.record.at_once import Question
 from cases.record.case import Case
 from cases.record.columns import Moment, Path
-from cases.record.people import (
-    Duty,
-    Unit,
-    User,
-    in_force,
-    line,
-    line_up,
-    people_by_id,
-    places_held,
-    subtree,
-)
+from cases.record.lines import line, line_up
+from cases.record.people import Duty, Unit, User, in_force, people_by_id, places_held, subtree
 from cases.record.statements import Prepared
 from cases.seats import answering_at, posts
 from cases.standing_in import acts_for

@@ -32,7 +32,8 @@ from cases.hooks import sees
 from cases.record.at_once import Question, ask
 from cases.record.case import Assignment, Case
 from cases.record.columns import Moment, table_of
-from cases.record.people import Duty, Unit, User, ancestors, in_force, line, line_of, subtree
+from cases.record.lines import line, line_of
+from cases.record.people import Duty, Unit, User, ancestors, in_force, subtree
 from cases.record.statements import Prepared, remembered
 from cases.seats import posts, seats_at, stood_in_for
 from cases.standing_in import about_links, acts_for

@@ -17,8 +17,9 @@ from cases.fields import plain_text
 from cases.laws import latest, law_of
 from cases.record.case import CONFIDENTIAL, IDENTITIES, NAMED, Case
 from cases.record.database import is_sqlite
+from cases.record.lines import line
 from cases.record.number import number_key, number_of
-from cases.record.people import Unit, User, line
+from cases.record.people import Unit, User
 from cases.recording import record
 from cases.units import may_raise_at
 from cases.veil import is_veil, new_veil, veiled

@@ -17,7 +17,8 @@ from sqlmodel import Session, col, select
 
 from cases.record.case import Case
 from cases.record.columns import Moment
-from cases.record.people import LINKS, Duty, User, in_force, line, line_up, person
+from cases.record.lines import line, line_up
+from cases.record.people import LINKS, Duty, User, in_force, person
 from cases.record.statements import Prepared
 from cases.standing_in import stand_ins
 from cases.words import Post, roles

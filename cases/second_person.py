@@ -22,7 +22,8 @@ from cases.policy import OVERSIGHT, duties_of
 from cases.record.at_once import gather
 from cases.record.case import Case
 from cases.record.erasures import Erasure
-from cases.record.people import Duty, User, line
+from cases.record.lines import line
+from cases.record.people import Duty, User
 from cases.record.vault import Reveal
 from cases.seats import answering_at, posts
 from cases.standing_in import acts_for, in_any_guise

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from cases.calendars import calendar_of
 from cases.laws import law_of
 from cases.record.case import Case, Passage
-from cases.record.people import line
+from cases.record.lines import line
 from cases.sheet import PARTIES
 from cases.timeline import events_of
 from cases.words import SUBMITTER

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, or_, select
 from cases.policy import Held, duties_of
 from cases.record.at_once import Question
 from cases.record.columns import Path
-from cases.record.people import Unit, User, ancestors, know_lines, subtree
+from cases.record.lines import know_lines
+from cases.record.people import Unit, User, ancestors, subtree
 from cases.record.statements import Prepared, is_remembering, know, remembered
 
 MOST = 300

@@ -13,8 +13,9 @@ from datetime import datetime, time, timedelta
 from sqlmodel import Session, col, select
 
 from cases.calendars import calendar, calendar_of
+from cases.record.lines import line
 from cases.record.news import HELD, INBOX, SENT, WAITING, NewsChoice, Outlet, QuietHours
-from cases.record.people import Duty, User, in_force, line
+from cases.record.people import Duty, User, in_force
 from cases.veil import person_behind
 from config.settings import Settings
 from notifications.kinds import KINDS

@@ -23,9 +23,10 @@ from cases.record.case import Case
 from cases.record.clock import Clock, ClockSpan, FiredRung
 from cases.record.columns import Moment, table_of
 from cases.record.event import Event
+from cases.record.lines import line
 from cases.record.news import Notification, Outlet
 from cases.record.number import number_key
-from cases.record.people import Unit, User, line
+from cases.record.people import Unit, User
 from cases.veil import person_behind
 from config.settings import Settings
 from notifications.channels import Answer, Message, never

@@ -26,7 +26,8 @@ from cases.policy import get_to_know, is_system_administrator, may_see
 from cases.record.at_once import Question
 from cases.record.case import Case
 from cases.record.database import is_for_reading, reading, transaction
-from cases.record.people import User, by_id, line
+from cases.record.lines import line
+from cases.record.people import User, by_id
 from config import clock
 from config.settings import Settings
 from notifications import inbox

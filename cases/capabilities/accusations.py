@@ -22,7 +22,8 @@ from cases.record.accusations import CLEARED, CONFIRMED, PROPOSED, Accusation
 from cases.record.case import Assignment, Case, Passage
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite
-from cases.record.people import Unit, ancestors, line
+from cases.record.lines import line
+from cases.record.people import Unit, ancestors
 from cases.words import SUBMITTER, Deed, condition, effect
 from workflow.definition import State
 from workflow.errors import Refusal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases.calendars import calendar_of
-from cases.record.people import line
+from cases.record.lines import line
 from cases.seats import unit_above
 from cases.words import Deed, effect
 

@@ -16,7 +16,7 @@ from cases.capabilities.orders import concerned, issue, issuing_union
 from cases.errors import FieldError, InvalidFields
 from cases.hooks import moved
 from cases.record.case import Case
-from cases.record.people import line
+from cases.record.lines import line
 from cases.seats import people_at, posts
 from cases.sides import Side
 from cases.words import HANDLERS, OWNER_HEAD, SUBMITTER, Deed, Post, effect, register, role

@@ -18,7 +18,7 @@ from cases.laws import law_of
 from cases.merged import RATE, by_id, followers, is_answered, lead_of
 from cases.policy import may_see
 from cases.record.case import Case
-from cases.record.people import line
+from cases.record.lines import line
 from cases.recording import hold_others
 from cases.words import Deed, Elsewhere, condition, effect, register
 from workflow.definition import SYSTEM, State, Step

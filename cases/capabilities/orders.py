@@ -23,8 +23,9 @@ from cases.hooks import on_move
 from cases.policy import answers_for
 from cases.record.case import Case
 from cases.record.columns import table_of
+from cases.record.lines import line
 from cases.record.orders import Order
-from cases.record.people import Unit, User, line
+from cases.record.people import Unit, User
 from cases.record.statements import of_each_case
 from cases.seats import posts
 from cases.side_clocks import begin, department, end

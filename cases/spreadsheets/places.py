@@ -13,7 +13,8 @@ from cases import audit
 from cases.calendars import calendar, calendar_of
 from cases.record import bulk
 from cases.record.columns import table_of
-from cases.record.people import Unit, line, subtree
+from cases.record.lines import line
+from cases.record.people import Unit, subtree
 from cases.spreadsheets.faults import BadCell
 from cases.spreadsheets.mapping import Mapping
 from workflow.calendar import Calendar

@@ -18,7 +18,8 @@ from cases.record.case import Case
 from cases.record.clock import Clock
 from cases.record.columns import table_of
 from cases.record.database import reading, transaction
-from cases.record.people import Unit, User, line, people_by_id
+from cases.record.lines import line
+from cases.record.people import Unit, User, people_by_id
 from cases.record.statements import OF_A_CASE, Prepared, answers_of
 from cases.units import names_by_code, units_by_id
 from tests.cases.test_searching import busy
