@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, case, literal_column
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
+from cases.access import is_storable
 from cases.policy import Held, duties_of
 from cases.record.at_once import Question
 from cases.record.columns import Path
@@ -25,6 +26,8 @@ NAMES = "names of units"
 KINDS = ("department", "agency", "union", "enterprise")
 #: The kinds that people turn to, in the order in which they are offered; the others are given cases by these.
 RAISED_AT = ("union", "enterprise")
+#: Duties by which nobody works for a union.
+WITHOUT_AN_OFFICE = ("worker", "representative")
 
 
 def units_by_id(db: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
@@ -70,6 +73,25 @@ def _around() -> Prepared:
     is_reachable = and_(col(Unit.path) >= bindparam("root", type_=Path), col(Unit.path) < bindparam("last", type_=Path))
     found = select_columns(col(Unit.code), col(Unit.name)).where(is_reachable, col(Unit.is_active))
     return Prepared(found.order_by(case((is_below, 0), else_=1), kind, col(Unit.path)).limit(literal_column(str(MOST))))
+
+
+def works_for_a_union(duties: Iterable[Held]) -> bool:
+    """Tell whether somebody has a duty at a union or a department, beyond being a worker or a representative."""
+    return any(held.role not in WITHOUT_AN_OFFICE for held in duties)
+
+
+def unions_below(db: Session, duties: Sequence[Held], named: str = "", code: str | None = None) -> Sequence[Unit]:
+    """Return the active unions at which somebody has a duty as staff, and those below; with a name or a code, those."""
+    ranges = [subtree(held.path) for held in duties if held.role not in WITHOUT_AN_OFFICE]
+    below = [and_(col(Unit.path) >= first, col(Unit.path) < end) for first, end in ranges]
+    if not below or not all(map(is_storable, (named, code or ""))):
+        return []
+    wanted = select(Unit).where(or_(*below), Unit.is_active, col(Unit.kind).in_(RAISED_AT))
+    if named:
+        wanted = wanted.where(col(Unit.name).contains(named, autoescape=True))
+    if code is not None:
+        wanted = wanted.where(Unit.code == code)
+    return db.exec(wanted.order_by(col(Unit.path)).limit(MOST)).all()
 
 
 def may_raise_at(db: Session, user: User, unit: Unit, at: datetime) -> bool:

@@ -75,6 +75,8 @@ DOORS: Mapping[str, str] = {
     "POST /submit": SELF,
     "GET /overdue": SELF,
     "GET /search": SELF,
+    "GET /posters": SELF,
+    "GET /posters/{code}": SELF,
     "GET /endorse": SELF,
     "GET /questions": SELF,
     "GET /inbox": SELF,

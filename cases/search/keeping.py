@@ -19,7 +19,7 @@ from cases.erased import ACTIONS, tombstones_in
 from cases.record.columns import table_of
 from cases.record.database import is_sqlite, reading, transaction
 from cases.record.event import Event
-from cases.record.search import DOCUMENTS, PARTIES, SCOPE, STAFF, ZONES, SearchCursor
+from cases.record.search import PARTIES, SCOPE, STAFF, ZONES, SearchCursor
 from cases.search.documents import GAP, Document, documents
 
 #: Events taken in one transaction: on SQLite nobody else writes for the tenths of a second that it lasts.
@@ -32,9 +32,16 @@ PURGED = 200
 WEIGHTS = {PARTIES: "A", STAFF: "B", SCOPE: "C"}
 
 _EVENTS, _CURSOR = table_of(Event), table_of(SearchCursor)
-_THERE = text(f"SELECT rowid, {', '.join(ZONES)} FROM {DOCUMENTS} WHERE rowid IN :ids").bindparams(
+_THERE = text("SELECT rowid, scope, parties, staff FROM search_documents WHERE rowid IN :ids").bindparams(
     bindparam("ids", expanding=True)
 )
+
+_WRITE_WORDS = "INSERT INTO search_documents (rowid, scope, parties, staff) VALUES (?, ?, ?, ?)"
+_WRITE_VECTOR = """
+    INSERT INTO search_documents (case_id, words) VALUES (%s, %s::tsvector)
+    ON CONFLICT (case_id) DO UPDATE SET words = excluded.words WHERE search_documents.words <> excluded.words
+"""
+_MERGE = "INSERT INTO search_documents (search_documents, rank) VALUES ('merge', ?)"
 
 
 class Touched(NamedTuple):
@@ -73,7 +80,7 @@ def rebuild(engine: Engine) -> int:
     """Make the index anew from the texts of the record, and return how many cases are in it."""
     with transaction(engine) as db:
         db.connection().execute(update(_CURSOR).values(seq=0))
-        db.connection().exec_driver_sql(f"DELETE FROM {DOCUMENTS}")
+        db.connection().exec_driver_sql("DELETE FROM search_documents")
     return keep(engine)
 
 
@@ -109,18 +116,15 @@ def _write(db: Session, found: Mapping[int, Document]) -> int:
     if not found:
         return 0
     if not is_sqlite(db):
-        known = f"ON CONFLICT (case_id) DO UPDATE SET words = excluded.words WHERE {DOCUMENTS}.words <> excluded.words"
-        sql = f"INSERT INTO {DOCUMENTS} (case_id, words) VALUES (%s, %s::tsvector) {known}"
         rows = [(case_id, vector(document)) for case_id, document in found.items()]
-        return int(db.connection().exec_driver_sql(sql, rows).rowcount)
+        return int(db.connection().exec_driver_sql(_WRITE_VECTOR, rows).rowcount)
     there = {row[0]: tuple(row[1:]) for row in db.connection().execute(_THERE, {"ids": list(found)})}
     wanted = {case_id: tuple(" ".join(document[zone]) for zone in ZONES) for case_id, document in found.items()}
     changed = [case_id for case_id in found if there.get(case_id) != wanted[case_id]]
     if old := [(case_id,) for case_id in changed if case_id in there]:
-        db.connection().exec_driver_sql(f"DELETE FROM {DOCUMENTS} WHERE rowid = ?", old)
+        db.connection().exec_driver_sql("DELETE FROM search_documents WHERE rowid = ?", old)
     if changed:
-        sql = f"INSERT INTO {DOCUMENTS} (rowid, {', '.join(ZONES)}) VALUES (?, ?, ?, ?)"
-        db.connection().exec_driver_sql(sql, [(case_id, *wanted[case_id]) for case_id in changed])
+        db.connection().exec_driver_sql(_WRITE_WORDS, [(case_id, *wanted[case_id]) for case_id in changed])
     return len(changed)
 
 
@@ -148,8 +152,7 @@ def _purge(engine: Engine, is_stopping: Callable[[], bool]) -> None:
     while engine.dialect.name == "sqlite" and not is_stopping():
         with transaction(engine) as db:
             before = _changes(db)
-            merge = f"INSERT INTO {DOCUMENTS} ({DOCUMENTS}, rank) VALUES ('merge', ?)"
-            db.connection().exec_driver_sql(merge, (pages,))
+            db.connection().exec_driver_sql(_MERGE, (pages,))
             if _changes(db) - before < 2:  # as the manual of FTS5 tells that there is nothing more to do
                 break
         pages = PURGED

@@ -121,7 +121,7 @@ def test_who_is_not_signed_in_passes_open_doors_alone(sqlite_office: Office) -> 
         method, path = door.split(" ")
         address = path.format(
             number=number, action="nothing", digest="0" * 64, row_id=1, entry=1, outlet=1, kind="task", language="zh",
-            parked_id=1, message=1, seq=1, step="code",
+            parked_id=1, message=1, seq=1, step="code", code="E",
         )  # fmt: skip
         if path == "/static":
             continue

@@ -11,10 +11,12 @@ from cases.authority import authority_of
 from cases.capabilities.endorsements import open_to
 from cases.desks import MOST, desk_of
 from cases.matters import matters_of
+from cases.policy import duties_of
 from cases.questions import asked_by
 from cases.raised import as_desk, lately_closed, raised_by
 from cases.record.at_once import gather
 from cases.tasks import tasks_of
+from cases.units import works_for_a_union
 from web.pages.case_promises import promises_to_keep
 from web.pages.desk_matters import going_on, rows_of_matters
 from web.pages.done import left, told_at_home
@@ -60,6 +62,7 @@ def my_desk(visit: Reading) -> Response:
         closed=rows_of(visit, closed),
         promised=promises_to_keep(visit),
         may_endorse=bool(endorsable),
+        may_print=works_for_a_union(duties_of(*asked)),
         may_ask=asked_by(visit.db, visit.by, visit.at) is not None,
         standing_in=standing_in(visit),
         may_arrange=bool(authority_of(visit.db, visit.by, visit.at)),
