@@ -14,7 +14,8 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,11 +23,12 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select, text
 from sqlmodel import SQLModel
 from sqlmodel import select as select_rows
 
-from cases.record import bulk
+from cases.record import at_once, bulk, statements
 from cases.record.case import Assignment, Case, Passage
 from cases.record.clock import Clock
 from cases.record.columns import Moment, table_of
@@ -104,15 +106,9 @@ def measured(name: str, url: str, folder: Path, cases: int, times: int) -> None:
 
 def report(office: Office, what: str, opened: Callable[[], Any], times: int, *, is_writing: bool = False) -> None:
     """Print what a page costs, and its statements by themselves; what writes is not sent a second time."""
-    said: list[tuple[str, Any]] = []
-
-    def heard(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        said.append((statement, parameters))
-
     assert opened().status_code < 400, what
-    event.listen(office.engine, "before_cursor_execute", heard)
-    opened()
-    event.remove(office.engine, "before_cursor_execute", heard)
+    with heard(office) as said:
+        opened()
     took = sorted(timed(opened) for _ in range(times))
     p50, p95 = median(took) * 1000, quantiles(took, n=20)[-1] * 1000
     beside = " | "
@@ -120,6 +116,47 @@ def report(office: Office, what: str, opened: Callable[[], Any], times: int, *, 
         bare = median(timed(partial(alone, office, said)) for _ in range(times)) * 1000
         beside = f"{bare:.1f} | {p50 / bare:.1f}"
     print(f"| {what} | {len(said)} | {p50:.1f} | {p95:.1f} | {beside} |", flush=True)
+
+
+@contextmanager
+def heard(office: Office) -> Iterator[list[tuple[str, Any]]]:
+    """Give the statements that are sent while the block runs, whichever way they go, with their parameters."""
+    said: list[tuple[str, Any]] = []
+
+    def through_sqlalchemy(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        said.append((statement, parameters))
+
+    def straight(db: Any) -> tuple[Any, Any]:
+        driver, dialect = statements.driver_of(db)
+        return Overheard(driver, said), dialect
+
+    event.listen(office.engine, "before_cursor_execute", through_sqlalchemy)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(at_once, "driver_of", straight)
+        patch.setattr(
+            statements.Prepared, "_cursor", lambda self, db: (straight(db)[0].cursor(), self.ready(straight(db)[1]))
+        )
+        yield said
+    event.remove(office.engine, "before_cursor_execute", through_sqlalchemy)
+
+
+class Overheard:
+    """A driver's connection, or its cursor, that notes what it is asked to execute."""
+
+    def __init__(self, real: Any, said: list[tuple[str, Any]]) -> None:
+        self.real, self.said = real, said
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def cursor(self) -> Overheard:
+        """Open a cursor that notes as well."""
+        return Overheard(self.real.cursor(), self.said)
+
+    def execute(self, statement: str, parameters: Any) -> Any:
+        """Note a statement and execute it."""
+        self.said.append((statement, parameters))
+        return self.real.execute(statement, parameters)
 
 
 def alone(office: Office, said: Sequence[tuple[str, Any]]) -> None:
