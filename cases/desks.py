@@ -30,6 +30,7 @@ from cases.record.people import User
 from cases.veil import faces, is_own
 from cases.words import SUBMITTER
 from workflow.definition import Definition
+from workflow.machine import Law
 from workflow.vocabulary import DELEGATE, PANEL, SUPPORT
 
 MOST = 50
@@ -41,42 +42,48 @@ MOST_ASKED = 200
 class Desk:
     """The cases that wait for a person, most urgent first; `has_more` if there are more than are listed.
 
-    `stands_for` says by case in whose place alone they wait for this person.
+    `stands_for` says by case in whose place alone they wait for this person, `owned` which of them lie with the person
+    themselves and not only with a part that is theirs.
     """
 
     cases: Sequence[Case]
     has_more: bool
     stands_for: Mapping[int, int] = field(default_factory=dict)
+    owned: frozenset[int] = frozenset()
 
 
 def desk_of(db: Session, by: User, at: datetime, most: int = MOST) -> Desk:
     """Return the open cases that lie with a person now."""
     mine = reader(db, by, at)
-    exact: list[ColumnElement[bool]] = []
+    of_owner: list[ColumnElement[bool]] = []
+    of_part: list[ColumnElement[bool]] = []
     asked: list[ColumnElement[bool]] = []
     for word, states in (owners(db) | parts(db)).items():
         if word == SUBMITTER:
-            exact.append(and_(states, col(Case.submitter_id).in_(faces(db, by.id or 0))))
+            of_owner.append(and_(states, col(Case.submitter_id).in_(faces(db, by.id or 0))))
         elif words := duties_behind(word):
             lies = partial(lies_at, word)
+            exact = of_part if word in (SUPPORT, DELEGATE) else of_owner
             exact += [and_(states, condition) for condition in mine.surely(word, words, lies)]
             asked.append(and_(states, mine.perhaps(word, words, lies)))
         else:
             asked.append(states)
-    looked_for = [_urgent_first(or_(false(), *exact)).limit(most + 1)]
+    looked_for = [_urgent_first(or_(false(), *exact)).limit(most + 1) for exact in (of_owner, of_part)]
     if asked and mine.duties:
         looked_for.append(_urgent_first(and_(or_(*asked), visible_to(db, by, at))).limit(MOST_ASKED))
-    found, *others = gather(db, looked_for)
-    for candidates in others:
-        known = {case.id for case in found}
-        found += [case for case in candidates if case.id not in known and owned_for(db, case, by, at)]
-        found.sort(key=lambda case: (case.due_at is None, case.due_at or at, case.id))
+    owned, in_part, *others = gather(db, looked_for)
+    known = {case.id: case for case in (*in_part, *owned)}
+    mine_too = [case for some in others for case in some if case.id not in known and owned_for(db, case, by, at)]
+    owned += [case for case in mine_too if is_owner(db, case, by, at)]
+    owned += [case for case in in_part if not is_told(law_of(db, case.law_id), case) and is_owner(db, case, by, at)]
+    found = [*known.values(), *mine_too]
+    found.sort(key=lambda case: (case.due_at is None, case.due_at or at, case.id))
     stands_for: dict[int, int] = {}
     if any(held.stands_for for held in mine.duties):
         for case in found[:most]:
             if (whose := owned_for(db, case, by, at)) and whose != [None] and None not in whose:
                 stands_for[case.id or 0] = next(one for one in whose if one is not None)
-    return Desk(found[:most], len(found) > most, stands_for)
+    return Desk(found[:most], len(found) > most, stands_for, frozenset(case.id or 0 for case in owned))
 
 
 def owners(db: Session) -> dict[str, ColumnElement[bool]]:
@@ -131,6 +138,18 @@ def _urgent_first(condition: ColumnElement[bool]) -> SelectOfScalar[Case]:
         .where(col(Case.closed_at).is_(None), condition)
         .order_by(col(Case.due_at).is_(None), col(Case.due_at), col(Case.id))
     )
+
+
+def is_owner(db: Session, case: Case, by: User, at: datetime) -> bool:
+    """Tell whether the case itself, and not a part of it, lies with a person."""
+    owner = law_of(db, case.law_id).state(case.state).owner
+    return owner is not None and bool(roles_in(db, case, by, at, {owner}))
+
+
+def is_told(law: Law, case: Case) -> bool:
+    """Tell whether a query can say with whom a case lies in its state."""
+    owner = law.state(case.state).owner
+    return owner is None or owner == SUBMITTER or bool(duties_behind(owner))
 
 
 def owned_for(db: Session, case: Case, by: User, at: datetime) -> list[int | None]:

@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 
 from cases.answering import answered_for
 from cases.clocks import BESIDE
-from cases.desks import part_words
+from cases.desks import Desk, part_words
 from cases.hands import LEAD, clock_of, todo_of
 from cases.laws import law_of
-from cases.policy import HANDLING, duties_of, roles_in
+from cases.policy import HANDLING, duties_of
 from cases.record.at_once import gather
-from cases.record.case import Assignment, Case
+from cases.record.case import Assignment
 from cases.record.clock import Clock
 from cases.record.people import Unit, User
 
@@ -34,9 +34,10 @@ class Task:
         return self.clock.due_at if self.clock else None
 
 
-def tasks_of(db: Session, cases: Sequence[Case], by: User, at: datetime) -> dict[int, Task]:
+def tasks_of(db: Session, desk: Desk, by: User, at: datetime) -> dict[int, Task]:
     """Return, by the id of a case that lies on another desk, what a person's departments have to do with their part."""
-    with_parts = {case.id or 0: case for case in cases if part_words(law_of(db, case.law_id).definition)}
+    elsewhere = (case for case in desk.cases if case.id not in desk.owned)
+    with_parts = [case.id or 0 for case in elsewhere if part_words(law_of(db, case.law_id).definition)]
     if not with_parts:
         return {}
     wanted = select(Assignment).where(col(Assignment.case_id).in_(with_parts), col(Assignment.ended_at).is_(None))
@@ -48,7 +49,7 @@ def tasks_of(db: Session, cases: Sequence[Case], by: User, at: datetime) -> dict
     parts = {
         case_id: [row for row in found if row.kind != LEAD and row.unit_id in mine] for case_id, found in rows.items()
     }
-    parts = {case_id: found for case_id, found in parts.items() if found and not _owns(db, with_parts[case_id], by, at)}
+    parts = {case_id: found for case_id, found in parts.items() if found}
     running = select(Clock).where(col(Clock.case_id).in_(parts), Clock.kind == BESIDE, col(Clock.stopped_at).is_(None))
     clocks: dict[int, list[Clock]] = {}
     for clock in db.exec(running.order_by(col(Clock.id))) if parts else ():
@@ -60,9 +61,3 @@ def _task(parts: Sequence[Assignment], rows: Sequence[Assignment], clocks: Seque
     """Return what is most urgent of several parts of one case."""
     tasks = [Task(todo_of(row, rows), row.status, clock_of(row, clocks)) for row in parts]
     return min(tasks, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0))
-
-
-def _owns(db: Session, case: Case, by: User, at: datetime) -> bool:
-    """Tell whether the case itself, and not a part of it, lies with a person."""
-    owner = law_of(db, case.law_id).state(case.state).owner
-    return owner is not None and bool(roles_in(db, case, by, at, {owner}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -66,9 +67,10 @@ def _on_desk(db: Session, case: Case, waiting: list[Clock], person: User, at: da
     if not steps:
         return
     can = {word for step in steps for word in step.does}
-    cases = [one for one in desk_of(db, person, at, most=500).cases if one.id == case.id]
+    desk = desk_of(db, person, at, most=500)
+    cases = [one for one in desk.cases if one.id == case.id]
     kinds = {one.clock.id: one.kind for one in matters_of(db, person, at, most=500).rows if one.clock}
-    task = tasks_of(db, cases, person, at).get(case.id or 0)
+    task = tasks_of(db, replace(desk, cases=cases), person, at).get(case.id or 0)
     promised = {row.id for row in to_keep(db, person, at, most=500)}
     level = db.exec(select(Level).where(Level.case_id == case.id, col(Level.left_at).is_(None))).first()
     given_back = db.exec(

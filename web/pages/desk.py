@@ -38,7 +38,7 @@ def my_desk(visit: Reading) -> Response:
     queries = [*raised_by(*asked), lately_closed(*asked, visit.at - LATELY), open_to(*asked).limit(1)]
     *own, closed, endorsable = gather(visit.db, queries)
     raised = as_desk(own)
-    waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine.cases, visit.by, visit.at), mine.stands_for)
+    waiting = rows_of(visit, mine.cases, tasks_of(visit.db, mine, visit.by, visit.at), mine.stands_for)
     waiting += rows_of_matters(visit, beside.rows)
     waiting.sort(key=lambda row: (row.due_at is None, row.due_at or visit.at))  # a part has a limit of its own
     has_more = mine.has_more or beside.has_more or len(waiting) > MOST
