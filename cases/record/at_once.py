@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
@@ -34,6 +35,8 @@ from cases.record.statements import OF_A_CASE, Prepared, Ready, answers_of, driv
 #: A statement with the values of its parameters.
 Question = tuple[Prepared, dict[str, Any]]
 
+#: What SQLite says of a statement that is nested deeper than its parser goes, 100 levels; it is asked alone then.
+TOO_DEEP = "parser stack overflow"
 #: Sets of statements that have been put together before.
 MOST_KNOWN = 100
 _KNOWN: dict[tuple[tuple[Prepared, ...], str], _Together] = {}
@@ -84,7 +87,14 @@ def gather(db: Session, wanted: Sequence[Select[Any]]) -> list[list[Any]]:
     shapes = [_Shape(one, list(sub.c), dialect) for one, sub in zip(wanted, inner, strict=True)]
     asked = [select(literal_column(str(place)), array(*sub.c)) for place, sub in enumerate(inner)]
     found: list[list[Any]] = [[] for _ in wanted]
-    for place, row in db.connection().execute(union_all(*asked)):
+    try:
+        rows = db.connection().execute(union_all(*asked)).all()
+    except OperationalError as error:
+        if TOO_DEEP not in str(error.orig):
+            raise
+        each = zip(shapes, wanted, strict=True)
+        return [[shape.made(row) for row in db.connection().execute(one)] for shape, one in each]
+    for place, row in rows:
         found[place].append(shapes[place].row(json.loads(row) if isinstance(row, str) else row))
     return found
 
@@ -101,11 +111,12 @@ class _Shape:
             self.models.append((model, [one.key for one in mapper.column_attrs] if mapper else [""]))
 
     def row(self, kept: Sequence[Any]) -> Any:
+        """Return one row that went through JSON."""
+        pairs = zip(self.revive, kept, strict=True)
+        return self.made([value if convert is None or value is None else convert(value) for convert, value in pairs])
+
+    def made(self, values: Sequence[Any]) -> Any:
         """Return one row: a tuple, or the object itself where nothing else is selected."""
-        values = [
-            value if convert is None or value is None else convert(value)
-            for convert, value in zip(self.revive, kept, strict=True)
-        ]
         found: list[Any] = []
         for model, names in self.models:
             own, values = values[: len(names)], values[len(names) :]

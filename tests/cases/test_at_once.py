@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import LargeBinary, bindparam, literal, select
+from sqlalchemy import LargeBinary, and_, bindparam, literal, or_, select
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_rows
 
@@ -123,6 +123,18 @@ def test_what_is_gathered_is_what_each_query_would_find_in_its_order(world: Worl
             for one, other in zip(alone, gathered, strict=True):
                 assert plain(one) == plain(other)
         assert gather(db, []) == []
+
+
+def test_what_is_too_deep_for_one_statement_is_asked_alone(world: World) -> None:
+    busy(world)
+    deep: Any = col(Case.id) > 0
+    for _ in range(21):
+        deep = or_(and_(deep, col(Case.round) > 0), and_(col(Case.id) < 0, col(Case.round) < 0))
+    query = select_rows(Case).where(deep).order_by(col(Case.id))
+    with reading(world.db) as db:
+        alone = db.exec(query).all()
+        gathered, numbers = gather(db, [query, select_rows(Case.number).order_by(col(Case.id))])
+    assert [case.number for case in gathered] == [case.number for case in alone] == numbers and len(numbers) > 3
 
 
 def plain(row: Any) -> Any:

@@ -79,10 +79,11 @@ def test_nothing_secret_is_asked_for_in_an_address() -> None:
             assert word in PLACES, door
 
 
-#: What addresses hold: numbers and kinds of things, and the digest of a file.
+#: What addresses hold: numbers and kinds of things, the code of a unit, and the digest of a file.
 PLACES = frozenset(
     [
         "action",
+        "code",
         "digest",
         "entry",
         "kind",
